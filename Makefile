@@ -1,0 +1,55 @@
+# Every target makes ready what it needs first (scripts/prepare.py); a second run finds nothing to do.
+# make test ARGS="tests/host -k name" passes arguments on; so do bench and lock.
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check format bench coverage lock clean
+
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+PREPARE = $(if $(PYTHON),$(PYTHON),$(error Python 3.11 or newer is needed)) scripts/prepare.py
+BIN := .venv/bin
+# Each worker starts a PostgreSQL and a Redis of its own when a test asks for them.
+WORKERS ?= 2
+ARGS ?=
+TYPED = conftest.py platform/src tests scripts bench $(wildcard plugins/*/src plugins/*/tests) $(if $(wildcard examples/*),examples)
+DOCUMENTED = $(wildcard tests/*/test_*_documented.py)
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\): ## /\1	/p' $(MAKEFILE_LIST)
+
+serve: ## the hall at http://127.0.0.1:8000 on SQLite, every plugin on
+	@$(PREPARE) run
+	@exec $(BIN)/gamehall serve
+
+test: ## every test; what this machine cannot run is named and skipped, and fails with CI=true
+	@$(PREPARE) test
+	@$(BIN)/pytest --numprocesses $(WORKERS) $(ARGS)
+
+check: ## format, lint, types, docs in step, dead links
+	@$(PREPARE) dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy $(TYPED)
+	@$(if $(DOCUMENTED),$(BIN)/pytest --quiet $(DOCUMENTED))
+	@$(BIN)/python scripts/links.py
+
+format: ## let ruff lay out the code and mend what it can
+	@$(PREPARE) dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: ## measure; nothing is asserted
+	@$(PREPARE) dev
+	@$(BIN)/python -m bench $(ARGS)
+
+coverage: ## the tests' coverage, servers and other processes they start included
+	@$(PREPARE) test
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) $(ARGS); status=$$?; \
+		$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered --show-missing; exit $$status
+
+lock: ## compile requirements/*.txt anew (ARGS=--upgrade for newer versions)
+	@$(PREPARE) lock $(ARGS)
+
+clean: ## remove what these targets made; data/ stays
+	@rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

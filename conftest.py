@@ -1,0 +1,27 @@
+"""Fixtures of the whole workspace.
+
+The tests' shared code is the package `rig` in tests/, which pytest's `pythonpath` setting makes importable. The root
+itself stays off sys.path, so that `platform` is the standard library's.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = ["rig.environments", "rig.server", "rig.postgres", "rig.redis", "rig.screen"]
+
+# A test that asks for one of these needs what the marker says: `pytest -m "not browser"` leaves such tests out.
+_MARKED_BY_FIXTURE = {
+    "postgres_url": "postgres",
+    "redis_url": "redis",
+    "chromium": "browser",
+    "display": "window",
+    "wheelhouse": "wheels",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in _MARKED_BY_FIXTURE:
+                item.add_marker(_MARKED_BY_FIXTURE[fixture])

@@ -1,0 +1,218 @@
+"""Users, their passwords and roles."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from gamehall.database import serialize_on
+from gamehall.declare import Host
+from gamehall.events import NewEvent, user_channel
+from gamehall.feed import emit
+from gamehall.passwords import MAX_PASSWORD, MIN_PASSWORD, normal_password
+from gamehall.problems import FieldError, Problem
+from gamehall.tables import new_id, now, user
+
+__all__ = [
+    "Registration",
+    "User",
+    "add_user",
+    "check_registration",
+    "end_credentials",
+    "find_user",
+    "has_admin",
+    "list_users",
+    "printable",
+    "register",
+    "setup_code",
+    "sign_in",
+    "update_user",
+    "user_by_name",
+    "user_for_login",
+]
+
+_USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,31}", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
+
+
+class User(msgspec.Struct, frozen=True):
+    """An account. `auth_epoch` rises when every sign-in of the user must end."""
+
+    id: str
+    username: str
+    email: str
+    display_name: str
+    is_admin: bool
+    is_active: bool
+    auth_epoch: int
+
+
+class Registration(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody gives to become a user. `setup` is the code of the one-time link that makes the first admin."""
+
+    username: str
+    email: str
+    password: str
+    display_name: str = ""
+    setup: str = ""
+
+
+_USER = sa.select(
+    user.c.id, user.c.username, user.c.email, user.c.display_name, user.c.is_admin, user.c.is_active, user.c.auth_epoch
+)
+
+
+def find_user(connection: sa.Connection, user_id: str) -> User | None:
+    row = connection.execute(_USER.where(user.c.id == user_id)).first()
+    return User(*row) if row else None
+
+
+def list_users(connection: sa.Connection) -> list[User]:
+    """Every account, by name."""
+    return [User(*row) for row in connection.execute(_USER.order_by(user.c.username_key))]
+
+
+def user_by_name(connection: sa.Connection, username: str) -> User:
+    """The active user of this name, whatever its capitals. Raises Problem `not-found`."""
+    row = connection.execute(_USER.where(user.c.username_key == username.casefold(), user.c.is_active)).first()
+    if row is None:
+        raise Problem("not-found", f"There is no user {printable(username)!r}.")
+    return User(*row)
+
+
+def user_for_login(connection: sa.Connection, username: str) -> tuple[User, str] | None:
+    """The user of this name or e-mail address and the password's hash, active or not."""
+    key = username.strip().casefold()
+    query = _USER.add_columns(user.c.password_hash).where(sa.or_(user.c.username_key == key, user.c.email_key == key))
+    row = connection.execute(query.limit(1)).first()
+    return (User(*row[:-1]), row.password_hash) if row else None
+
+
+def check_registration(given: Registration) -> Registration:
+    """The registration with its texts tidied. Raises Problem `invalid` that names every wrong field."""
+    tidy = msgspec.structs.replace(
+        given,
+        username=given.username.strip(),
+        email=given.email.strip(),
+        display_name=printable(given.display_name).strip() or given.username.strip(),
+        password=normal_password(given.password),
+    )
+    errors = []
+    if not _USERNAME.fullmatch(tidy.username):
+        errors.append(FieldError("username", "Use 2 to 32 letters, digits, _ or -, with a letter or digit first."))
+    if len(tidy.email) > 254 or not _EMAIL.fullmatch(tidy.email):
+        errors.append(FieldError("email", "Give an e-mail address such as name@example.org."))
+    if len(tidy.display_name) > 50:
+        errors.append(FieldError("display_name", "Use at most 50 characters."))
+    errors += _password_errors(tidy)
+    if errors:
+        raise Problem("invalid", "The account cannot be made like this.", errors=tuple(errors))
+    return tidy
+
+
+def _password_errors(given: Registration) -> list[FieldError]:
+    if len(given.password) < MIN_PASSWORD:
+        return [FieldError("password", f"Use at least {MIN_PASSWORD} characters.")]
+    if len(given.password) > MAX_PASSWORD:
+        return [FieldError("password", f"Use at most {MAX_PASSWORD} characters.")]
+    if given.password.casefold() in (given.username.casefold(), given.email.casefold()):
+        return [FieldError("password", "Use something else than your name or address.")]
+    return []
+
+
+def add_user(connection: sa.Connection, given: Registration, password_hash: str, *, is_admin: bool = False) -> User:
+    """A new user from a checked registration. Raises Problem `already-exists` naming the field that is taken."""
+    keys = {"username": given.username.casefold(), "email": given.email.casefold()}
+    taken = connection.execute(
+        sa.select(user.c.username_key).where(
+            sa.or_(user.c.username_key == keys["username"], user.c.email_key == keys["email"])
+        )
+    ).all()
+    new = User(new_id(), given.username, given.email, given.display_name, is_admin, True, 0)
+    try:
+        if not taken:
+            with connection.begin_nested():
+                connection.execute(
+                    user.insert(),
+                    msgspec.structs.asdict(new)
+                    | {"username_key": keys["username"], "email_key": keys["email"]}
+                    | {"password_hash": password_hash, "created_at": now()},
+                )
+            return new
+    except sa.exc.IntegrityError:
+        # Somebody took the name between our look and our insert.
+        taken = connection.execute(sa.select(user.c.username_key).where(user.c.username_key == keys["username"])).all()
+    field = "username" if any(row.username_key == keys["username"] for row in taken) else "email"
+    message = "This name is taken." if field == "username" else "There is an account with this address."
+    raise Problem("already-exists", message, errors=(FieldError(field, message),))
+
+
+def update_user(connection: sa.Connection, user_id: str, changes: Mapping[str, Any]) -> User:
+    """Changes columns of a user. Raises Problem `not-found`."""
+    if changes:
+        connection.execute(user.update().where(user.c.id == user_id).values(**changes))
+    changed = find_user(connection, user_id)
+    if changed is None:
+        raise Problem("not-found", "There is no such user.")
+    return changed
+
+
+def end_credentials(connection: sa.Connection, user_id: str) -> None:
+    """Makes every token and session of the user invalid; streams that they opened end at once."""
+    connection.execute(user.update().where(user.c.id == user_id).values(auth_epoch=user.c.auth_epoch + 1))
+    data = {"user_id": user_id, "authenticator": "*", "credential": "*"}
+    emit(connection, [NewEvent("credential_ended", (user_channel(user_id),), data)])
+
+
+def has_admin(connection: sa.Connection) -> bool:
+    return (
+        connection.execute(sa.select(user.c.id).where(user.c.is_admin, user.c.is_active).limit(1)).first() is not None
+    )
+
+
+def setup_code(secret: bytes) -> str:
+    """The code in the one-time link that makes the first admin; worth nothing once there is one."""
+    return hmac.digest(secret, b"first admin", "sha256").hex()[:32]
+
+
+def printable(text: str) -> str:
+    """The text in one normal form, without control characters, so that it can be shown and stored anywhere."""
+    return "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] != "C")
+
+
+async def register(host: Host, given: Registration) -> User:
+    """Makes an account. The right `setup` code makes the first admin.
+
+    Raises Problem `forbidden` while signup is closed, `invalid` or `already-exists` with the fields, or `busy`.
+    """
+    first_admin = hmac.compare_digest(given.setup.encode(), setup_code(host.secret).encode())
+    if not first_admin and (host.settings.signup == "closed" or "signup" not in host.features):
+        raise Problem("forbidden", "This hall takes no new users at the moment; ask its operator for an account.")
+    tidy = check_registration(given)
+    password_hash = await host.passwords.hash(tidy.password)
+    return await host.write(_add_first_admin if first_admin else add_user, tidy, password_hash)
+
+
+def _add_first_admin(connection: sa.Connection, given: Registration, password_hash: str) -> User:
+    serialize_on(connection, "first admin")
+    if has_admin(connection):
+        raise Problem("forbidden", "This hall has an admin already; register without the link.")
+    return add_user(connection, given, password_hash, is_admin=True)
+
+
+async def sign_in(host: Host, username: str, password: str) -> User:
+    """The active user with this name (or e-mail address) and password.
+
+    Raises Problem `invalid-credentials`, the same whatever is wrong and after the same work, or `busy`.
+    """
+    found = await host.read(user_for_login, username)
+    matches = await host.passwords.matches(found[1] if found else None, password)
+    if found is None or not matches or not found[0].is_active:
+        raise Problem("invalid-credentials", "There is no account with this name and password.")
+    return found[0]

@@ -1,0 +1,193 @@
+"""What the hall's API answers, as its clients read it: members that they do not know are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from gamehall.game import Scene
+from gamehall.problems import FieldError
+
+__all__ = [
+    "Challenge",
+    "Device",
+    "Event",
+    "Game",
+    "GameSummary",
+    "Grant",
+    "Me",
+    "Page",
+    "Person",
+    "Played",
+    "ProblemError",
+    "Responded",
+    "Result",
+    "RulesetInfo",
+    "Seat",
+    "SignedIn",
+]
+
+T = TypeVar("T")
+
+
+class ProblemError(Exception):
+    """The hall refused. `slug` is what programs rely on, `errors` say which fields are wrong.
+
+    `members` is the whole problem document, empty when something else than the hall answered; `retry_after` is in
+    seconds.
+    """
+
+    def __init__(self, status: int, members: Mapping[str, Any], retry_after: float = 0.0) -> None:
+        self.status = status
+        self.members = dict(members)
+        self.slug = str(members.get("type", "")).rpartition("/")[2] or f"http-{status}"
+        self.detail = str(members.get("detail") or members.get("title") or f"HTTP {status}")
+        self.errors = msgspec.convert(members.get("errors", ()), tuple[FieldError, ...])
+        self.retry_after = retry_after
+        super().__init__(f"{status} {self.slug}: {self.detail}")
+
+
+class Person(msgspec.Struct, frozen=True):
+    username: str
+    display_name: str
+
+
+class Me(Person, frozen=True):
+    id: str
+    email: str
+    is_admin: bool = False
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A token; it is told this once. `expires_in` is in seconds."""
+
+    token: str
+    token_id: str
+    expires_at: str
+    expires_in: int
+
+
+class SignedIn(Grant, frozen=True):
+    user: Me
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A device that is signed in; `current` is the one that asks."""
+
+    token_id: str
+    device_name: str
+    device_info: dict[str, Any]
+    created_at: str
+    last_used_at: str
+    expires_at: str
+    current: bool
+
+
+class RulesetInfo(msgspec.Struct, frozen=True):
+    """A kind of game; `options` is a JSON Schema."""
+
+    key: str
+    title: str
+    summary: str
+    plugin: str
+    version: int
+    seats: tuple[str, ...]
+    options: dict[str, Any]
+    presets: dict[str, dict[str, Any]]
+
+
+class Challenge(msgspec.Struct, frozen=True):
+    """`seat` is the challenger's, None when it will be drawn; `opponent` None when it is open to all."""
+
+    id: str
+    status: str
+    ruleset: str
+    options: dict[str, Any]
+    challenger: Person
+    opponent: Person | None
+    seat: int | None
+    clock: dict[str, Any]
+    created_at: str
+    game_id: str | None = None
+    invite_url: str | None = None
+
+
+class Responded(msgspec.Struct, frozen=True):
+    """What became of a challenge; `game_id` once it was accepted."""
+
+    id: str
+    status: str
+    game_id: str | None = None
+
+
+class Seat(msgspec.Struct, frozen=True):
+    seat: int
+    side: str
+    user: Person
+
+
+class Result(msgspec.Struct, frozen=True):
+    """The winner's seat, None for a draw or an aborted game, and why."""
+
+    winner: int | None
+    reason: str | None
+
+
+class GameSummary(msgspec.Struct, frozen=True):
+    id: str
+    ruleset: str
+    ruleset_version: int
+    options: dict[str, Any]
+    status: str
+    seats: tuple[Seat, ...]
+    to_act: int | None
+    ply: int
+    clock: dict[str, Any]
+    result: Result | None
+    created_at: str
+
+    def seat_of(self, username: str) -> int | None:
+        """Where this user sits; who sits in both seats acts for the one that is to act."""
+        own = [seat.seat for seat in self.seats if seat.user.username == username]
+        return self.to_act if self.to_act in own else next(iter(own), None)
+
+
+class Game(GameSummary, frozen=True):
+    """A game as its caller may see it; follow it in the events from `cursor`."""
+
+    moves: tuple[str, ...]
+    scene: Scene
+    cursor: str
+
+
+class Played(msgspec.Struct, frozen=True):
+    """The state right after a move."""
+
+    game_id: str
+    ply: int
+    move: str
+    seat: int
+    status: str
+    to_act: int | None
+    result: Result | None
+    clock: dict[str, Any]
+    cursor: str
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened. `channel` is None for news about the stream itself: hello, resync, closed."""
+
+    kind: str
+    cursor: str
+    channel: str | None
+    at: str
+    data: dict[str, Any]
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """A part of a list; `next` is the cursor of the part behind it, None at the end."""
+
+    items: list[T]
+    next: str | None = None

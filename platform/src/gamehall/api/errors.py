@@ -1,0 +1,94 @@
+"""Every exception as an answer: application/problem+json for programs, a page for people."""
+
+from __future__ import annotations
+
+import html
+import logging
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from gamehall.asking import host_of
+from gamehall.declare import ErrorPage
+from gamehall.problems import FieldError, Problem
+
+__all__ = ["EXCEPTION_HANDLERS", "answer_problem"]
+
+log = logging.getLogger(__name__)
+
+_SLUGS = {
+    400: "malformed",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "unsupported-media-type",
+    429: "too-many-requests",
+    503: "busy",
+}
+
+
+def problem_of(error: Exception) -> Problem:
+    """What to tell about an exception. What nobody foresaw tells nothing of itself; it is in the log."""
+    match error:
+        case Problem():
+            return error
+        case ValidationException():
+            fields = [each for each in (error.extra or []) if isinstance(each, dict)]
+            errors = tuple(FieldError(str(f.get("key", "")), str(f.get("message", ""))) for f in fields)
+            return Problem("invalid", "Some parameters are not valid.", errors=errors)
+        case HTTPException():
+            slug = _SLUGS.get(error.status_code, "internal-error" if error.status_code >= 500 else "malformed")
+            detail = error.detail if error.status_code == 400 else ""
+            return Problem(slug, detail, headers={k: v for k, v in (error.headers or {}).items() if k == "Allow"})
+        case sa.exc.OperationalError() | sa.exc.TimeoutError():
+            log.error("the database does not answer: %s", error)
+            return Problem("busy", "The database does not answer at the moment; nothing was changed.")
+        case RecursionError():
+            return Problem("malformed", "The request is nested too deeply.")
+        case _:
+            return Problem("internal-error", "Something went wrong here; the operator can find it in the log.")
+
+
+def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    problem = problem_of(error)
+    if problem.status == 500:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return answer_problem(request, problem)
+
+
+def answer_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    """The problem in the form that suits who asked."""
+    if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+        return Response(
+            msgspec.json.encode(problem.body()),
+            status_code=problem.status,
+            media_type="application/problem+json",
+            headers=problem.headers,
+        )
+    host = host_of(request)
+    pages: list[tuple[str, ErrorPage]] = host.declared("gamehall_error_pages")
+    for plugin, page in pages:
+        try:
+            if (shown := page.render(request, problem)) is not None:
+                return shown
+        except Exception as error:  # noqa: BLE001 - a broken error page must not hide the problem
+            host.fault(plugin, "the error page", error)
+    return _plain_page(problem)
+
+
+def _plain_page(problem: Problem) -> Response[str]:
+    title, detail = html.escape(problem.title), html.escape(problem.detail)
+    page = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title><h1>{title}</h1><p>{detail}</p></html>"
+    )
+    return Response(page, status_code=problem.status, media_type=MediaType.HTML, headers=problem.headers)
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {Exception: answer, HTTPException: answer}

@@ -1,0 +1,128 @@
+"""Games: seen, played and taken home."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from gamehall.accounts import user_by_name
+from gamehall.api.views import GameSummary, GameView, Page, game_summary, game_view, page_of
+from gamehall.asking import HttpRequest, host_of, known_id, page_size, read_body
+from gamehall.declare import Exporter, Host, Principal
+from gamehall.game import Scene
+from gamehall.gamelog import list_games, load_state, scene_at
+from gamehall.games import Played, play, resign
+from gamehall.problems import FieldError, Problem
+from gamehall.records import EXPORTERS, record_of
+
+__all__ = ["games"]
+
+Status = Literal["active", "finished", "suspended", "aborted"]
+MAX_BOARD = 1_000
+
+
+class MoveRequest(msgspec.Struct, frozen=True):
+    """A move by its name, or by its row and column from the top left. `ply`, the moves made before it, makes the
+    call safe to repeat."""
+
+    move: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
+    row: Annotated[int, msgspec.Meta(ge=0, lt=MAX_BOARD)] | None = None
+    col: Annotated[int, msgspec.Meta(ge=0, lt=MAX_BOARD)] | None = None
+    ply: Annotated[int, msgspec.Meta(ge=0, lt=2**31)] | None = None
+
+    def target(self) -> str | tuple[int, int]:
+        """What was touched. Raises Problem `invalid` unless it is said in exactly one way."""
+        if self.move is not None and self.row is None and self.col is None:
+            return self.move
+        if self.move is None and self.row is not None and self.col is not None:
+            return (self.row, self.col)
+        message = "Give either a move, or both row and col."
+        raise Problem("invalid", message, errors=(FieldError("move", message),))
+
+
+@get("/")
+async def list_all(
+    request: HttpRequest,
+    player: FromQuery[str | None] = None,
+    status: FromQuery[Status | None] = None,
+    ruleset: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
+    cursor: FromQuery[str | None] = None,
+) -> Page[GameSummary]:
+    """Games, newest first, of a player (by username), in a status, of a ruleset."""
+    host, size = host_of(request), page_size(limit)
+    user_id = (await host.read(user_by_name, player)).id if player is not None else None
+    found = await host.read(
+        list_games,
+        player=user_id,
+        status=[status] if status else [],
+        ruleset=ruleset,
+        limit=size + 1,
+        before=cursor and known_id(cursor),
+    )
+    return page_of([game_summary(each) for each in found], size, [each.id for each in found])
+
+
+@get("/{game_id:str}")
+async def show(request: HttpRequest, game_id: FromPath[str], viewer: NamedDependency[Principal | None]) -> GameView:
+    """One game with its moves and its scene as the caller may see it."""
+    host = host_of(request)
+    state = await host.read(load_state, known_id(game_id))
+    return game_view(state, scene_at(state, host.rulesets, viewer.user_id if viewer else None))
+
+
+@get("/{game_id:str}/scene")
+async def show_scene(
+    request: HttpRequest,
+    game_id: FromPath[str],
+    viewer: NamedDependency[Principal | None],
+    ply: FromQuery[int | None] = None,
+) -> Scene:
+    """The scene after so many moves, by default all of them."""
+    host = host_of(request)
+    if ply is not None and not 0 <= ply < 2**31:
+        raise Problem("not-found", f"The game has no ply {ply}.")
+    state = await host.read(load_state, known_id(game_id), ply)
+    return scene_at(state, host.rulesets, viewer.user_id if viewer else None)
+
+
+@post("/{game_id:str}/moves", status_code=200, opt={"body": MoveRequest})
+async def move(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> Played:
+    """Plays a move. Repeating it with the same ply gets the first answer again."""
+    wanted = await read_body(request, MoveRequest)
+    return await play(host_of(request), known_id(game_id), caller.user_id, wanted.target(), wanted.ply)
+
+
+@post("/{game_id:str}/resign", status_code=200)
+async def give_up(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> GameSummary:
+    """Ends the game as lost by the caller."""
+    return game_summary(await host_of(request).write(resign, known_id(game_id), caller.user_id))
+
+
+@get("/{game_id:str}/record", media_type="application/octet-stream")
+async def record(
+    request: HttpRequest, game_id: FromPath[str], format_: Annotated[str, QueryParameter(name="format")] = "json"
+) -> Response[bytes]:
+    """The game as a file in one of the formats offered here."""
+    host = host_of(request)
+    exporter = exporters(host).get(format_)
+    if exporter is None:
+        known = ", ".join(sorted(exporters(host)))
+        raise Problem("unknown-format", f"There is no format {format_!r} here; there are {known}.")
+    state = await host.read(load_state, known_id(game_id))
+    found = state.game
+    ruleset = host.rulesets.get(found.ruleset)
+    content = exporter.write(record_of(state, ruleset.title if ruleset else found.ruleset))
+    disposition = f'attachment; filename="{found.ruleset}-{found.id}.{exporter.suffix}"'
+    return Response(content, media_type=exporter.media_type, headers={"Content-Disposition": disposition})
+
+
+def exporters(host: Host) -> dict[str, Exporter]:
+    """Every format that is offered, by name; a plugin cannot replace one of the hall's."""
+    declared: list[tuple[str, Exporter]] = host.declared("gamehall_exporters")
+    return {exporter.format: exporter for exporter in (*(each for _, each in declared), *EXPORTERS)}
+
+
+games = Router("/games", route_handlers=[list_all, show, show_scene, move, give_up, record], tags=["games"])

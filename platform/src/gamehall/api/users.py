@@ -1,0 +1,53 @@
+"""Users: oneself and others."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Router, get, patch
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from gamehall.accounts import find_user, printable, update_user, user_by_name
+from gamehall.api.views import Me, Person, me
+from gamehall.asking import HttpRequest, host_of, read_body
+from gamehall.declare import Principal
+from gamehall.problems import FieldError, Problem
+
+__all__ = ["users"]
+
+
+class ProfileChange(msgspec.Struct, frozen=True):
+    """What users can change of themselves."""
+
+    display_name: Annotated[str, msgspec.Meta(min_length=1, max_length=50)] | msgspec.UnsetType = msgspec.UNSET
+
+
+@get("/me")
+async def show_me(request: HttpRequest, caller: NamedDependency[Principal]) -> Me:
+    """The caller's own account."""
+    found = await host_of(request).read(find_user, caller.user_id)
+    if found is None:
+        raise Problem("not-found")
+    return me(found)
+
+
+@patch("/me", opt={"body": ProfileChange})
+async def change_me(request: HttpRequest, caller: NamedDependency[Principal]) -> Me:
+    """Changes the caller's own account; what is not given stays as it is."""
+    change = await read_body(request, ProfileChange)
+    values = {}
+    if change.display_name is not msgspec.UNSET:
+        values["display_name"] = printable(change.display_name).strip()
+        if not values["display_name"]:
+            raise Problem("invalid", errors=(FieldError("display_name", "Give a name that can be seen."),))
+    return me(await host_of(request).write(update_user, caller.user_id, values))
+
+
+@get("/{username:str}")
+async def show_user(request: HttpRequest, username: FromPath[str]) -> Person:
+    """What everybody may know of a user."""
+    found = await host_of(request).read(user_by_name, username)
+    return Person(found.username, found.display_name)
+
+
+users = Router("/users", route_handlers=[show_me, change_me, show_user], tags=["users"])

@@ -1,0 +1,83 @@
+"""Who is asking, and for what: the dependencies and the strict reading of bodies that every API handler shares."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.connection import ASGIConnection
+
+from gamehall.declare import Host, Principal
+from gamehall.problems import FieldError, Problem
+
+__all__ = ["HttpRequest", "caller", "host_of", "known_id", "page_size", "read_body", "viewer"]
+
+T = TypeVar("T")
+Asking = ASGIConnection[Any, Any, Any, Any]
+HttpRequest = Request[Any, Any, Any]
+
+_ID = re.compile(r"[0-9a-z]{26}", re.ASCII)
+_FIELD = re.compile(r"(?P<message>.*?)(?: - at `(?:key in )?\$\.?(?P<field>[^`]*)`)?", re.DOTALL)
+MAX_PAGE = 100
+
+
+def host_of(connection: Asking) -> Host:
+    host: Host = connection.app.state.host
+    return host
+
+
+async def viewer(request: HttpRequest) -> Principal | None:
+    """Who is asking by the API's means, None for a stranger. Raises Problem for credentials that are not valid."""
+    return await host_of(request).identify(request, "api")
+
+
+async def caller(request: HttpRequest) -> Principal:
+    """Who is asking by the API's means. Raises Problem `unauthenticated` for a stranger."""
+    principal = await viewer(request)
+    if principal is None:
+        raise Problem(
+            "unauthenticated",
+            "Sign in first: send the header Authorization: Token …",
+            headers={"WWW-Authenticate": 'Token realm="gamehall"'},
+        )
+    return principal
+
+
+async def read_body(request: HttpRequest, shape: type[T]) -> T:
+    """The JSON body in this shape, with types taken strictly: 15 is not "15".
+
+    Raises Problem `unsupported-media-type`, `malformed`, or `invalid` with the field.
+    """
+    if request.content_type[0] != "application/json":
+        raise Problem("unsupported-media-type", "Send the body as application/json.")
+    try:
+        return msgspec.json.decode(await request.body() or b"{}", type=shape)
+    except msgspec.ValidationError as error:
+        raise Problem("invalid", str(error), errors=(field_error(error),)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Problem("malformed", f"The body is not valid JSON: {error}") from error
+    except RecursionError as error:
+        raise Problem("malformed", "The body is nested too deeply.") from error
+
+
+def field_error(error: msgspec.ValidationError) -> FieldError:
+    """The field that msgspec complains about, and its sentence."""
+    match = _FIELD.fullmatch(str(error))
+    message, field = (match["message"], match["field"] or "") if match else (str(error), "")
+    if not field and (missing := re.search(r"missing required field `(\w+)`", message)):
+        field = missing[1]
+    return FieldError(field, message)
+
+
+def known_id(text: str) -> str:
+    """An id as the hall makes them. Raises Problem `not-found` for anything else, before the database is asked."""
+    if not _ID.fullmatch(text):
+        raise Problem("not-found")
+    return text
+
+
+def page_size(limit: int) -> int:
+    """A list's `limit`, held between 1 and 100."""
+    return max(1, min(limit, MAX_PAGE))

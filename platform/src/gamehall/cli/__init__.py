@@ -1,0 +1,70 @@
+"""`gamehall`: click commands, each module imported only when its command is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+__all__ = ["main"]
+
+# Where each command lives: (module, its name there, the line that the list of commands shows).
+_COMMANDS = {
+    "serve": ("gamehall.cli.serve", "serve", "Start the hall."),
+    "doctor": ("gamehall.cli.doctor", "doctor", "Find out what is wrong and what to do about it."),
+    "version": ("gamehall.cli.about", "version", "Show the versions of the hall and its plugins."),
+    "features": ("gamehall.cli.features", "features", "Switch plugins, rulesets and other features on and off."),
+    "plugins": ("gamehall.cli.plugins", "plugins", "See what is installed."),
+    "users": ("gamehall.cli.users", "users", "Look after accounts."),
+    "db": ("gamehall.cli.database", "database", "Look after the database."),
+    "config": ("gamehall.cli.config", "config", "See the settings and where they come from."),
+}
+
+
+class _Lazy(click.Group):
+    """Knows its commands by name alone. The hall's own never import a plugin; only other names do."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in _COMMANDS:
+            module, attribute, _ = _COMMANDS[name]
+            command: click.Command = getattr(importlib.import_module(module), attribute)
+            return command
+        from gamehall.cli.contributed import contributed_commands  # imports plugins
+
+        return contributed_commands(ctx).get(name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, _, summary) in _COMMANDS.items()])
+        from gamehall.cli.contributed import contributed_names  # reads metadata, imports no plugin
+
+        if names := contributed_names():
+            with formatter.section("From plugins"):
+                formatter.write_text(f"gamehall COMMAND --help shows what these add: {', '.join(names)}")
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", type=click.Path(dir_okay=False), help="The configuration file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object {ok, data, error}.")
+@click.option("-q", "--quiet", is_flag=True, help="Log errors only.")
+@click.option("-v", "--verbose", is_flag=True, help="Log everything.")
+@click.option("--yes", is_flag=True, help="Do not ask before destructive steps.")
+def cli(**_options: Any) -> None:
+    """A hall for board games in which everything that is not the hall itself is a plugin.
+
+    \b
+    Start a hall:             gamehall serve
+    See what is installed:    gamehall plugins list
+    """
+
+
+def main() -> None:
+    """The console script."""
+    from gamehall.cli.running import run  # after the group, which it runs
+
+    sys.exit(run(cli))

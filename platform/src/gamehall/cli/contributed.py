@@ -1,0 +1,32 @@
+"""Commands that plugins bring."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+import click
+
+__all__ = ["contributed_commands", "contributed_names"]
+
+
+def contributed_names() -> list[str]:
+    """The names of installed plugins, by metadata alone."""
+    return sorted(entry.name for entry in metadata.entry_points(group="gamehall"))
+
+
+def contributed_commands(ctx: click.Context) -> dict[str, click.Command]:
+    """Every command of a working plugin under its own name, or below the plugin's where that name is taken."""
+    from gamehall.cli.running import settings_of
+    from gamehall.plugins import load_plugins
+
+    plugins = load_plugins(settings_of(ctx))
+    plugins.collect("gamehall_commands")
+    found: dict[str, click.Command] = {}
+    for plugin, command in plugins.declared("gamehall_commands"):
+        if command.name not in found:
+            found[command.name] = command
+        else:
+            group = found.setdefault(plugin.name, click.Group(plugin.name, help=f"Commands of {plugin.name}."))
+            if isinstance(group, click.Group):
+                group.add_command(command)
+    return found

@@ -1,0 +1,54 @@
+"""gamehall doctor"""
+
+from __future__ import annotations
+
+import os
+
+import click
+import sqlalchemy as sa
+
+from gamehall import migrate
+from gamehall.cli.inspecting import inspect_plugins
+from gamehall.cli.running import answer, settings_of
+from gamehall.database import sync_url
+from gamehall.problems import Problem
+from gamehall.settings import Settings
+
+__all__ = ["doctor"]
+
+
+@click.command()
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """Find out what is wrong and what to do about it.
+
+    \b
+    gamehall doctor
+    """
+    settings = settings_of(ctx)
+    findings = {"data folder": _data_folder(settings), "database": _database(settings)}
+    findings |= {f"plugin {report.name}": report.reason for report in inspect_plugins()}
+    lines = [
+        f"{'ok  ' if not wrong else 'BAD '} {what}{': ' if wrong else ''}{wrong}" for what, wrong in findings.items()
+    ]
+    if any(findings.values()):
+        raise Problem("conflict", "\n".join(["something is wrong", *lines]))
+    answer(ctx, {"findings": findings}, "\n".join(lines))
+
+
+def _data_folder(settings: Settings) -> str:
+    if not settings.data.exists():
+        return ""  # it will be made
+    if not os.access(settings.data, os.W_OK):
+        return f"{settings.data} cannot be written; set GAMEHALL_DATA_DIR to a folder that can"
+    return ""
+
+
+def _database(settings: Settings) -> str:
+    try:
+        url = sync_url(settings.database_url)
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            return migrate.state(connection, migrate.HALL)
+    except (ValueError, sa.exc.SQLAlchemyError) as error:
+        return f"{error}; check GAMEHALL_DATABASE_URL and that the database is running"

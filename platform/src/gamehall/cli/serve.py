@@ -1,0 +1,101 @@
+"""gamehall serve"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from gamehall.cli.running import settings_of, transact
+from gamehall.problems import Problem
+from gamehall.settings import Settings, secret_key
+
+__all__ = ["serve"]
+
+
+@click.command()
+@click.option("--host", help="The address to listen on.")
+@click.option("--port", type=int, help="The port to listen on; 0 takes a free one.")
+@click.option("--workers", type=int, help="How many processes answer requests.")
+@click.option("--reload", is_flag=True, help="Start again when code changes; for authors.")
+@click.option("--safe", is_flag=True, help="Load no plugin.")
+@click.pass_context
+def serve(ctx: click.Context, /, reload: bool, safe: bool, **flags: Any) -> None:
+    """Start the hall: bring the database up to date, then answer until stopped.
+
+    \b
+    gamehall serve
+    gamehall serve --port 9000 --workers 4
+    """
+    settings = settings_of(ctx, **flags)
+    prepare(settings, safe=safe)
+    announce(settings)
+    # Workers are processes of their own and read the settings again; the flags travel to them like this.
+    os.environ |= {f"GAMEHALL_{name.upper()}": str(value) for name, value in flags.items() if value is not None}
+    os.environ["GAMEHALL_DATA_DIR"] = settings.data_dir
+    if config := ctx.find_root().params["config"]:
+        os.environ["GAMEHALL_CONFIG"] = str(config)
+    os.environ["GAMEHALL_SAFE"] = "1" if safe else ""
+    _granian(settings, reload=reload)
+
+
+def prepare(settings: Settings, *, safe: bool) -> None:
+    """Makes the data folder and the secret, and brings every table up to date."""
+    from gamehall.features import add_plugins
+    from gamehall.logs import configure_logs
+    from gamehall.migrate import upgrade_all
+    from gamehall.plugins import load_plugins
+
+    configure_logs(settings)
+    secret_key(settings)
+    try:
+        plugins = load_plugins(settings, safe=safe)
+        for name in upgrade_all(settings.database_url, plugins):
+            click.echo(f"Brought the tables of {name} up to date.", err=True)
+        names = [plugin.name for plugin in plugins.working]
+        transact(settings, add_plugins, names, on=settings.new_plugins == "on")
+    except ValueError as error:
+        raise Problem("invalid", str(error)) from error
+
+
+def announce(settings: Settings) -> None:
+    """Prints where the hall is and, while there is no admin, the link that makes one."""
+    from gamehall.accounts import has_admin
+
+    click.echo(f"Gamehall is at {settings.address}")
+    if not settings.rate_limits:
+        click.echo("Rate limits are off: use this for load tests only.")
+    if not transact(settings, has_admin):
+        click.echo(f"There is no admin yet. Become one here: {settings.address}/register?setup={_code(settings)}")
+    sys.stdout.flush()
+
+
+def _code(settings: Settings) -> str:
+    from gamehall.accounts import setup_code
+
+    return setup_code(secret_key(settings))
+
+
+def _granian(settings: Settings, *, reload: bool) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "gamehall.cli.worker:app",
+        address=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        interface=Interfaces.ASGI,
+        factory=True,
+        websockets=False,
+        # The default lets only about a thousand connections in; a stream holds one for hours.
+        backpressure=10_000,
+        backlog=4_096,
+        workers_kill_timeout=15,
+        respawn_failed_workers=True,
+        reload=reload,
+        log_level=LogLevels.warning,
+    ).serve()

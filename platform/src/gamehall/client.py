@@ -1,0 +1,278 @@
+"""The hall's API from outside: one client for desktops, bots, tests and benches.
+
+A `Client` belongs to one event loop. Its calls return typed answers and raise `ProblemError` for what the hall
+refuses, and httpx's `TransportError` when the hall cannot be reached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+
+import httpx
+import msgspec
+from httpx_sse import EventSource, ServerSentEvent, SSEError
+
+from gamehall.answers import (
+    Challenge,
+    Device,
+    Event,
+    Game,
+    GameSummary,
+    Grant,
+    Me,
+    Page,
+    Person,
+    Played,
+    ProblemError,
+    Responded,
+    RulesetInfo,
+    SignedIn,
+)
+from gamehall.game import Scene
+
+__all__ = ["Client", "Event", "Game", "ProblemError"]
+
+T = TypeVar("T")
+
+_API = "/api/v1"
+_ATTEMPTS = 5
+_FIRST_WAIT, _LONGEST_WAIT = 0.25, 15.0
+_SILENCE = 45.0  # three heartbeats: a stream that says nothing for so long is dead
+_PASSING = frozenset({429, 500, 502, 503, 504})
+
+
+def _wait(base: float, failures: int) -> float:
+    """Seconds until the next attempt: doubled with each failure, and spread so that clients do not come together."""
+    return random.uniform(0.5, 1.0) * min(base * 2.0**failures, _LONGEST_WAIT)  # noqa: S311 - nothing to guess here
+
+
+def _problem(answer: httpx.Response) -> ProblemError:
+    """What a refusal says, of the hall or of something in between."""
+    members: dict[str, Any] = {}
+    if answer.headers.get("content-type", "").startswith("application/problem+json"):
+        members = msgspec.json.decode(answer.content, type=dict[str, Any])
+    seconds = answer.headers.get("retry-after", "")
+    return ProblemError(answer.status_code, members, float(seconds) if seconds.isdecimal() else 0.0)
+
+
+def _event(sent: ServerSentEvent) -> Event:
+    data = msgspec.json.decode(sent.data, type=dict[str, Any])
+    return Event(sent.event, sent.id, data.pop("channel", None), data.pop("at", ""), data)
+
+
+class Client:
+    """One caller of the hall at `base_url`, signed in while `token` is set; use it as an async context manager."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        timeout: float = 30.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.token = token
+        self._timeout = timeout
+        self._http = httpx.AsyncClient(base_url=self.base_url, timeout=timeout, transport=transport)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    # Signing in: each of the first three puts the token into `token`.
+
+    async def register(
+        self, username: str, email: str, password: str, display_name: str = "", **device: Any
+    ) -> SignedIn:
+        """Makes an account and signs in. `device` may have device_name and device_info, a flat dict."""
+        account = {"username": username, "email": email, "password": password, "display_name": display_name}
+        return await self._sign_in("/auth/register", account | device)
+
+    async def sign_in(self, username: str, password: str, **device: Any) -> SignedIn:
+        """Signs in; `device` as for `register`."""
+        return await self._sign_in("/auth/token", {"username": username, "password": password} | device)
+
+    async def _sign_in(self, path: str, body: Mapping[str, Any]) -> SignedIn:
+        signed_in = await self._call("POST", path, SignedIn, body)
+        self.token = signed_in.token
+        return signed_in
+
+    async def refresh(self) -> Grant:
+        """Exchanges the token for its successor; repeating it after a lost answer is safe."""
+        grant = await self._call("POST", "/auth/token/refresh", Grant)
+        self.token = grant.token
+        return grant
+
+    async def sign_out(self) -> None:
+        await self._send("POST", "/auth/logout")
+        self.token = None
+
+    async def devices(self) -> list[Device]:
+        return (await self._call("GET", "/auth/tokens", Page[Device])).items
+
+    async def revoke(self, token_id: str) -> None:
+        """Signs one of the caller's devices out."""
+        await self._send("DELETE", f"/auth/tokens/{token_id}")
+
+    # People and rules.
+
+    async def me(self) -> Me:
+        return await self._call("GET", "/users/me", Me)
+
+    async def rename(self, display_name: str) -> Me:
+        return await self._call("PATCH", "/users/me", Me, {"display_name": display_name})
+
+    async def user(self, username: str) -> Person:
+        return await self._call("GET", f"/users/{username}", Person)
+
+    async def rulesets(self) -> list[RulesetInfo]:
+        return (await self._call("GET", "/rulesets", Page[RulesetInfo])).items
+
+    # Challenges.
+
+    async def challenge(self, ruleset: str, opponent: str | None = None, **terms: Any) -> Challenge:
+        """Proposes a game, to everybody without an opponent. `terms` may have options, seat, clock and link."""
+        body = {"ruleset": ruleset, **({"opponent": opponent} if opponent else {}), **terms}
+        return await self._call("POST", "/challenges", Challenge, body)
+
+    async def challenges(
+        self, box: Literal["received", "sent", "open"] = "received", *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Challenge]:
+        return await self._call("GET", "/challenges", Page[Challenge], box=box, limit=limit, cursor=cursor)
+
+    async def show_challenge(self, challenge_id: str) -> Challenge:
+        return await self._call("GET", f"/challenges/{challenge_id}", Challenge)
+
+    async def respond(self, challenge_id: str, action: Literal["accept", "decline", "cancel"]) -> Responded:
+        return await self._call("POST", f"/challenges/{challenge_id}/respond", Responded, {"action": action})
+
+    # Games.
+
+    async def games(
+        self,
+        *,
+        player: str | None = None,
+        status: str | None = None,
+        ruleset: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[GameSummary]:
+        """Games, newest first."""
+        wanted = {"player": player, "status": status, "ruleset": ruleset, "limit": limit, "cursor": cursor}
+        return await self._call("GET", "/games", Page[GameSummary], None, **wanted)
+
+    async def game(self, game_id: str) -> Game:
+        return await self._call("GET", f"/games/{game_id}", Game)
+
+    async def scene(self, game_id: str, ply: int | None = None) -> Scene:
+        """The board after so many moves, by default all of them."""
+        return await self._call("GET", f"/games/{game_id}/scene", Scene, ply=ply)
+
+    async def play(self, game_id: str, move: str | tuple[int, int], ply: int | None = None) -> Played:
+        """Plays a move, given by its name or by (row, column) from the top left.
+
+        With `ply`, the moves already made, the call is repeated a few times when its answer was lost: the hall
+        answers a repetition as it did the first time.
+        """
+        target = {"move": move} if isinstance(move, str) else {"row": move[0], "col": move[1]}
+        body = target if ply is None else target | {"ply": ply}
+        for failures in range(_ATTEMPTS):
+            try:
+                return await self._call("POST", f"/games/{game_id}/moves", Played, body)
+            except httpx.TransportError:
+                if ply is None or failures == _ATTEMPTS - 1:
+                    raise
+            except ProblemError as problem:
+                if problem.status != httpx.codes.SERVICE_UNAVAILABLE or failures == _ATTEMPTS - 1:
+                    raise
+            await asyncio.sleep(_wait(_FIRST_WAIT, failures))
+        raise AssertionError("the last attempt answers or raises")
+
+    async def resign(self, game_id: str) -> GameSummary:
+        return await self._call("POST", f"/games/{game_id}/resign", GameSummary)
+
+    async def record(self, game_id: str, format_: str = "json") -> bytes:
+        """The game as a file in one of the hall's formats."""
+        return (await self._send("GET", f"/games/{game_id}/record", format=format_)).content
+
+    # Events.
+
+    async def events(self, channels: Sequence[str], cursor: str | None = None) -> AsyncGenerator[Event, None]:
+        """Events of these channels (user, lobby, game-…), behind a cursor or from now on, each once.
+
+        A lost connection is made again and goes on where it was, so this has no end of its own, except after `closed`.
+        Each connection begins with `hello`. After `resync` look at everything anew: events in between are lost.
+        Close it (`contextlib.aclosing`) when done before its end. Raises ProblemError when the hall refuses.
+        """
+        base, failures = _FIRST_WAIT, 0
+        while True:
+            pause = 0.0
+            try:
+                async with self._stream(channels, cursor) as response:
+                    async for sent in EventSource(response).aiter_sse():
+                        base = base if sent.retry is None else sent.retry / 1000
+                        failures = 0
+                        if not sent.data:
+                            continue
+                        event = _event(sent)
+                        cursor = event.cursor or cursor
+                        if event.kind == "restart":
+                            break
+                        yield event
+                        if event.kind == "closed":
+                            return
+            except ProblemError as problem:
+                if problem.status not in _PASSING:
+                    raise
+                pause = problem.retry_after
+            except (httpx.TransportError, SSEError):
+                pass  # the hall is away for a moment
+            await asyncio.sleep(max(pause, _wait(base, failures)))
+            failures += 1
+
+    @contextlib.asynccontextmanager
+    async def _stream(self, channels: Sequence[str], cursor: str | None) -> AsyncIterator[httpx.Response]:
+        headers = self._headers() | {"Accept": "text/event-stream"}
+        if cursor is not None:
+            headers["Last-Event-ID"] = cursor
+        timeout = httpx.Timeout(self._timeout, read=_SILENCE)
+        params = {"channel": list(channels)}
+        async with self._http.stream(
+            "GET", f"{_API}/events", params=params, headers=headers, timeout=timeout
+        ) as answer:
+            if answer.status_code != httpx.codes.OK:
+                await answer.aread()
+                raise _problem(answer)
+            yield answer
+
+    # Requests.
+
+    async def _call(
+        self, method: str, path: str, shape: type[T], body: Mapping[str, Any] | None = None, **query: Any
+    ) -> T:
+        return msgspec.json.decode((await self._send(method, path, body, **query)).content, type=shape)
+
+    async def _send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, **query: Any
+    ) -> httpx.Response:
+        params = {name: value for name, value in query.items() if value is not None}
+        answer = await self._http.request(method, _API + path, params=params, json=body, headers=self._headers())
+        if not answer.is_success:
+            raise _problem(answer)
+        return answer
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Token {self.token}"} if self.token else {}

@@ -1,0 +1,231 @@
+"""Where a transaction runs. A transaction is one plain function `fn(connection, …)`, written once for both databases.
+
+On SQLite one thread per process writes, and commits what is waiting together: each function has a savepoint of its
+own, and nobody is told that it worked before the COMMIT. On PostgreSQL each function runs on a pooled connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
+
+__all__ = ["Database", "open_database", "serialize_on", "sync_url"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_BUSY_MS = 10_000
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "cache_size=-32768")
+
+
+class Database(ABC):
+    """The hall's database. Functions given to it must not keep the connection nor wait for anything else."""
+
+    dialect: str
+
+    @abstractmethod
+    async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The function's result, from one consistent state of the database."""
+
+    @abstractmethod
+    async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The function's result, after its changes were committed; a caller who goes away does not undo them."""
+
+    @abstractmethod
+    async def close(self) -> None: ...
+
+
+def open_database(url: str) -> Database:
+    """The database at a SQLAlchemy URL: `sqlite+aiosqlite:///path` or `postgresql+psycopg://…`.
+
+    Raises ValueError for any other kind.
+    """
+    parsed = sync_url(url)
+    return SqliteDatabase(parsed) if parsed.get_backend_name() == "sqlite" else PostgresDatabase(parsed)
+
+
+def sync_url(url: str) -> sa.URL:
+    """The URL for a synchronous engine, which migrations and SQLite's threads use. Raises ValueError."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ValueError(f"GAMEHALL_DATABASE_URL is not a database address: {error}") from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            if parsed.database in (None, "", ":memory:"):
+                raise ValueError("GAMEHALL_DATABASE_URL must name a file: sqlite+aiosqlite:///folder/gamehall.db")
+            return parsed.set(drivername="sqlite+pysqlite")
+        case "postgresql":
+            return parsed.set(drivername="postgresql+psycopg")
+        case other:
+            raise ValueError(
+                f"GAMEHALL_DATABASE_URL names {other!r}; use sqlite+aiosqlite:///file or postgresql+psycopg://…"
+            )
+
+
+def serialize_on(connection: sa.Connection, name: str) -> None:
+    """Lets one transaction at a time go on for this name, until it ends; call it before the first write.
+
+    Whoever waits here takes its transaction number afterwards, so the events of one game are numbered in the order
+    in which they happened. SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ADVISORY_LOCK, {"name": name})
+
+
+_ADVISORY_LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+@dataclass(slots=True)
+class _Job:
+    run: Callable[[sa.Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    done: asyncio.Future[Any]
+
+
+class SqliteDatabase(Database):
+    dialect = "sqlite"
+    max_batch = 64
+
+    def __init__(self, url: sa.URL, readers: int = 4) -> None:
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        self._writer_engine = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
+        self._reader_engine = _sqlite_engine(url, "BEGIN", readers)
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write_batches, name="sqlite-writer", daemon=True)
+        self._writer.start()
+
+    async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def run() -> T:
+            with self._reader_engine.begin() as connection:
+                return fn(connection, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+
+    async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Job(lambda connection: fn(connection, *args, **kwargs), loop, done))
+        return await done
+
+    async def close(self) -> None:
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        self._readers.shutdown()
+        self._reader_engine.dispose()
+        self._writer_engine.dispose()
+
+    def _write_batches(self) -> None:
+        while True:
+            batch = [self._jobs.get()]
+            while len(batch) < self.max_batch and batch[-1] is not None:
+                try:
+                    batch.append(self._jobs.get_nowait())
+                except queue.Empty:
+                    break
+            jobs = [job for job in batch if job is not None]
+            if jobs:
+                _answer(jobs, self._commit_together(jobs))
+            if batch[-1] is None:
+                return
+
+    def _commit_together(self, jobs: list[_Job]) -> list[tuple[Any, BaseException | None]]:
+        results: list[tuple[Any, BaseException | None]] = []
+        try:
+            with self._writer_engine.begin() as connection:
+                for job in jobs:
+                    try:
+                        with connection.begin_nested():
+                            results.append((job.run(connection), None))
+                    except Exception as error:  # noqa: BLE001 - it is this caller's answer, the others go on
+                        results.append((None, error))
+        except Exception as error:  # noqa: BLE001 - BEGIN or COMMIT failed, so nothing of the batch happened
+            return [(None, error)] * len(jobs)
+        return results
+
+
+def _answer(jobs: list[_Job], results: list[tuple[Any, BaseException | None]]) -> None:
+    for job, (result, error) in zip(jobs, results, strict=True):
+        try:
+            job.loop.call_soon_threadsafe(_settle, job.done, result, error)
+        except RuntimeError:  # the loop is closed: nobody waits for this answer any more
+            continue
+
+
+def _settle(done: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+    if done.done():
+        return
+    if error is None:
+        done.set_result(result)
+    else:
+        done.set_exception(error)
+
+
+def _sqlite_engine(url: sa.URL, begin: str, size: int) -> sa.Engine:
+    engine = sa.create_engine(
+        url, poolclass=sa.QueuePool, pool_size=size, max_overflow=0, connect_args={"check_same_thread": False}
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # pysqlite must not begin transactions by itself
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def start(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class PostgresDatabase(Database):
+    dialect = "postgresql"
+
+    def __init__(self, url: sa.URL, size: int = 8) -> None:
+        self._engine = create_async_engine(
+            url, pool_size=size, max_overflow=0, pool_timeout=10, pool_pre_ping=True, pool_recycle=1800
+        )
+        self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._run(self._reader, fn, *args, **kwargs)
+
+    async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._run(self._engine, fn, *args, **kwargs)
+
+    async def _run(
+        self, engine: Any, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        async def transaction() -> T:
+            async with engine.begin() as connection:
+                result: T = await connection.run_sync(fn, *args, **kwargs)
+            return result
+
+        # A task of its own: cancelling a request in the middle of a statement would throw its connection away.
+        task = asyncio.ensure_future(transaction())
+        self._running.add(task)
+        task.add_done_callback(self._finished)
+        return await asyncio.shield(task)
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, so that a caller who went away does not leave a warning behind
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._engine.dispose()

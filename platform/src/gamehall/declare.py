@@ -1,0 +1,227 @@
+"""What hooks return: frozen declarations. What runs later is an `async` callable in a field of one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
+
+import sqlalchemy as sa
+
+from gamehall.events import Event, NewEvent
+from gamehall.game import Ruleset
+
+if TYPE_CHECKING:
+    from litestar import Request, Response
+    from litestar.connection import ASGIConnection
+
+    from gamehall.feed import Feed
+    from gamehall.passwords import Passwords
+    from gamehall.problems import Problem
+    from gamehall.settings import Settings
+
+__all__ = [
+    "Authenticator",
+    "Check",
+    "CheckResult",
+    "ErrorPage",
+    "Exporter",
+    "Features",
+    "GameRecord",
+    "Host",
+    "Lifespan",
+    "Listener",
+    "Policy",
+    "Principal",
+    "Tables",
+    "Verdict",
+]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking, and by which credential: the authenticator's name and the credential's id in it."""
+
+    user_id: str
+    username: str
+    display_name: str
+    is_admin: bool
+    authenticator: str
+    credential: str
+
+
+class Features(Protocol):
+    """The switches, as this worker has taken them up."""
+
+    def __contains__(self, key: object) -> bool: ...
+
+
+class Host(Protocol):
+    """What a plugin may use of the hall."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def features(self) -> Features: ...
+
+    @property
+    def rulesets(self) -> Mapping[str, Ruleset[Any, Any]]:
+        """Every installed ruleset by key: running games go on with it even when it is switched off."""
+
+    @property
+    def offered_rulesets(self) -> Mapping[str, Ruleset[Any, Any]]:
+        """The rulesets that are on, by key."""
+
+    def plugin_of(self, ruleset: str) -> str:
+        """The name of the plugin that brings a ruleset."""
+
+    @property
+    def feed(self) -> Feed: ...
+
+    @property
+    def secret(self) -> bytes:
+        """The hall's secret key; derive from it, never show it."""
+
+    @property
+    def passwords(self) -> Passwords: ...
+
+    def plugin_settings(self, shape: type[S]) -> S:
+        """The plugin's own section of the settings, in the shape it declared."""
+
+    async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs a transaction that only reads."""
+
+    async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs a transaction and wakes the feed after its commit."""
+
+    def emit(self, connection: sa.Connection, *events: NewEvent) -> None:
+        """Writes events in the transaction of a function that `write` runs."""
+
+    async def identify(self, connection: ASGIConnection[Any, Any, Any, Any], area: str) -> Principal | None:
+        """Who is asking, by the authenticators of this area (`api` or `pages`) in their order."""
+
+    def declared(self, hook: str) -> list[tuple[str, Any]]:
+        """What plugins that are on declared for a hook that the caller owns, with each plugin's name."""
+
+    def fault(self, plugin: str, what: str, error: BaseException) -> None:
+        """Puts down that something of a plugin failed at run time."""
+
+    async def ask(self, question: str, *subjects: str) -> Verdict:
+        """The answer of every policy on a question, such as `challenge` with the ids of both users."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The plugin's tables, each named `<plugin>_…`, and the folder of their Alembic revisions."""
+
+    metadata: sa.MetaData
+    migrations: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Runs in every worker for each event of this kind, after its commit and in the feed's order."""
+
+    kind: str
+    run: Callable[[Event], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """A way to tell who is asking: None when this request carries nothing of its kind.
+
+    Raises Problem when what it carries is not valid. Authenticators of one area are asked by (order, name).
+    """
+
+    name: str
+    area: Literal["api", "pages"]
+    identify: Callable[[ASGIConnection[Any, Any, Any, Any]], Awaitable[Principal | None]]
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Yes, or no with the sentence that the person who asked is told."""
+
+    allowed: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """An answer to one of the hall's questions, given the ids of its subjects. One no is a no."""
+
+    question: Literal["challenge"]
+    answer: Callable[..., Awaitable[Verdict]]
+
+
+@dataclass(frozen=True, slots=True)
+class GameRecord:
+    """A game as its players know it: who sat where, what was played, how it ended. `positions` has one per ply."""
+
+    id: str
+    ruleset: str
+    ruleset_title: str
+    ruleset_version: int
+    options: Mapping[str, Any]
+    width: int
+    height: int
+    players: tuple[tuple[str, str], ...]
+    """(side, display name) by seat, with the sides that the seats had at the end."""
+    moves: tuple[tuple[int, str], ...]
+    """(seat, move) in their order."""
+    status: str
+    winner: int | None
+    reason: str | None
+    started_at: str
+    finished_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """A format that games can be downloaded in."""
+
+    format: str
+    media_type: str
+    suffix: str
+    write: Callable[[GameRecord], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Lifespan:
+    """Entered when a worker starts and left when it stops."""
+
+    enter: Callable[[], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Whether something is well; if not, what is wrong and what to do about it."""
+
+    ok: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A question about the plugin's health, asked by `/health/ready` and `gamehall doctor`."""
+
+    name: str
+    run: Callable[[], Awaitable[CheckResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """How people see a problem in a browser. The first that answers is shown; None leaves it to the next.
+
+    It must not wait for anything: what failed may be the database.
+    """
+
+    render: Callable[[Request[Any, Any, Any], Problem], Response[Any] | None]

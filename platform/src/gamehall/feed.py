@@ -1,0 +1,256 @@
+"""The feed: every committed event, once, in one order, in every worker.
+
+The event table is the truth. Each worker reads it forward from its place; wake-ups only say "look now", and a slow
+poll covers their failure.
+
+On PostgreSQL ids are handed out before the commit, so a row with a smaller id can become visible later than one with
+a greater id, and reading "everything behind the last id" would skip it for ever. Rows therefore carry the number of
+the transaction that wrote them and are read in the order (tx, id), and only up to the oldest transaction that is
+still running: whatever commits later has a greater number than everything read before. SQLite commits in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from gamehall.database import Database
+from gamehall.events import Cursor, Event, NewEvent
+from gamehall.tables import event, now
+
+__all__ = ["NOTIFY_CHANNEL", "Feed", "Subscription", "emit", "head"]
+
+log = logging.getLogger(__name__)
+
+NOTIFY_CHANNEL = "gamehall_feed"
+_PAGE = 500
+_REPLAY_LIMIT = 5_000  # events a returning client may be behind before a fresh look at everything is cheaper
+
+_TX: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint", sa.BigInteger)
+_HORIZON = sa.text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_INSERT = event.insert().returning(event.c.tx, event.c.id)
+_INSERT_AND_NOTIFY = (
+    event.insert()
+    .values(tx=_TX)
+    .returning(event.c.tx, event.c.id, sa.func.pg_notify(NOTIFY_CHANNEL, "").label("notified"))
+)
+
+
+def emit(connection: sa.Connection, events: Iterable[NewEvent]) -> Cursor | None:
+    """Writes events in this transaction; the place of the last one, None when there were none."""
+    postgres = connection.dialect.name == "postgresql"
+    cursor = None
+    for new in events:
+        row = {
+            "at": now(),
+            "kind": new.kind,
+            "channels": msgspec.json.encode(new.channels).decode(),
+            "data": msgspec.json.encode(new.data).decode(),
+        }
+        statement, values = (_INSERT_AND_NOTIFY, row) if postgres else (_INSERT, row | {"tx": 0})
+        written = connection.execute(statement, values).one()
+        cursor = Cursor(written.tx, written.id)
+    return cursor
+
+
+def head(connection: sa.Connection) -> Cursor:
+    """A place that has everything this transaction cannot see behind it: read a state and this, then follow on."""
+    if connection.dialect.name == "postgresql":
+        return Cursor(connection.scalar(_HORIZON) or 0, 0)
+    return Cursor(0, connection.scalar(sa.select(sa.func.max(event.c.id))) or 0)
+
+
+class _Page(NamedTuple):
+    events: list[Event]
+    held_back: bool  # committed events wait for a transaction that is still running
+
+
+def _read_page(connection: sa.Connection, after: Cursor, limit: int = _PAGE) -> _Page:
+    query = sa.select(event).limit(limit)
+    if connection.dialect.name == "postgresql":
+        # The horizon is taken first: what commits in between is merely read the next time.
+        horizon = connection.scalar(_HORIZON)
+        place = sa.tuple_(event.c.tx, event.c.id)
+        query = query.where(place > sa.tuple_(sa.literal(after.tx), sa.literal(after.id)))
+        rows = connection.execute(query.order_by(event.c.tx, event.c.id)).all()
+        settled = [row for row in rows if row.tx < horizon]
+        return _Page([_event(row) for row in settled], held_back=len(settled) < len(rows))
+    rows = connection.execute(query.where(event.c.id > after.id).order_by(event.c.id)).all()
+    return _Page([_event(row) for row in rows], held_back=False)
+
+
+def _event(row: sa.Row[tuple[object, ...]]) -> Event:
+    channels = msgspec.json.decode(row.channels, type=tuple[str, ...])
+    return Event(Cursor(row.tx, row.id), row.at, row.kind, channels, msgspec.Raw(row.data.encode()))
+
+
+def _oldest_behind(connection: sa.Connection, place: Cursor) -> datetime | None:
+    behind = sa.tuple_(event.c.tx, event.c.id) > sa.tuple_(sa.literal(place.tx), sa.literal(place.id))
+    return connection.scalar(sa.select(event.c.at).where(behind).order_by(event.c.tx, event.c.id).limit(1))
+
+
+def _oldest(connection: sa.Connection) -> Cursor | None:
+    row = connection.execute(sa.select(event.c.tx, event.c.id).order_by(event.c.tx, event.c.id).limit(1)).first()
+    return Cursor(row.tx, row.id) if row else None
+
+
+class Subscription:
+    """What one listener has not taken yet. Bounded: one that never takes is told that it lost events."""
+
+    max_waiting = 1_000
+
+    def __init__(self, channels: frozenset[str]) -> None:
+        self.channels = channels
+        self.overflowed = False
+        self._waiting: deque[Event] = deque()
+        self._news = asyncio.Event()
+
+    def push(self, item: Event) -> None:
+        if self._waiting and self._waiting[-1] is item:  # an event of several of its channels comes once
+            return
+        if len(self._waiting) >= self.max_waiting:
+            self.overflowed = True
+        else:
+            self._waiting.append(item)
+        self._news.set()
+
+    def wake(self) -> None:
+        """Makes `take` return at once, with nothing if there is nothing."""
+        self._news.set()
+
+    async def take(self, seconds: float) -> list[Event]:
+        """What has arrived, waiting up to so many seconds for the first; empty when nothing came or was woken."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        self._news.clear()
+        taken = list(self._waiting)
+        self._waiting.clear()
+        return taken
+
+
+class Feed:
+    """This worker's reading of the feed."""
+
+    def __init__(self, database: Database, poll_seconds: float = 1.0) -> None:
+        self._database = database
+        self._poll_seconds = poll_seconds
+        self._subscriptions: defaultdict[str, set[Subscription]] = defaultdict(set)
+        self._listeners: list[Callable[[Event], None]] = []
+        self._look = asyncio.Event()
+        self.place = Cursor(0, 0)
+
+    def listen(self, listener: Callable[[Event], None]) -> None:
+        """Calls a function with every event, as it is read; it must not wait nor fail."""
+        self._listeners.append(listener)
+
+    def wake(self) -> None:
+        """There may be something new: look now."""
+        self._look.set()
+
+    @contextlib.contextmanager
+    def subscribe(self, channels: Iterable[str]) -> Iterator[Subscription]:
+        """Everything read from now on for these channels, until the block ends."""
+        subscription = Subscription(frozenset(channels))
+        for channel in subscription.channels:
+            self._subscriptions[channel].add(subscription)
+        try:
+            yield subscription
+        finally:
+            for channel in subscription.channels:
+                self._subscriptions[channel].discard(subscription)
+                if not self._subscriptions[channel]:
+                    del self._subscriptions[channel]
+
+    def wake_subscribers(self, channels: Iterable[str] | None = None) -> None:
+        """Wakes who follows these channels, or everybody, to check again what they may see."""
+        for channel in list(self._subscriptions) if channels is None else channels:
+            for subscription in tuple(self._subscriptions.get(channel, ())):
+                subscription.wake()
+
+    async def since(self, after: Cursor, channels: frozenset[str]) -> Sequence[Event] | None:
+        """The events of these channels behind a cursor, up to this worker's place.
+
+        None when they cannot be told any more, because the cursor is too old or not of this feed.
+        """
+        upto = self.place
+        if not await self._database.read(_is_known, after, upto):
+            return None
+        missed: list[Event] = []
+        scanned = 0
+        while after < upto:
+            page = await self._database.read(_read_page, after)
+            if not page.events:
+                break
+            scanned += len(page.events)
+            if scanned > _REPLAY_LIMIT:
+                return None
+            missed += [e for e in page.events if e.cursor <= upto and channels.intersection(e.channels)]
+            after = page.events[-1].cursor
+        return missed
+
+    async def lag(self) -> float:
+        """For how many seconds the oldest event that this worker has not read has been there; 0 without one."""
+        waiting_since = await self._database.read(_oldest_behind, self.place)
+        return max(0.0, (now() - waiting_since).total_seconds()) if waiting_since else 0.0
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Reads on until the block ends, from the present head."""
+        self.place = await self._database.read(head)
+        reader = asyncio.create_task(self._read_on(), name="feed")
+        try:
+            yield
+        finally:
+            reader.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await reader
+
+    async def _read_on(self) -> None:
+        retry = 0.0
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(retry or self._poll_seconds):
+                    await self._look.wait()
+            self._look.clear()
+            try:
+                held_back = await self._catch_up()
+            except Exception:
+                # The database is away, perhaps for long: the poll goes on and finds it when it is back.
+                log.exception("the feed could not be read; trying again")
+                retry = 1.0
+                continue
+            # Nobody announces that the transaction we wait for has ended without an event of its own.
+            retry = 0.005 if held_back and not retry else min(retry * 2, 0.2) if held_back else 0.0
+
+    async def _catch_up(self) -> bool:
+        while True:
+            page = await self._database.read(_read_page, self.place)
+            for item in page.events:
+                self._dispatch(item)
+                self.place = item.cursor
+            if len(page.events) < _PAGE:
+                return page.held_back
+
+    def _dispatch(self, item: Event) -> None:
+        for listener in self._listeners:
+            listener(item)
+        for channel in item.channels:
+            for subscription in self._subscriptions.get(channel, ()):
+                subscription.push(item)
+
+
+def _is_known(connection: sa.Connection, after: Cursor, upto: Cursor) -> bool:
+    if after > max(upto, head(connection)):
+        return False
+    oldest = _oldest(connection)
+    # Event 1 still being there says that nothing was ever removed. Retention keeps the newest event for this.
+    return oldest is None or after >= oldest or oldest.id == 1

@@ -1,0 +1,262 @@
+"""Reading games: a game's row, its seats, its log, and the scene at any ply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy, StatementFilter
+
+from gamehall.events import game_channel, user_channel
+from gamehall.feed import head
+from gamehall.game import CellChange, Mark, Piece, Ruleset, Scene
+from gamehall.problems import Problem
+from gamehall.tables import game, game_move, game_seat, user
+
+__all__ = [
+    "Game",
+    "GameState",
+    "Rulesets",
+    "Seat",
+    "Shown",
+    "game_of",
+    "list_games",
+    "load_game",
+    "load_state",
+    "position_text",
+    "scene_at",
+    "seats_of",
+    "timestamp",
+]
+
+Rulesets = Mapping[str, Ruleset[Any, Any]]
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """Who sits where."""
+
+    seat: int
+    user_id: str
+    username: str
+    display_name: str
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What a move changed for the eye, kept with it so that a game can be shown without its ruleset."""
+
+    cells: tuple[CellChange, ...]
+    sides: tuple[str, ...]
+
+
+class Game(msgspec.Struct, frozen=True):
+    """A game's row with its seats."""
+
+    id: str
+    ruleset: str
+    ruleset_version: int
+    options: dict[str, Any]
+    status: str
+    ply: int
+    to_act: int | None
+    clock: dict[str, Any]
+    winner: int | None
+    reason: str | None
+    note: str
+    sides: tuple[str, ...]
+    created_at: str
+    finished_at: str | None
+    seats: tuple[Seat, ...]
+
+    def seat_of(self, user_id: str | None) -> int | None:
+        """The seat that this user may act for. Who plays both seats acts for the one whose turn it is."""
+        own = [s.seat for s in self.seats if s.user_id == user_id]
+        return self.to_act if self.to_act in own else next(iter(own), None)
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """{winner, reason} of a game that has ended."""
+        return {"winner": self.winner, "reason": self.reason} if self.status in ("finished", "aborted") else None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Who learns of what happens in it: its own channel and each player's."""
+        return (game_channel(self.id), *dict.fromkeys(user_channel(s.user_id) for s in self.seats))
+
+
+class GameState(msgspec.Struct, frozen=True):
+    """A game with its log at one moment; `cursor` is the place in the feed from which to follow it.
+
+    Positions and scenes are JSON text, as stored; `position` is that of the ply that was asked for.
+    """
+
+    game: Game
+    ply: int
+    moves: tuple[tuple[int, str], ...]
+    position: str
+    start_scene: str
+    final_scene: str | None
+    shown: tuple[Shown, ...]
+    cursor: str
+
+
+_SEATS = (
+    sa.select(game_seat.c.game_id, game_seat.c.seat, user.c.id, user.c.username, user.c.display_name)
+    .join(user, user.c.id == game_seat.c.user_id)
+    .order_by(game_seat.c.game_id, game_seat.c.seat)
+)
+
+
+def seats_of(connection: sa.Connection, game_ids: Sequence[str]) -> dict[str, tuple[Seat, ...]]:
+    """The seats of several games, in one query."""
+    seats: dict[str, tuple[Seat, ...]] = {}
+    for row in connection.execute(_SEATS.where(game_seat.c.game_id.in_(game_ids))):
+        seats[row.game_id] = (*seats.get(row.game_id, ()), Seat(row.seat, row.id, row.username, row.display_name))
+    return seats
+
+
+def game_of(row: sa.Row[Any], seats: tuple[Seat, ...]) -> Game:
+    """A game from its row and its seats."""
+    return Game(
+        id=row.id,
+        ruleset=row.ruleset,
+        ruleset_version=row.ruleset_version,
+        options=msgspec.json.decode(row.options),
+        status=row.status,
+        ply=row.ply,
+        to_act=row.to_act,
+        clock=msgspec.json.decode(row.clock),
+        winner=row.winner,
+        reason=row.reason,
+        note=row.note,
+        sides=msgspec.json.decode(row.sides, type=tuple[str, ...]),
+        created_at=timestamp(row.created_at),
+        finished_at=timestamp(row.finished_at) if row.finished_at else None,
+        seats=seats,
+    )
+
+
+def load_game(connection: sa.Connection, game_id: str) -> Game:
+    """The game with its seats. Raises Problem `not-found`."""
+    row = connection.execute(sa.select(game).where(game.c.id == game_id)).first()
+    if row is None:
+        raise Problem("not-found", "There is no such game.")
+    return game_of(row, seats_of(connection, [game_id])[game_id])
+
+
+def list_games(
+    connection: sa.Connection,
+    *,
+    player: str | None = None,
+    status: Sequence[str] = (),
+    ruleset: str | None = None,
+    limit: int = 50,
+    before: str | None = None,
+) -> list[Game]:
+    """Games, newest first: of a player (by id), in one of these statuses, of a ruleset; older than an id."""
+    filters: list[StatementFilter] = [OrderBy("id", "desc"), LimitOffset(limit, 0)]
+    if status:
+        filters.append(CollectionFilter("status", list(status)))
+    if ruleset is not None:
+        filters.append(CollectionFilter("ruleset", [ruleset]))
+    query = sa.select(game)
+    if player is not None:
+        query = query.where(game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == player)))
+    if before is not None:
+        query = query.where(game.c.id < before)
+    for each in filters:
+        query = each.append_to_statement(query, game.c)  # type: ignore[arg-type]  # columns serve as a model does
+    rows = connection.execute(query).all()
+    seats = seats_of(connection, [row.id for row in rows])
+    return [game_of(row, seats[row.id]) for row in rows]
+
+
+def load_state(connection: sa.Connection, game_id: str, ply: int | None = None) -> GameState:
+    """The game with its whole log, and its position after `ply` moves (default: now). Raises Problem `not-found`."""
+    found = load_game(connection, game_id)
+    scenes = connection.execute(sa.select(game.c.start_scene, game.c.final_scene).where(game.c.id == game_id)).one()
+    log = connection.execute(
+        sa.select(game_move.c.seat, game_move.c.move, game_move.c.shown)
+        .where(game_move.c.game_id == game_id)
+        .order_by(game_move.c.ply)
+    ).all()
+    upto = found.ply if ply is None else ply
+    return GameState(
+        game=found,
+        ply=upto,
+        moves=tuple((row.seat, row.move) for row in log),
+        position=position_text(connection, game_id, upto),
+        start_scene=scenes.start_scene,
+        final_scene=scenes.final_scene,
+        shown=tuple(msgspec.json.decode(row.shown, type=Shown) for row in log),
+        cursor=str(head(connection)),
+    )
+
+
+def position_text(connection: sa.Connection, game_id: str, ply: int) -> str:
+    """The stored position after so many moves, as JSON. Raises Problem `not-found`."""
+    if ply == 0:
+        query = sa.select(game.c.start_position).where(game.c.id == game_id)
+    else:
+        query = sa.select(game_move.c.position).where(game_move.c.game_id == game_id, game_move.c.ply == ply)
+    text = connection.scalar(query)
+    if text is None:
+        raise Problem("not-found", f"The game has no ply {ply}.")
+    return str(text)
+
+
+def scene_at(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene:
+    """The scene at the state's ply as this user may see it, None being a stranger.
+
+    Without the ruleset the scene is put together from what was stored with each move.
+    """
+    found = state.game
+    now = state.ply == found.ply
+    if now and state.final_scene is not None:
+        return msgspec.json.decode(state.final_scene, type=Scene)
+    ruleset = rulesets.get(found.ruleset)
+    if ruleset is None:
+        scene = _stored_scene(state)
+    else:
+        position = msgspec.json.decode(state.position, type=ruleset.Position)
+        scene = ruleset.scene(position, found.seat_of(viewer))
+    if now and found.status == "active":
+        return scene
+    status = _ending(scene, found) if now else scene.status
+    return msgspec.structs.replace(scene, inputs=(), prompt="", status=status)
+
+
+def _ending(scene: Scene, found: Game) -> str:
+    """What the rules cannot know of: a game that ended, or stands still, for a reason of the hall's."""
+    if found.status == "suspended":
+        return found.note or "The game is suspended."
+    if found.reason == "resigned" and found.winner is not None:
+        loser = next(side for seat, side in enumerate(scene.sides) if seat != found.winner)
+        return f"{loser.capitalize()} resigned. {scene.sides[found.winner].capitalize()} wins."
+    return scene.status
+
+
+def _stored_scene(state: GameState) -> Scene:
+    start = msgspec.json.decode(state.start_scene, type=Scene)
+    pieces = {piece.cell: piece for piece in start.pieces}
+    shown = state.shown[: state.ply]
+    for change in (change for move in shown for change in move.cells):
+        pieces.pop(change.cell, None)
+        if change.kind is not None:
+            pieces[change.cell] = Piece(change.cell, change.kind, change.seat)
+    last: tuple[CellChange, ...] = shown[-1].cells if shown else ()
+    stars = tuple(mark for mark in start.marks if mark.kind == "star")
+    return msgspec.structs.replace(
+        start,
+        pieces=tuple(pieces.values()),
+        marks=(*stars, *(Mark(change.cell, "last") for change in last if change.kind is not None)),
+        sides=shown[-1].sides if shown else start.sides,
+        status=f"After move {state.ply}." if state.ply else "Before the first move.",
+    )
+
+
+def timestamp(moment: datetime) -> str:
+    """ISO 8601 in UTC, with a Z."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

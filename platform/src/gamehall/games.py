@@ -1,0 +1,370 @@
+"""The only writer of game tables. A game is a log: each move is stored with the position that it led to.
+
+The rules are asked outside the transaction, which then only appends what they said, on the condition that the game
+still stands where it was read. Of two writers at once the database lets one win; the other looks again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from gamehall.database import serialize_on
+from gamehall.declare import Host
+from gamehall.events import LOBBY, NewEvent
+from gamehall.feed import emit
+from gamehall.game import Outcome, Position, Ruleset, read_options
+from gamehall.gamelog import Game, Rulesets, Shown, load_game, position_text, timestamp
+from gamehall.problems import Problem
+from gamehall.tables import game, game_move, game_seat, new_id, now
+
+__all__ = [
+    "Opening",
+    "Played",
+    "end_game",
+    "open_game",
+    "play",
+    "resign",
+    "start_game",
+    "suspend_game",
+    "suspend_games",
+]
+
+log = logging.getLogger(__name__)
+
+_ATTEMPTS = 5
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """A game as its rules start it."""
+
+    ruleset: str
+    version: int
+    options: str
+    position: str
+    scene: str
+    sides: tuple[str, ...]
+    to_act: int | None
+
+
+class Played(msgspec.Struct, frozen=True):
+    """The answer to a move: the state right after it. `to_act` None says that it ended the game."""
+
+    game_id: str
+    ply: int
+    move: str
+    seat: int
+    status: str
+    to_act: int | None
+    result: dict[str, Any] | None
+    clock: dict[str, Any]
+    cursor: str
+
+
+class _Step(msgspec.Struct, frozen=True):
+    """What the rules said about a legal move."""
+
+    before: Game
+    after: Game
+    seat: int
+    move: str
+    position: str
+    shown: Shown
+    final_scene: str | None
+
+
+class _MovedOn(Exception):
+    """The game does not stand any more where it was read."""
+
+
+def open_game(ruleset: Ruleset[Any, Any], options: Mapping[str, Any]) -> Opening:
+    """Asks the rules how a game with these options starts. Raises msgspec.ValidationError for wrong options."""
+    chosen = read_options(ruleset, options)
+    position = ruleset.start(chosen)
+    return Opening(
+        ruleset=ruleset.key,
+        version=ruleset.version,
+        options=_json(chosen),
+        position=_json(position),
+        scene=_json(ruleset.scene(position, None)),
+        sides=ruleset.sides(position),
+        to_act=ruleset.to_act(position),
+    )
+
+
+def start_game(connection: sa.Connection, opening: Opening, players: Sequence[str], clock: Mapping[str, Any]) -> str:
+    """Starts a game of these users, by seat, and tells them; its id."""
+    game_id = new_id()
+    row = {
+        "id": game_id,
+        "ruleset": opening.ruleset,
+        "ruleset_version": opening.version,
+        "options": opening.options,
+        "status": "active",
+        "ply": 0,
+        "to_act": opening.to_act,
+        "clock": _json(dict(clock)),
+        "note": "",
+        "sides": _json(opening.sides),
+        "start_position": opening.position,
+        "start_scene": opening.scene,
+        "created_at": now(),
+    }
+    connection.execute(game.insert(), row)
+    connection.execute(
+        game_seat.insert(), [{"game_id": game_id, "seat": n, "user_id": user_id} for n, user_id in enumerate(players)]
+    )
+    started = load_game(connection, game_id)
+    data = {
+        "game_id": game_id,
+        "ruleset": opening.ruleset,
+        "to_act": opening.to_act,
+        "clock": started.clock,
+        "seats": [{"seat": s.seat, "side": started.sides[s.seat], "username": s.username} for s in started.seats],
+    }
+    emit(connection, [NewEvent("game_started", (*started.channels, LOBBY), data)])
+    return game_id
+
+
+async def play(host: Host, game_id: str, user_id: str, move: str | tuple[int, int], ply: int | None = None) -> Played:
+    """Plays a move, given by its name or by (row, column) from the top left, and tells who must learn of it.
+
+    With `ply`, the moves already made, the call can be repeated: the same move of the same player at the same ply
+    gets the first answer again. Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`,
+    `not-your-turn`, `stale-ply` or `illegal-move`; then nothing has changed.
+    """
+    for _ in range(_ATTEMPTS):
+        found, text, answered = await host.read(_look, host.rulesets, game_id, user_id, move, ply)
+        if answered is not None:
+            return answered
+        ruleset = host.rulesets[found.ruleset]
+        try:
+            step = _ask(ruleset, found, text, move)
+        except Problem:
+            raise
+        except Exception as error:
+            log.exception("the rules of %s failed in game %s", found.ruleset, game_id)
+            if host.settings.strict:
+                raise
+            note = (
+                f"The rules of this game failed ({type(error).__name__}). Nothing is lost; the operator has been told."
+            )
+            await host.write(suspend_game, game_id, note)
+            raise Problem("game-suspended", note) from error
+        try:
+            return await host.write(_append, step)
+        except _MovedOn:
+            continue
+    raise Problem("busy", "Many moves arrive in this game at once; look at it again.")
+
+
+def _look(
+    connection: sa.Connection,
+    rulesets: Rulesets,
+    game_id: str,
+    user_id: str,
+    move: str | tuple[int, int],
+    ply: int | None,
+) -> tuple[Game, str, Played | None]:
+    """The game and its position, for a user who may move now; or the answer to a move that was made already."""
+    found = load_game(connection, game_id)
+    seat = found.seat_of(user_id)
+    if seat is None:
+        raise Problem("forbidden", "Only the players of a game can move in it.")
+    if ply is not None and ply != found.ply:
+        return found, "", _first_answer(connection, rulesets, found, user_id, move, ply)
+    _check_active(found)
+    if found.to_act != seat:
+        raise Problem("not-your-turn", "It is your opponent's turn.", ply=found.ply, to_act=found.to_act)
+    if found.ruleset not in rulesets:
+        raise Problem("game-suspended", f"The rules of this game ({found.ruleset}) are not installed here any more.")
+    return found, position_text(connection, game_id, found.ply), None
+
+
+def _check_active(found: Game) -> None:
+    if found.status == "suspended":
+        raise Problem("game-suspended", found.note)
+    if found.status != "active":
+        raise Problem("game-over", "The game is over.", ply=found.ply, result=found.result)
+
+
+def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[int, int]) -> _Step:
+    before: Position = msgspec.json.decode(text, type=ruleset.Position)
+    name = move if isinstance(move, str) else ruleset.move_at(before, *move)
+    if (refusal := ruleset.refusal(before, name)) is not None:
+        raise Problem("illegal-move", refusal.detail, code=refusal.code, cells=list(refusal.cells))
+    after = ruleset.play(before, name)
+    outcome = ruleset.outcome(after)
+    seat = ruleset.to_act(before)
+    if seat is None or (outcome is None and ruleset.to_act(after) is None):
+        raise ValueError(f"{ruleset.key} has nobody to act in a game that goes on")
+    moved = msgspec.structs.replace(
+        found,
+        ply=found.ply + 1,
+        to_act=None if outcome else ruleset.to_act(after),
+        status="finished" if outcome else "active",
+        winner=outcome.winner if outcome else None,
+        reason=outcome.reason if outcome else None,
+        sides=ruleset.sides(after),
+    )
+    return _Step(
+        before=found,
+        after=moved,
+        seat=seat,
+        move=name,
+        position=_json(after),
+        shown=Shown(ruleset.changes(before, name, after), moved.sides),
+        final_scene=_json(ruleset.scene(after, None)) if outcome else None,
+    )
+
+
+def _append(connection: sa.Connection, step: _Step) -> Played:
+    moved = step.after
+    serialize_on(connection, moved.id)
+    _advance(connection, step.before, moved, step.final_scene)
+    events = [NewEvent("game_move", moved.channels, _move_data(step))]
+    if moved.status == "finished":
+        events.append(_over_event(moved))
+    cursor = str(emit(connection, events))
+    connection.execute(
+        game_move.insert(),
+        {
+            "game_id": moved.id,
+            "ply": moved.ply,
+            "seat": step.seat,
+            "move": step.move,
+            "position": step.position,
+            "shown": _json(step.shown),
+            "to_act": moved.to_act,
+            "cursor": cursor,
+            "at": now(),
+        },
+    )
+    return _answer(moved, moved.ply, step.move, step.seat, moved.to_act, cursor)
+
+
+def _advance(connection: sa.Connection, before: Game, after: Game, final_scene: str | None = None) -> None:
+    """Moves the game's row on, if it still stands where it was read. Raises _MovedOn."""
+    changed = connection.execute(
+        game.update()
+        .where(game.c.id == before.id, game.c.ply == before.ply, game.c.status == before.status)
+        .values(
+            ply=after.ply,
+            to_act=after.to_act,
+            status=after.status,
+            winner=after.winner,
+            reason=after.reason,
+            note=after.note,
+            sides=_json(after.sides),
+            final_scene=final_scene,
+            finished_at=now() if after.result else None,
+        )
+    )
+    if changed.rowcount != 1:
+        raise _MovedOn
+
+
+def _first_answer(
+    connection: sa.Connection,
+    rulesets: Rulesets,
+    found: Game,
+    user_id: str,
+    move: str | tuple[int, int],
+    ply: int,
+) -> Played:
+    """The answer to a move that was made already, for a client that did not get it."""
+    made = connection.execute(
+        sa.select(game_move).where(game_move.c.game_id == found.id, game_move.c.ply == ply + 1)
+    ).first()
+    if made is not None and found.seats[made.seat].user_id == user_id:
+        name = move
+        if not isinstance(move, str) and (ruleset := rulesets.get(found.ruleset)) is not None:
+            before = msgspec.json.decode(position_text(connection, found.id, ply), type=ruleset.Position)
+            name = ruleset.move_at(before, *move)
+        if name == made.move:
+            return _answer(found, made.ply, made.move, made.seat, made.to_act, made.cursor)
+    raise Problem("stale-ply", f"The game stands at ply {found.ply}, not {ply}.", ply=found.ply, to_act=found.to_act)
+
+
+def _answer(found: Game, ply: int, move: str, seat: int, to_act: int | None, cursor: str) -> Played:
+    ended = to_act is None
+    return Played(
+        game_id=found.id,
+        ply=ply,
+        move=move,
+        seat=seat,
+        status="finished" if ended else "active",
+        to_act=to_act,
+        result=found.result if ended else None,
+        clock=found.clock,
+        cursor=cursor,
+    )
+
+
+def _move_data(step: _Step) -> dict[str, Any]:
+    return {
+        "game_id": step.after.id,
+        "ply": step.after.ply,
+        "move": step.move,
+        "seat": step.seat,
+        "to_act": step.after.to_act,
+        "clock": step.after.clock,
+        "status": step.after.status,
+        "sides": step.after.sides,
+        "cells": step.shown.cells,
+    }
+
+
+def _over_event(ended: Game) -> NewEvent:
+    data = {"game_id": ended.id, "ply": ended.ply, "status": ended.status, "result": ended.result}
+    return NewEvent("game_over", (*ended.channels, LOBBY), data)
+
+
+def resign(connection: sa.Connection, game_id: str, user_id: str) -> Game:
+    """Ends the game as lost by this user. Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`."""
+    serialize_on(connection, game_id)
+    found = load_game(connection, game_id)
+    seat = found.seat_of(user_id)
+    if seat is None:
+        raise Problem("forbidden", "Only the players of a game can resign it.")
+    _check_active(found)
+    winner = next(s.seat for s in found.seats if s.seat != seat)
+    return end_game(connection, found, Outcome(winner, "resigned"))
+
+
+def end_game(connection: sa.Connection, found: Game, outcome: Outcome, *, status: str = "finished") -> Game:
+    """Ends an active game for a reason outside its rules; the caller has it serialized and freshly read."""
+    ended = msgspec.structs.replace(
+        found, status=status, to_act=None, winner=outcome.winner, reason=outcome.reason, finished_at=timestamp(now())
+    )
+    _advance(connection, found, ended)
+    emit(connection, [_over_event(ended)])
+    return ended
+
+
+def suspend_game(connection: sa.Connection, game_id: str, note: str) -> None:
+    """Stops an active game, keeping everything, with a message for its players."""
+    serialize_on(connection, game_id)
+    found = load_game(connection, game_id)
+    if found.status == "active":
+        suspended = msgspec.structs.replace(found, status="suspended", note=note)
+        _advance(connection, found, suspended)
+        data = {"game_id": game_id, "text": note}
+        emit(connection, [NewEvent("notice", found.channels, data)])
+
+
+def suspend_games(connection: sa.Connection, rulesets: Sequence[str], note: str) -> int:
+    """Suspends every active game of these rulesets; how many there were."""
+    running = sa.select(game.c.id).where(game.c.ruleset.in_(rulesets), game.c.status == "active")
+    ids = list(connection.scalars(running))
+    for game_id in ids:
+        suspend_game(connection, game_id, note)
+    return len(ids)
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,211 @@
+"""One worker's hall: its database, feed, switches and plugins, and what it gives to plugins as their host."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from litestar.connection import ASGIConnection
+
+from gamehall import migrate
+from gamehall.database import Database, open_database, sync_url
+from gamehall.declare import Authenticator, Check, CheckResult, Lifespan, Listener, Policy, Principal, Verdict
+from gamehall.events import Event, NewEvent
+from gamehall.features import LiveFeatures
+from gamehall.feed import Feed, emit
+from gamehall.game import Ruleset
+from gamehall.passwords import Passwords
+from gamehall.plugins import Plugins
+from gamehall.problems import Problem
+from gamehall.settings import Settings, secret_key
+from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
+
+__all__ = ["Hall"]
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+S = TypeVar("S")
+
+_LISTENER_SECONDS = 10.0
+_POLICY_SECONDS = 2.0
+_CHECK_SECONDS = 5.0
+
+
+class Hall:
+    """The host of every plugin in this process; it has the shape of declare.Host."""
+
+    def __init__(self, settings: Settings, plugins: Plugins) -> None:
+        self.settings = settings
+        self.plugins = plugins
+        self.secret = secret_key(settings)
+        self.passwords = Passwords()
+        self.database: Database = open_database(settings.database_url)
+        # Several processes on one SQLite file have nothing that wakes them, so they look more often.
+        unheard = self.database.dialect == "sqlite" and settings.workers > 1 and not settings.redis_url
+        self.feed = Feed(self.database, poll_seconds=0.1 if unheard else 1.0)
+        self.features = LiveFeatures(self.database, self.feed)
+        self.rulesets: Mapping[str, Ruleset[Any, Any]] = {}
+        self._wakeups: Wakeups | None = None
+        if settings.redis_url:
+            self._wakeups = RedisWakeups(settings.redis_url)
+        elif self.database.dialect == "postgresql":
+            self._wakeups = PostgresWakeups(sync_url(settings.database_url))
+        plugins.collect_for(self)
+        self._take_rulesets()
+
+    def _take_rulesets(self) -> None:
+        self.rulesets = {key: ruleset for key, (_, ruleset) in self.plugins.rulesets.items()}
+
+    @property
+    def offered_rulesets(self) -> Mapping[str, Ruleset[Any, Any]]:
+        return {
+            key: ruleset
+            for key, (plugin, ruleset) in self.plugins.rulesets.items()
+            if plugin.name in self.features and f"ruleset:{key}" in self.features
+        }
+
+    def plugin_of(self, ruleset: str) -> str:
+        return self.plugins.rulesets[ruleset][0].name
+
+    def plugin_settings(self, shape: type[S]) -> S:
+        for plugin in self.plugins.working:
+            if isinstance(plugin.settings, shape):
+                return plugin.settings
+        raise LookupError(f"no plugin declared {shape.__name__} in gamehall_settings")
+
+    async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self.database.read(fn, *args, **kwargs)
+
+    async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        result = await self.database.write(fn, *args, **kwargs)
+        self.feed.wake()
+        if self._wakeups is not None:
+            self._wakeups.announce()
+        return result
+
+    def emit(self, connection: sa.Connection, *events: NewEvent) -> None:
+        emit(connection, events)
+
+    def declared(self, hook: str) -> list[tuple[str, Any]]:
+        return [(plugin.name, item) for plugin, item in self.plugins.declared(hook) if plugin.name in self.features]
+
+    def fault(self, plugin: str, what: str, error: BaseException) -> None:
+        self.plugins.all[plugin].failures += 1
+        log.error("plugin %s: %s failed: %s: %s", plugin, what, type(error).__name__, error, exc_info=error)
+        if self.settings.strict:
+            raise error
+
+    async def identify(self, connection: ASGIConnection[Any, Any, Any, Any], area: str) -> Principal | None:
+        authenticators: list[tuple[str, Authenticator]] = self.declared("gamehall_authenticators")
+        for _, authenticator in sorted(authenticators, key=lambda each: (each[1].order, each[1].name)):
+            if authenticator.area != area:
+                continue
+            if (principal := await authenticator.identify(connection)) is not None:
+                return principal
+        return None
+
+    async def ask(self, question: str, *subjects: str) -> Verdict:
+        policies: list[tuple[str, Policy]] = self.declared("gamehall_policies")
+        for plugin, policy in policies:
+            if policy.question != question:
+                continue
+            try:
+                async with asyncio.timeout(_POLICY_SECONDS):
+                    verdict = await policy.answer(*subjects)
+            except Exception as error:  # noqa: BLE001 - a plugin's fault; who may do what must not open by accident
+                self.fault(plugin, f"the policy for {question!r}", error)
+                return Verdict(False, "This cannot be decided at the moment; try again later.")
+            if not verdict.allowed:
+                return verdict
+        return Verdict(True)
+
+    async def check(self) -> dict[str, CheckResult]:
+        """What the hall's own checks and those of plugins that are on say, by name."""
+        results = {"database": await _guarded_check(self._check_database)}
+        checks: list[tuple[str, Check]] = self.declared("gamehall_checks")
+        for plugin, check in checks:
+            results[f"{plugin}.{check.name}"] = await _guarded_check(check.run)
+        return results
+
+    async def _check_database(self) -> CheckResult:
+        await self.database.read(lambda connection: connection.execute(sa.text("SELECT 1")))
+        return CheckResult(True)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The hall at work in this worker, from the start to the end of its server."""
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.close)
+            stack.callback(self.passwords.close)
+            await asyncio.to_thread(self._check_tables)
+            self._take_rulesets()
+            for plugin, listener in self.plugins.declared("gamehall_listeners"):
+                await stack.enter_async_context(self._listening(plugin.name, listener))
+            self.features.watch(self.feed.wake_subscribers)
+            await stack.enter_async_context(self.feed.running())
+            if self._wakeups is not None:
+                await stack.enter_async_context(self._wakeups.running(self.feed.wake))
+            await stack.enter_async_context(self.features.running())
+            for plugin, lifespan in self.plugins.declared("gamehall_lifespan"):
+                await self._enter(stack, plugin.name, lifespan)
+            yield
+
+    def _check_tables(self) -> None:
+        engine = sa.create_engine(sync_url(self.settings.database_url), poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            migrate.check_all(connection, self.plugins)
+        engine.dispose()
+
+    async def _enter(self, stack: contextlib.AsyncExitStack, plugin: str, lifespan: Lifespan) -> None:
+        try:
+            await stack.enter_async_context(lifespan.enter())
+        except Exception as error:  # noqa: BLE001 - one plugin that cannot start keeps no other from starting
+            self.plugins.fail(self.plugins.all[plugin], error)
+
+    @contextlib.asynccontextmanager
+    async def _listening(self, plugin: str, listener: Listener) -> AsyncIterator[None]:
+        """Feeds one listener from a queue of its own, so that a slow one delays nobody else."""
+        waiting: asyncio.Queue[Event] = asyncio.Queue(maxsize=10_000)
+
+        def hear(event: Event) -> None:
+            if event.kind != listener.kind or plugin not in self.features:
+                return
+            try:
+                waiting.put_nowait(event)
+            except asyncio.QueueFull as error:
+                self.fault(plugin, f"the listener for {listener.kind}", error)
+
+        async def run() -> None:
+            while True:
+                event = await waiting.get()
+                try:
+                    async with asyncio.timeout(_LISTENER_SECONDS):
+                        await listener.run(event)
+                except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's fault delays nobody else
+                    self.fault(plugin, f"the listener for {listener.kind}", error)
+
+        self.feed.listen(hear)
+        task = asyncio.create_task(run(), name=f"{plugin}:{listener.kind}")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _guarded_check(run: Callable[[], Any]) -> CheckResult:
+    try:
+        async with asyncio.timeout(_CHECK_SECONDS):
+            result: CheckResult = await run()
+            return result
+    except Exception as error:  # noqa: BLE001 - a check that fails is a finding, whatever it raises
+        return CheckResult(
+            False, f"{type(error).__name__}: {error}" if not isinstance(error, Problem) else error.detail
+        )

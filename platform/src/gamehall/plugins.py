@@ -1,0 +1,278 @@
+"""Plugins: found → compatible → imported → registered → collected → migrated, each stage guarded for each plugin.
+
+What fails is remembered with its reason, and everything else goes on. With `strict` the first failure is raised.
+Plugins are trusted code: this contains their faults, not their malice.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from types import ModuleType
+from typing import Any, Literal
+
+import msgspec
+import pluggy
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import gamehall
+from gamehall import hookspecs
+from gamehall.declare import Exporter, Host, Tables
+from gamehall.game import Ruleset
+from gamehall.settings import Settings, SettingsError, plugin_settings
+from gamehall.tables import metadata as host_tables
+
+__all__ = ["Plugin", "Plugins", "Stage", "find_plugins", "load_plugins"]
+
+log = logging.getLogger(__name__)
+
+GROUP = "gamehall"
+Stage = Literal["found", "compatible", "imported", "registered", "collected", "migrated"]
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
+_RESERVED = {"host", "plugins", "alembic", "ruleset", "signup"} | {name.split("_")[0] for name in host_tables.tables}
+# What is asked of each plugin before there is a host; the other hooks get one.
+_EARLY = ("gamehall_settings", "gamehall_tables", "gamehall_rulesets", "gamehall_exporters")
+
+
+@dataclass(slots=True)
+class Plugin:
+    """An installed plugin and how far it got. `reason` says why it went no further."""
+
+    name: str
+    distribution: str
+    version: str
+    module: str
+    requires: tuple[str, ...]
+    stage: Stage = "found"
+    reason: str = ""
+    failures: int = 0
+    settings: msgspec.Struct | None = None
+    declared: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.reason)
+
+
+class Plugins:
+    """Every plugin found, by name, and what those that came through declared."""
+
+    def __init__(self, found: Iterable[Plugin], *, strict: bool) -> None:
+        self.all: dict[str, Plugin] = {}
+        self.refused: list[Plugin] = []
+        self.owned_hooks: list[str] = []
+        self.strict = strict
+        self.manager = pluggy.PluginManager(GROUP)
+        self.manager.add_hookspecs(hookspecs)
+        for plugin in found:
+            if plugin.failed and strict:
+                raise RuntimeError(f"plugin {plugin.name}: {plugin.reason}")
+            if plugin.name in self.all:
+                self.refused.append(plugin)  # whoever has the name by right was sorted first
+            else:
+                self.all[plugin.name] = plugin
+
+    @property
+    def working(self) -> list[Plugin]:
+        return [plugin for plugin in self.all.values() if not plugin.failed]
+
+    def fail(self, plugin: Plugin, error: BaseException | str) -> None:
+        """Takes the plugin out, remembering why."""
+        plugin.reason = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        plugin.declared.clear()
+        if self.manager.has_plugin(plugin.name):
+            self.manager.unregister(name=plugin.name)
+        log.error("plugin %s stays off after %s: %s", plugin.name, plugin.stage, plugin.reason)
+        if self.strict:
+            raise RuntimeError(f"plugin {plugin.name}: {plugin.reason}") from (
+                error if isinstance(error, BaseException) else None
+            )
+
+    def collect(self, hook: str, **arguments: object) -> None:
+        """Asks every working plugin what it declares for one hook."""
+        caller = getattr(self.manager.hook, hook)
+        for implementation in sorted(caller.get_hookimpls(), key=lambda each: str(each.plugin_name)):
+            plugin = self.all[implementation.plugin_name]
+            if plugin.failed:
+                continue
+            try:
+                items = implementation.function(*(arguments[name] for name in implementation.argnames))
+                plugin.declared[hook] = list(items)
+                _check_declared(self, plugin, hook)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, only this plugin stays off
+                self.fail(plugin, f"{hook}: {type(error).__name__}: {error}")
+
+    def declared(self, hook: str) -> list[tuple[Plugin, Any]]:
+        """What working plugins declared for a hook, in the order of the plugins' names."""
+        plugins = sorted(self.working, key=lambda plugin: plugin.name)
+        return [(plugin, item) for plugin in plugins for item in plugin.declared.get(hook, ())]
+
+    def collect_for(self, host: Host) -> None:
+        """Asks for everything that needs the host."""
+        names = [spec for spec in vars(hookspecs) if spec.startswith("gamehall_")]
+        for hook in (*names, *self.owned_hooks):
+            if hook not in (*_EARLY, "gamehall_hookspecs", "gamehall_commands"):
+                self.collect(hook, host=host)
+
+    @property
+    def rulesets(self) -> dict[str, tuple[Plugin, Ruleset[Any, Any]]]:
+        return {ruleset.key: (plugin, ruleset) for plugin, ruleset in self.declared("gamehall_rulesets")}
+
+
+def find_plugins() -> list[Plugin]:
+    """Every plugin installed in this environment, by its metadata alone: nothing is imported."""
+    found = []
+    for entry in metadata.entry_points(group=GROUP):
+        distribution = entry.dist
+        if distribution is None:
+            continue
+        requires = tuple(distribution.requires or ())
+        plugin = Plugin(entry.name, distribution.name, distribution.version, entry.value, requires)
+        plugin.reason = _name_fault(plugin) or _version_fault(plugin)
+        if not plugin.failed:
+            plugin.stage = "compatible"
+        found.append(plugin)
+    return sorted(found, key=lambda plugin: (plugin.name, plugin.failed, plugin.distribution))
+
+
+def _name_fault(plugin: Plugin) -> str:
+    """The entry point, the module and the distribution must have one name, and it must be free."""
+    if not _NAME.fullmatch(plugin.name):
+        return f"the name {plugin.name!r} must be lower-case letters, digits and single underscores"
+    if plugin.name in _RESERVED:
+        return f"the name {plugin.name!r} belongs to the hall"
+    distribution = f"gamehall-{plugin.name.replace('_', '-')}"
+    if canonicalize_name(plugin.distribution) != distribution:
+        return f"only the distribution {distribution} can be the plugin {plugin.name}; this is {plugin.distribution}"
+    if plugin.module != f"gamehall_{plugin.name}":
+        return f"its module must be gamehall_{plugin.name}, the entry point says {plugin.module}"
+    return ""
+
+
+def _version_fault(plugin: Plugin) -> str:
+    for text in plugin.requires:
+        requirement = Requirement(text)
+        if canonicalize_name(requirement.name) == GROUP and not requirement.specifier.contains(
+            gamehall.__version__, prereleases=True
+        ):
+            return f"it needs gamehall{requirement.specifier}, this is {gamehall.__version__}"
+    return ""
+
+
+def load_plugins(settings: Settings, *, safe: bool = False) -> Plugins:
+    """Brings every plugin as far as it gets without a host: found to collected. `safe` loads none."""
+    plugins = Plugins([] if safe else find_plugins(), strict=settings.strict)
+    modules = {}
+    for plugin in plugins.working:
+        try:
+            modules[plugin.name] = importlib.import_module(plugin.module)
+            plugin.stage = "imported"
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, only this plugin stays off
+            plugins.fail(plugin, error)
+    _add_hookspecs(plugins, modules)
+    for plugin in plugins.working:
+        try:
+            _register(plugins.manager, plugin, modules[plugin.name])
+            plugin.stage = "registered"
+        except Exception as error:  # noqa: BLE001 - pluggy raises its own kinds beside ours
+            plugins.fail(plugin, error)
+    plugins.collect("gamehall_settings")
+    for plugin in plugins.working:
+        try:
+            for shape in plugin.declared.get("gamehall_settings", ()):
+                plugin.settings = plugin_settings(settings, plugin.name, shape)
+        except SettingsError as error:
+            plugins.fail(plugin, str(error))
+    for hook in _EARLY[1:]:
+        plugins.collect(hook)
+    for plugin in plugins.working:
+        plugin.stage = "collected"
+    return plugins
+
+
+def _marked(plugins: pluggy.PluginManager, module: ModuleType) -> dict[str, Mapping[str, Any]]:
+    """The hook implementations of a module with their options."""
+    options = {name: plugins.parse_hookimpl_opts(module, name) for name in dir(module)}
+    return {opts["specname"] or name: opts for name, opts in options.items() if opts is not None}
+
+
+def _add_hookspecs(plugins: Plugins, modules: Mapping[str, ModuleType]) -> None:
+    """Adds the hooks that plugins own, before anybody registers, so that implementations are checked against them."""
+    for plugin in plugins.working:
+        module = modules[plugin.name]
+        try:
+            if "gamehall_hookspecs" not in _marked(plugins.manager, module):
+                continue
+            for owned in module.gamehall_hookspecs():
+                prefix = f"{plugin.name.split('_')[0]}_"
+                names = [name for name in dir(owned) if plugins.manager.parse_hookspec_opts(owned, name) is not None]
+                strange = [name for name in names if not name.startswith(prefix)]
+                if strange:
+                    raise LookupError(f"its hooks must begin with {prefix}: {', '.join(strange)}")
+                plugins.manager.add_hookspecs(owned)
+                plugins.owned_hooks += names
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, only this plugin stays off
+            plugins.fail(plugin, error)
+
+
+def _register(manager: pluggy.PluginManager, plugin: Plugin, module: ModuleType) -> None:
+    for name, options in _marked(manager, module).items():
+        if options["wrapper"] or options["hookwrapper"]:
+            raise TypeError(f"{name} must not be a wrapper")
+        caller = getattr(manager.hook, name, None)
+        if (caller is None or not caller.has_spec()) and not options["optionalhook"]:
+            raise LookupError(f"there is no hook {name}")
+    manager.register(module, plugin.name)
+
+
+def _check_declared(plugins: Plugins, plugin: Plugin, hook: str) -> None:
+    """What was declared must be of the right kind, carry the plugin's name and not clash. Raises on the first fault."""
+    items = plugin.declared[hook]
+    others = [(other, item) for other, item in plugins.declared(hook) if other is not plugin]
+    match hook:
+        case "gamehall_settings":
+            if len(items) > 1:
+                raise ValueError("at most one shape of settings")
+        case "gamehall_tables":
+            _check_tables(plugin, items)
+        case "gamehall_rulesets":
+            for ruleset in items:
+                _expect(ruleset, Ruleset)
+                _free(ruleset.key, {each.key: other for other, each in others}, "ruleset key")
+            _unique([ruleset.key for ruleset in items], "ruleset key")
+        case "gamehall_exporters":
+            for exporter in items:
+                _expect(exporter, Exporter)
+                _free(exporter.format, {each.format: other for other, each in others}, "format")
+            _unique([exporter.format for exporter in items], "format")
+
+
+def _check_tables(plugin: Plugin, items: list[Tables]) -> None:
+    for tables in items:
+        _expect(tables, Tables)
+        if not tables.migrations.is_dir():
+            raise FileNotFoundError(f"there is no migrations folder {tables.migrations.name}")
+        strange = [name for name in tables.metadata.tables if not name.startswith(f"{plugin.name}_")]
+        if strange:
+            raise ValueError(f"its tables must begin with {plugin.name}_: {', '.join(strange)}")
+
+
+def _expect(item: object, kind: type) -> None:
+    if not isinstance(item, kind):
+        raise TypeError(f"expected {kind.__name__}, got {type(item).__name__}")
+
+
+def _free(name: str, taken: Mapping[str, Plugin], what: str) -> None:
+    if name in taken:
+        raise ValueError(f"the {what} {name!r} is taken by {taken[name].name}")
+
+
+def _unique(names: list[str], what: str) -> None:
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise ValueError(f"the {what} {', '.join(sorted(twice))} is declared twice")

@@ -1,0 +1,78 @@
+"""What can be wrong with a request, said once for every outside: a slug, a status and a sentence (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+__all__ = ["FieldError", "Problem"]
+
+# Slug: (status, title). The slug is what programs rely on.
+_KNOWN = {
+    "malformed": (400, "The request cannot be read"),
+    "unauthenticated": (401, "Nobody is signed in"),
+    "invalid-credentials": (401, "Wrong name or password"),
+    "invalid-token": (401, "The token is not valid"),
+    "forbidden": (403, "This is not allowed"),
+    "not-found": (404, "There is nothing here"),
+    "unknown-format": (404, "Unknown format"),
+    "method-not-allowed": (405, "This cannot be done here"),
+    "already-exists": (409, "It exists already"),
+    "challenge-closed": (409, "The challenge is closed"),
+    "game-over": (409, "The game is over"),
+    "game-suspended": (409, "The game is suspended"),
+    "not-your-turn": (409, "It is not your turn"),
+    "stale-ply": (409, "The game has moved on"),
+    "conflict": (409, "Somebody else was faster"),
+    "too-large": (413, "The request is too large"),
+    "unsupported-media-type": (415, "Send application/json"),
+    "illegal-move": (422, "This move is not allowed"),
+    "invalid": (422, "Some values are not valid"),
+    "too-many-requests": (429, "Too many requests"),
+    "internal-error": (500, "Something went wrong here"),
+    "busy": (503, "Try again in a moment"),
+}
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong with one field; `field` is empty when it concerns the whole."""
+
+    field: str
+    message: str
+
+
+class Problem(Exception):
+    """Raised by the hall's functions when a request cannot be carried out; every outside shows it in its own way."""
+
+    def __init__(
+        self,
+        slug: str,
+        detail: str = "",
+        *,
+        errors: tuple[FieldError, ...] = (),
+        headers: Mapping[str, str] | None = None,
+        **extra: Any,
+    ) -> None:
+        super().__init__(f"{slug}: {detail}")
+        self.slug = slug
+        self.status, self.title = _KNOWN[slug]
+        self.detail = detail
+        self.errors = errors
+        self.headers = dict(headers or {})
+        self.extra = extra
+        if self.status == 503:
+            self.headers.setdefault("Retry-After", "2")
+
+    def body(self) -> dict[str, Any]:
+        """The members of application/problem+json."""
+        body: dict[str, Any] = {
+            "type": f"/problems/{self.slug}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail or self.title,
+        }
+        if self.errors:
+            body["errors"] = [{"field": e.field, "message": e.message} for e in self.errors]
+        return body | self.extra

@@ -1,0 +1,152 @@
+"""The operator's settings: one typed record from flags, environment and `gamehall.toml`, in that order."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+import platformdirs
+
+__all__ = ["Settings", "SettingsError", "config_path", "load_settings", "plugin_settings", "secret_key"]
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message says which one, where it came from and what would do."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every key of `gamehall.toml`; the environment names are the same in capitals behind `GAMEHALL_`."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
+    workers: Annotated[int, msgspec.Meta(ge=1, le=256)] = 1
+    database_url: str = ""
+    redis_url: str = ""
+    data_dir: str = ""
+    public_url: str = ""
+    secret_key: str = ""
+    log: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    strict: bool = False
+    signup: Literal["open", "closed"] = "open"
+    rate_limits: bool = True
+    new_plugins: Literal["on", "off"] = "on"
+    plugins: dict[str, dict[str, Any]] = {}
+    origins: dict[str, str] = {}
+    """Where each value came from: `flag`, `environment`, a file's path or `default`."""
+
+    @property
+    def data(self) -> Path:
+        return Path(self.data_dir)
+
+    @property
+    def address(self) -> str:
+        """The address that links point to, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+_KEYS = [f.name for f in msgspec.structs.fields(Settings) if f.name not in ("plugins", "origins")]
+
+
+def config_path(given: str | None = None) -> Path | None:
+    """The configuration file: the given one, `gamehall.toml` here, or the user's; None when there is none."""
+    if given:
+        return Path(given)
+    places = [Path("gamehall.toml"), Path(platformdirs.user_config_dir("gamehall")) / "gamehall.toml"]
+    return next((place for place in places if place.is_file()), None)
+
+
+def load_settings(flags: Mapping[str, Any] | None = None, config: str | None = None) -> Settings:
+    """The settings in force. Raises SettingsError for an unreadable file, an unknown key or a wrong value."""
+    found: dict[str, tuple[Any, str]] = {}
+    path = config_path(config or os.environ.get("GAMEHALL_CONFIG"))
+    plugins: dict[str, dict[str, Any]] = {}
+    if path is not None:
+        table = _read_toml(path)
+        plugins = table.pop("plugins", {})
+        found |= {key: (value, str(path)) for key, value in table.items()}
+    for key in _KEYS:
+        if (value := os.environ.get(f"GAMEHALL_{key.upper()}")) not in (None, ""):
+            found[key] = (value, "environment")
+    found |= {key: (value, "flag") for key, value in (flags or {}).items() if value is not None}
+    found.setdefault("data_dir", (str(_default_data_dir()), "default"))
+    values = {key: _convert(key, value, origin) for key, (value, origin) in found.items()}
+    data_dir = Path(values["data_dir"]).expanduser().absolute()
+    values["data_dir"] = str(data_dir)
+    if not values.get("database_url"):
+        values["database_url"] = f"sqlite+aiosqlite:///{data_dir / 'gamehall.db'}"
+    origins = {key: found[key][1] if key in found else "default" for key in _KEYS}
+    try:
+        return msgspec.convert({**values, "plugins": plugins, "origins": origins}, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{path}: [plugins] {error}") from error
+
+
+def _default_data_dir() -> Path:
+    """`data/` beside the environment of a clone, else the user's data folder."""
+    clone = Path(sys.prefix).parent
+    if (clone / "platform" / "pyproject.toml").is_file():
+        return clone / "data"
+    return Path(platformdirs.user_data_dir("gamehall"))
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+
+
+def _convert(key: str, value: Any, origin: str) -> Any:
+    """One value as its field's type; text such as `on` or `8000` is read, since the environment has only text."""
+    field = next((f for f in msgspec.structs.fields(Settings) if f.name == key and key in _KEYS), None)
+    if field is None:
+        raise SettingsError(f"{origin}: there is no setting {key!r}; the settings are {', '.join(_KEYS)}")
+    if field.type is bool and isinstance(value, str):
+        value = {"on": "true", "off": "false", "yes": "true", "no": "false"}.get(value.lower(), value)
+    if key == "log_level" and isinstance(value, str):
+        value = value.lower()
+    try:
+        return msgspec.convert(value, field.type, strict=False)
+    except msgspec.ValidationError as error:
+        name = f"GAMEHALL_{key.upper()}" if origin == "environment" else key
+        raise SettingsError(f"{origin}: {name} is {value!r}: {error}") from error
+
+
+S = TypeVar("S")
+
+
+def plugin_settings(settings: Settings, plugin: str, shape: type[S]) -> S:
+    """The `[plugins.<plugin>]` section as the plugin's own type. Raises SettingsError naming the key."""
+    try:
+        return msgspec.convert(settings.plugins.get(plugin, {}), shape)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"[plugins.{plugin}]: {error}") from error
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key for links and form tokens: the setting, else one made once and kept 0600 in the data folder."""
+    if settings.secret_key:
+        return settings.secret_key.encode()
+    path = settings.data / "secret_key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes().strip()
+    except OSError as error:
+        raise SettingsError(
+            f"the data folder {path.parent} cannot be written ({error.strerror}); set GAMEHALL_DATA_DIR to one that can"
+        ) from error
+    with os.fdopen(descriptor, "wb") as file:
+        key = secrets.token_urlsafe(48).encode()
+        file.write(key)
+    return key

@@ -1,0 +1,151 @@
+"""The hall's tables. Plugins may refer to `user.id` and `game.id`; everything else here is the hall's own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from advanced_alchemy.types import DateTimeUTC
+from ulid import ULID
+
+__all__ = ["ID", "metadata", "new_id", "now"]
+
+metadata = sa.MetaData()
+
+ID = sa.String(26)
+_Time = DateTimeUTC(timezone=True)
+_Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows by itself only in an INTEGER key
+
+
+def new_id() -> str:
+    """A fresh opaque id; ids sort by the time they were made."""
+    return str(ULID()).lower()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+user = sa.Table(
+    "user",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("username", sa.String(32), nullable=False),
+    sa.Column("username_key", sa.String(32), nullable=False, unique=True),
+    sa.Column("email", sa.String(254), nullable=False),
+    sa.Column("email_key", sa.String(254), nullable=False, unique=True),
+    sa.Column("display_name", sa.String(50), nullable=False),
+    sa.Column("password_hash", sa.String(200), nullable=False),
+    sa.Column("is_admin", sa.Boolean, nullable=False, default=False),
+    sa.Column("is_active", sa.Boolean, nullable=False, default=True),
+    # Raised whenever every sign-in of the user must end: each credential remembers the epoch it was made in.
+    sa.Column("auth_epoch", sa.Integer, nullable=False, default=0),
+    sa.Column("created_at", _Time, nullable=False),
+)
+
+challenge = sa.Table(
+    "challenge",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("ruleset", sa.String(64), nullable=False),
+    sa.Column("options", sa.Text, nullable=False),
+    sa.Column("challenger_id", ID, sa.ForeignKey("user.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("opponent_id", ID, sa.ForeignKey("user.id", ondelete="CASCADE")),
+    sa.Column("seat", sa.SmallInteger),
+    sa.Column("clock", sa.Text, nullable=False),
+    sa.Column("by_link", sa.Boolean, nullable=False),
+    sa.Column("status", sa.String(12), nullable=False),
+    sa.Column("game_id", ID),
+    sa.Column("created_at", _Time, nullable=False),
+    sa.Index("ix_challenge_challenger", "challenger_id", "status", "id"),
+    sa.Index("ix_challenge_opponent", "opponent_id", "status", "id"),
+    sa.Index("ix_challenge_open", "status", "by_link", "id"),
+)
+
+game = sa.Table(
+    "game",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("ruleset", sa.String(64), nullable=False),
+    sa.Column("ruleset_version", sa.Integer, nullable=False),
+    sa.Column("options", sa.Text, nullable=False),
+    sa.Column("status", sa.String(12), nullable=False),
+    sa.Column("ply", sa.Integer, nullable=False),
+    sa.Column("to_act", sa.SmallInteger),
+    sa.Column("clock", sa.Text, nullable=False),
+    sa.Column("winner", sa.SmallInteger),
+    sa.Column("reason", sa.String(40)),
+    sa.Column("note", sa.String(300), nullable=False, default=""),
+    sa.Column("sides", sa.String(200), nullable=False),  # the side of each seat now, as JSON
+    # A scene before the first move and one at the end: with the changes of each move they show the whole game
+    # even when its ruleset is gone.
+    sa.Column("start_position", sa.Text, nullable=False),
+    sa.Column("start_scene", sa.Text, nullable=False),
+    sa.Column("final_scene", sa.Text),
+    sa.Column("created_at", _Time, nullable=False),
+    sa.Column("finished_at", _Time),
+    sa.Index("ix_game_status", "status", "id"),
+    sa.Index("ix_game_ruleset", "ruleset", "status", "id"),
+)
+
+game_seat = sa.Table(
+    "game_seat",
+    metadata,
+    sa.Column("game_id", ID, sa.ForeignKey("game.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seat", sa.SmallInteger, primary_key=True),
+    sa.Column("user_id", ID, sa.ForeignKey("user.id"), nullable=False),
+    sa.Index("ix_game_seat_user", "user_id", "game_id"),
+)
+
+game_move = sa.Table(
+    "game_move",
+    metadata,
+    sa.Column("game_id", ID, sa.ForeignKey("game.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("ply", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seat", sa.SmallInteger, nullable=False),
+    sa.Column("move", sa.String(100), nullable=False),
+    sa.Column("position", sa.Text, nullable=False),
+    sa.Column("shown", sa.Text, nullable=False),
+    sa.Column("to_act", sa.SmallInteger),
+    sa.Column("cursor", sa.String(40), nullable=False),
+    sa.Column("at", _Time, nullable=False),
+)
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("id", _Serial, primary_key=True, autoincrement=True),
+    # The writing transaction on PostgreSQL, 0 on SQLite: see feed.py for why ids alone do not order commits.
+    sa.Column("tx", sa.BigInteger, nullable=False),
+    sa.Column("at", _Time, nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("channels", sa.Text, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index("ix_event_order", "tx", "id"),
+    sqlite_autoincrement=True,
+)
+
+feature = sa.Table(
+    "feature",
+    metadata,
+    sa.Column("key", sa.String(100), primary_key=True),
+    sa.Column("is_on", sa.Boolean, nullable=False),
+    sa.Column("changed_at", _Time, nullable=False),
+    sa.Column("changed_by", sa.String(100), nullable=False),
+)
+
+feature_epoch = sa.Table(
+    "feature_epoch",
+    metadata,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+)
+
+worker = sa.Table(
+    "worker",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("seen_at", _Time, nullable=False),
+)

@@ -1,0 +1,20 @@
+"""What a plugin's author tests with.
+
+`check_ruleset` plays a ruleset at random and checks every promise that the hall relies on; `perft` counts its games,
+for a number to pin; `record_golden` and `check_golden` keep whole games that must replay to the same end for as long
+as the ruleset's version stays. Each raises AssertionError with a sentence that says what to mend, in any test runner::
+
+    def test_promises():
+        check_ruleset(MyGame())
+
+    def test_number_of_games():
+        assert perft(MyGame(), 3) == 504
+
+    def test_old_games():
+        check_golden(MyGame(), Path(__file__).parent / "golden")
+"""
+
+from .golden import check_golden, record_golden
+from .rules import check_ruleset, perft
+
+__all__ = ["check_golden", "check_ruleset", "perft", "record_golden"]

@@ -1,0 +1,115 @@
+"""Checks of what a ruleset shows of a position: scenes, inputs, and what a move changes on the board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from gamehall.game import Input, Position, Scene, cell_name, cell_place
+
+from .trial import Trial
+
+__all__ = ["check_changes", "check_scenes"]
+
+Standing = dict[str, tuple[str, int | None]]
+
+
+def check_scenes(trial: Trial, position: Position, moves: list[str]) -> None:
+    """Checks the scene of every seat and of a spectator; `moves` are the legal ones."""
+    ruleset = trial.ruleset
+    viewers = [None, *range(len(ruleset.seats))]
+    scenes = {viewer: _scene(trial, position, viewer) for viewer in viewers}
+    shapes = {(s.width, s.height, s.lattice, s.sides, s.status) for s in scenes.values()}
+    trial.demand(len(shapes) == 1, "size, lattice, sides and status have to be the same for every viewer")
+    deciding = ruleset.to_act(position)
+    for viewer, scene in scenes.items():
+        _check_board(trial, scene)
+        if viewer is not None and viewer == deciding:
+            _check_inputs(trial, scene, moves)
+            trial.demand(scene.prompt.strip(), f"seat {viewer} decides but its scene has no prompt")
+        else:
+            who = "a spectator" if viewer is None else f"seat {viewer}, which does not decide,"
+            trial.demand(not scene.inputs, f"{who} is offered inputs")
+            trial.demand(not scene.prompt, f"{who} is given the prompt {scene.prompt!r}")
+    _check_sides(trial, position, scenes[None])
+    _check_touch(trial, position, scenes[deciding], moves)
+
+
+def check_changes(trial: Trial, before: Position, move: str, after: Position) -> None:
+    """Checks that the changed cells turn the spectator's board before the move into the one after it."""
+    ruleset = trial.ruleset
+    changes = list(ruleset.changes(before, move, after))
+    cells = [change.cell for change in changes]
+    trial.demand(len(set(cells)) == len(cells), f"changes() names a cell twice: {cells}")
+    old, new = _standing(ruleset.scene(before, None)), _standing(ruleset.scene(after, None))
+    expected = {cell: new.get(cell, (None, None)) for cell in {*old, *new} if old.get(cell) != new.get(cell)}
+    told = {change.cell: (change.kind, change.seat) for change in changes}
+    trial.demand(told == expected, f"changes() tells {told}; the scenes differ in {expected}")
+
+
+def _scene(trial: Trial, position: Position, viewer: int | None) -> Scene:
+    scene: Scene = trial.ask(trial.ruleset.scene, position, viewer)
+    try:
+        back = msgspec.json.decode(msgspec.json.encode(scene), type=Scene)
+    except (TypeError, msgspec.ValidationError) as error:
+        trial.fail(f"scene(position, {viewer}) cannot be sent: {error}")
+    trial.demand(back == scene, f"scene(position, {viewer}) changed on the way through JSON; use tuples")
+    return scene
+
+
+def _standing(scene: Scene) -> Standing:
+    return {piece.cell: (piece.kind, piece.seat) for piece in scene.pieces}
+
+
+def _check_board(trial: Trial, scene: Scene) -> None:
+    trial.demand(scene.width > 0 and scene.height > 0, "the scene has no cells")
+    trial.demand(scene.status.strip(), "the scene has no status sentence")
+    for cell in (
+        *(piece.cell for piece in scene.pieces),
+        *(mark.cell for mark in scene.marks),
+        *(cell for touch in scene.inputs for cell in touch.cells),
+    ):
+        on_board = cell_place(cell, scene.width, scene.height) is not None
+        trial.demand(on_board, f"the scene names {cell!r}, which is not on the board of this size")
+    trial.demand(len(_standing(scene)) == len(scene.pieces), "two pieces stand on one cell")
+    seats = {piece.seat for piece in scene.pieces} - {None, *range(len(trial.ruleset.seats))}
+    trial.demand(not seats, f"pieces belong to {sorted(map(str, seats))}; there are no such seats")
+
+
+def _check_inputs(trial: Trial, scene: Scene, moves: list[str]) -> None:
+    offered = [touch.move for touch in scene.inputs]
+    extra, missing = set(offered) - set(moves), set(moves) - set(offered)
+    trial.demand(not extra, f"inputs offer {sorted(extra)}, which moves() does not list")
+    trial.demand(not missing, f"no input leads to the legal moves {sorted(missing)}")
+    trial.demand(len(offered) == len(set(offered)), "a move can be made by more than one input")
+    touched = {touch.cells: touch.move for touch in scene.inputs if touch.cells}
+    buttons = [touch.label for touch in scene.inputs if not touch.cells]
+    trial.demand(len(touched) + len(buttons) == len(scene.inputs), "touching the same cells would mean two moves")
+    for cells in touched:
+        shorter = next((cells[:end] for end in range(1, len(cells)) if cells[:end] in touched), None)
+        trial.demand(shorter is None, f"touching {shorter} is a move and the beginning of another, {cells}")
+    labelled = all(label.strip() for label in buttons) and len(set(buttons)) == len(buttons)
+    trial.demand(labelled, f"buttons need labels of their own; these are {buttons}")
+
+
+def _check_sides(trial: Trial, position: Position, scene: Scene) -> None:
+    sides: Any = trial.ruleset.sides(position)
+    trial.demand(scene.sides == tuple(sides), f"sides() is {sides} but the scene's sides are {scene.sides}")
+    seats = trial.ruleset.seats
+    trial.demand(len(scene.sides) == len(seats), f"{len(seats)} seats but {len(scene.sides)} sides")
+
+
+def _check_touch(trial: Trial, position: Position, scene: Scene, moves: list[str]) -> None:
+    """Checks `move_at` on some cells of the board, and just beside it, against the inputs of the one who decides."""
+    single: dict[str, Input] = {touch.cells[0]: touch for touch in scene.inputs if len(touch.cells) == 1}
+    places = [(row, column) for row in range(scene.height) for column in range(scene.width)]
+    beside = [(-1, 0), (0, -1), (scene.height, 0), (0, scene.width)]
+    for row, column in (*trial.sample(places, 8), *beside):
+        question = f"move_at(position, {row}, {column})"
+        move: str = trial.ask(trial.ruleset.move_at, position, row, column)
+        touch = single.get(cell_name(row, column, scene.height)) if (row, column) in places else None
+        if touch is not None:
+            trial.demand(move == touch.move, f"{question} is {move!r}; touching that cell means {touch.move!r}")
+        else:
+            trial.demand(move not in moves, f"{question} is {move!r}, a move that touching one cell does not mean")

@@ -1,0 +1,59 @@
+"""One random game under test."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+
+from gamehall.game import Options, Position, Ruleset
+
+__all__ = ["Trial", "as_json"]
+
+T = TypeVar("T")
+
+
+def as_json(position: Position) -> bytes:
+    """The position as it is stored. Raises TypeError where something in it cannot be."""
+    return msgspec.json.encode(position)
+
+
+@dataclass
+class Trial:
+    """A game being played by the checks; `moves` are those made so far."""
+
+    ruleset: Ruleset[Any, Any]
+    options: Options
+    chance: random.Random
+    moves: list[str] = field(default_factory=list)
+
+    @property
+    def way(self) -> str:
+        """How the present position came about, for whoever reads the failure."""
+        options = msgspec.json.encode(self.options).decode()
+        return f"in a random game with options {options} after {' '.join(self.moves) or 'no moves'}"
+
+    def fail(self, complaint: str) -> NoReturn:
+        """Raises AssertionError with the complaint."""
+        raise AssertionError(f"{self.ruleset.key}: {complaint}")
+
+    def demand(self, kept: object, complaint: str) -> None:
+        """Fails with this complaint unless `kept` is true."""
+        if not kept:
+            self.fail(complaint)
+
+    def ask(self, method: Callable[..., T], position: Position, *asked: Any) -> T:
+        """What one of the ruleset's methods answers; that it raises is a failure too."""
+        try:
+            return method(position, *asked)
+        except Exception as error:
+            question = f"{method.__name__}({', '.join(['position', *map(repr, asked)])})"
+            complaint = f"{question} raised {type(error).__name__}: {error}; it has to answer, not raise"
+            raise AssertionError(f"{self.ruleset.key}: {complaint}") from error
+
+    def sample(self, things: list[T], most: int) -> list[T]:
+        """At most so many of the things, chosen at random."""
+        return things if len(things) <= most else self.chance.sample(things, most)

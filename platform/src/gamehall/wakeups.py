@@ -1,0 +1,112 @@
+"""Hints between processes that the feed has news. A lost hint costs a moment, never an event: the feed polls too."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable
+
+import psycopg
+import sqlalchemy as sa
+
+from gamehall.feed import NOTIFY_CHANNEL
+
+__all__ = ["PostgresWakeups", "RedisWakeups", "Wakeups"]
+
+log = logging.getLogger(__name__)
+
+
+class Wakeups(ABC):
+    """One connection to whatever carries the hints, kept up for as long as the worker runs."""
+
+    @abstractmethod
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Calls `wake` on each hint, and once when the connection stands; raises when it is lost."""
+
+    def announce(self) -> None:
+        """Tells the other processes that something was committed; must not wait."""
+        return  # where the hint travels with the transaction there is nothing to do
+
+    @contextlib.asynccontextmanager
+    async def running(self, wake: Callable[[], None]) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._stay_connected(wake), name="wakeups")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _stay_connected(self, wake: Callable[[], None]) -> None:
+        delay = 0.2
+
+        def connected_or_hint() -> None:
+            nonlocal delay
+            delay = 0.2
+            wake()
+
+        while True:
+            try:
+                await self.listen(connected_or_hint)
+            except Exception as error:  # noqa: BLE001 - whatever broke it, the answer is to connect again
+                log.warning("wake-ups are down (%s); the feed polls, next try in %.1f s", error, delay)
+            await asyncio.sleep(delay * random.uniform(0.7, 1.3))  # noqa: S311 - only spreads the workers' attempts
+            delay = min(delay * 2, 5.0)
+
+
+class PostgresWakeups(Wakeups):
+    """LISTEN on a connection of its own; the NOTIFY travels inside the transaction that writes an event."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        connection = await psycopg.AsyncConnection.connect(
+            self._conninfo, autocommit=True, keepalives_idle=10, keepalives_interval=3, keepalives_count=3
+        )
+        async with connection:
+            await connection.execute(f"LISTEN {NOTIFY_CHANNEL}")
+            wake()
+            while True:
+                async for _ in connection.notifies(timeout=30):
+                    wake()
+                await connection.execute("SELECT 1")  # a connection that died silently fails here
+
+
+class RedisWakeups(Wakeups):
+    """Publish and subscribe on one Redis channel."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._news = asyncio.Event()
+
+    def announce(self) -> None:
+        self._news.set()
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        from redis.asyncio import Redis  # an optional dependency: only halls with a redis_url need it
+
+        async with (
+            Redis.from_url(self._url, socket_connect_timeout=3, health_check_interval=10) as redis,
+            redis.pubsub() as subscription,
+            asyncio.TaskGroup() as tasks,
+        ):
+            await subscription.subscribe(NOTIFY_CHANNEL)
+            wake()
+            tasks.create_task(self._publish(redis))
+            while True:
+                message = await subscription.get_message(ignore_subscribe_messages=True, timeout=15)
+                if message is None:
+                    await subscription.ping()
+                elif message["type"] == "message":
+                    wake()
+
+    async def _publish(self, redis: object) -> None:
+        publish = redis.publish  # type: ignore[attr-defined]  # redis-py types its asyncio client loosely
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            await publish(NOTIFY_CHANNEL, "")
