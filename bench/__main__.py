@@ -1,0 +1,22 @@
+"""`python -m bench [name …]`: runs the named benches, or all of them. A bench is a module here with a `main()`."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+
+def main(names: list[str]) -> None:
+    known = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
+    if unknown := set(names) - set(known):
+        sys.exit(f"no such bench: {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
+    for name in names or known:
+        module = import_module(f"bench.{name}")
+        if hasattr(module, "main"):
+            print(f"== {name}", flush=True)
+            module.main()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,55 @@
+"""What is stored of a line game after every move."""
+
+from __future__ import annotations
+
+from gamehall.game import Outcome, Position
+
+from .grid import Grid, Run, grid, runs_through
+
+__all__ = ["FIRST", "FREE", "PASS", "SECOND", "LinePosition", "other"]
+
+FREE = "."
+FIRST = "x"
+SECOND = "o"
+PASS = "pass"  # noqa: S105 - a move, not a password
+
+
+def other(stone: str) -> str:
+    """The opposing kind of stone."""
+    return SECOND if stone == FIRST else FIRST
+
+
+class LinePosition(Position, frozen=True, omit_defaults=True):
+    """`board` holds a `.`, `x` (first side) or `o` (second side) for every point, row by row from the top left.
+
+    `stone` is the kind placed next and `left` how many of it this turn still asks for. Seat 0 has the first side
+    unless `swapped`. `step` is the index of the opening's present step, None once the opening is over. `last`
+    (the stones of the last turn so far) and `line` (those that won) are points: indexes into `board`.
+    """
+
+    width: int
+    height: int
+    board: str
+    stone: str = FIRST
+    left: int = 1
+    swapped: bool = False
+    opening: str = "none"
+    step: int | None = None
+    last: tuple[int, ...] = ()
+    line: tuple[int, ...] = ()
+    passed: bool = False
+    ending: Outcome | None = None
+
+    @property
+    def grid(self) -> Grid:
+        """The geometry of this board."""
+        return grid(self.width, self.height)
+
+    def seat_of(self, stone: str) -> int:
+        """The seat that has this kind of stone now."""
+        return int((stone == SECOND) != self.swapped)
+
+    def runs(self, point: int) -> tuple[Run, ...]:
+        """The four runs that the stone placed next would belong to on this free point."""
+        board = self.board[:point] + self.stone + self.board[point + 1 :]
+        return runs_through(board, self.width, self.height, point)
