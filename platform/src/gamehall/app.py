@@ -23,6 +23,7 @@ from gamehall.api.users import users
 from gamehall.asking import caller, viewer
 from gamehall.hall import Hall
 from gamehall.logs import configure_logs
+from gamehall.migrate import HALL
 from gamehall.plugins import load_plugins
 from gamehall.settings import Settings, load_settings
 
@@ -51,19 +52,17 @@ def create_app(settings: Settings | None = None, *, safe: bool = False) -> HallA
         openapi_json,
         Router("/api/v1", route_handlers=[users, rulesets, challenges, games]),
     ]
-    taken = {route.path_format for route in _assemble(own, None).routes}
+    paths = {route.path_format: HALL.name for route in _assemble(own, None).routes}
     handlers = list(own)
-    paths: dict[str, str] = {}
     for plugin in hall.plugins.working:
         routes = plugin.declared.get("gamehall_routes", [])
         try:
             added = {route.path_format for route in _assemble(routes, None).routes} - _LITESTAR_OWN
-            if clash := added & taken:
+            if clash := added & set(paths):
                 raise ValueError(f"its paths are taken already: {', '.join(sorted(clash))}")
         except Exception as error:  # noqa: BLE001 - one plugin's routes that do not fit keep no other out
             hall.plugins.fail(plugin, error)
             continue
-        taken |= added
         paths |= dict.fromkeys(added, plugin.name)
         handlers += routes
     return _assemble(handlers, hall, paths)
@@ -86,7 +85,7 @@ def _assemble(
         lifespan=[running],
         request_max_body_size=MAX_BODY,
         openapi_config=openapi_config(),
-        state=State({"host": hall, "plugin_paths": paths or {}}),
+        state=State({"host": hall, "owners": paths or {}}),
         logging_config=None,
         pdb_on_exception=False,
     )
@@ -118,21 +117,21 @@ class HallApp(Litestar):
     def _without_off(self, scope: Any) -> Any:
         """Sends a path that only plugins which are off know to where every unknown path goes, whatever the method."""
         hall: Hall | None = self.state.host
-        if hall is None or not hall.features.off:
+        if hall is None or hall.everything_is_on:
             return scope
         path = scope["path"].rstrip("/") or "/"
-        owner = next((plugin for pattern, plugin in self._patterns if pattern.fullmatch(path)), None)
-        if owner is None or owner in hall.features:
+        owner = next((owner for pattern, owner in self._patterns if pattern.fullmatch(path)), None)
+        if owner is None or hall.is_on(owner):
             return scope
         nowhere = "/api/-" if path.startswith("/api/") else "/-"
         return scope | {"path": nowhere, "raw_path": nowhere.encode()}
 
     @property
     def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
-        """The plugins' paths, those without parameters first, as Litestar prefers them."""
+        """Every path with its owner, those without parameters first, as Litestar prefers them."""
         if "patterns" not in self.state:
-            paths = sorted(self.state.plugin_paths.items(), key=lambda item: ("{" in item[0], item[0]))
-            self.state.patterns = [(_pattern(path), plugin) for path, plugin in paths]
+            paths = sorted(self.state.owners.items(), key=lambda item: ("{" in item[0], item[0]))
+            self.state.patterns = [(_pattern(path), owner) for path, owner in paths]
         patterns: list[tuple[re.Pattern[str], str]] = self.state.patterns
         return patterns
 

@@ -57,6 +57,10 @@ class Hall:
         elif self.database.dialect == "postgresql":
             self._wakeups = PostgresWakeups(sync_url(settings.database_url))
         plugins.collect_for(self)
+        declared: list[tuple[str, Authenticator]] = [
+            (plugin.name, item) for plugin, item in plugins.declared("gamehall_authenticators")
+        ]
+        self._authenticators = sorted(declared, key=lambda each: (each[1].order, each[1].name))
         self._take_rulesets()
 
     def _take_rulesets(self) -> None:
@@ -69,6 +73,15 @@ class Hall:
             for key, (plugin, ruleset) in self.plugins.rulesets.items()
             if plugin.name in self.features and f"ruleset:{key}" in self.features
         }
+
+    def is_on(self, owner: str) -> bool:
+        """Whether what this owner – the hall or a plugin – contributes can be used."""
+        plugin = self.plugins.all.get(owner)
+        return plugin is None or (owner in self.features and not plugin.failed)
+
+    @property
+    def everything_is_on(self) -> bool:
+        return not self.features.off and len(self.plugins.working) == len(self.plugins.all)
 
     def plugin_of(self, ruleset: str) -> str:
         return self.plugins.rulesets[ruleset][0].name
@@ -93,7 +106,7 @@ class Hall:
         emit(connection, events)
 
     def declared(self, hook: str) -> list[tuple[str, Any]]:
-        return [(plugin.name, item) for plugin, item in self.plugins.declared(hook) if plugin.name in self.features]
+        return [(plugin.name, item) for plugin, item in self.plugins.declared(hook) if self.is_on(plugin.name)]
 
     def fault(self, plugin: str, what: str, error: BaseException) -> None:
         self.plugins.all[plugin].failures += 1
@@ -102,9 +115,8 @@ class Hall:
             raise error
 
     async def identify(self, connection: ASGIConnection[Any, Any, Any, Any], area: str) -> Principal | None:
-        authenticators: list[tuple[str, Authenticator]] = self.declared("gamehall_authenticators")
-        for _, authenticator in sorted(authenticators, key=lambda each: (each[1].order, each[1].name)):
-            if authenticator.area != area:
+        for plugin, authenticator in self._authenticators:
+            if authenticator.area != area or not self.is_on(plugin):
                 continue
             if (principal := await authenticator.identify(connection)) is not None:
                 return principal

@@ -14,7 +14,8 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.routes import HTTPRoute
 
 import gamehall
-from gamehall.asking import HttpRequest, host_of
+from gamehall.asking import HttpRequest
+from gamehall.hall import Hall
 
 __all__ = ["document", "openapi_config", "openapi_json"]
 
@@ -40,10 +41,11 @@ PROBLEM = {
 }
 
 
-def document(app: Litestar, off: frozenset[str]) -> dict[str, Any]:
+def document(app: Litestar) -> dict[str, Any]:
     """The OpenAPI document without the paths of plugins that are off."""
+    hall: Hall = app.state.host
     schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
-    hidden = {path for path, plugin in app.state.plugin_paths.items() if plugin in off}
+    hidden = {path for path, owner in app.state.owners.items() if not hall.is_on(owner)}
     schema["paths"] = {path: item for path, item in schema["paths"].items() if path not in hidden}
     components = schema.setdefault("components", {}).setdefault("schemas", {})
     components["Problem"] = PROBLEM
@@ -76,20 +78,15 @@ def _finish(operation: dict[str, Any], handler: HTTPRouteHandler, components: di
 @get("/api/openapi.json", include_in_schema=False)
 async def openapi_json(request: HttpRequest) -> Response[bytes]:
     """The OpenAPI document."""
-    content = msgspec.json.encode(document(request.app, _off(request)))
+    content = msgspec.json.encode(document(request.app))
     return Response(content, media_type=MediaType.JSON)
-
-
-def _off(request: HttpRequest) -> frozenset[str]:
-    host = host_of(request)
-    return frozenset(plugin for plugin in request.app.state.plugin_paths.values() if plugin not in host.features)
 
 
 class DocumentPage(OpenAPIRenderPlugin):
     """The document as a plain page that loads nothing from anywhere."""
 
     def render(self, request: HttpRequest, openapi_schema: dict[str, Any]) -> bytes:
-        schema = document(request.app, _off(request))
+        schema = document(request.app)
         rows = [
             _row(path, method, operation)
             for path, item in sorted(schema["paths"].items())
@@ -114,7 +111,7 @@ class DocumentFile(OpenAPIRenderPlugin):
     """Stands where Litestar would serve its own document, which also shows what is off."""
 
     def render(self, request: HttpRequest, openapi_schema: dict[str, Any]) -> bytes:
-        return msgspec.json.encode(document(request.app, _off(request)))
+        return msgspec.json.encode(document(request.app))
 
 
 def openapi_config() -> OpenAPIConfig:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tempfile
+from importlib import metadata
+
 import click
 import msgspec
 import sqlalchemy as sa
+from packaging.utils import canonicalize_name
 
 from gamehall.cli.inspecting import PluginReport, inspect_plugins
 from gamehall.cli.running import answer, settings_of, table, transact
 from gamehall.features import read_switches
+from gamehall.plugins import find_plugins
 from gamehall.problems import Problem
 
 __all__ = ["plugins"]
@@ -63,3 +70,69 @@ def info(ctx: click.Context, name: str) -> None:
     lines += [f"{hook}: {count}" for hook, count in report.contributes.items()]
     lines += [f"ruleset:{key}" for key in report.rulesets]
     answer(ctx, msgspec.to_builtins(report), "\n".join(lines))
+
+
+@plugins.command()
+@click.argument("name", required=False)
+@click.pass_context
+def check(ctx: click.Context, name: str | None) -> None:
+    """Check that plugins, or one of them, come as far as they must; the exit code says so.
+
+    \b
+    gamehall plugins check
+    """
+    reports = [report for report in inspect_plugins() if name in (None, report.name)]
+    if name is not None and not reports:
+        raise Problem("not-found", f"There is no plugin {name!r} installed.")
+    failed = [f"{report.name}, after {report.stage}: {report.reason}" for report in reports if not report.works]
+    if failed:
+        raise Problem("conflict", "\n".join(["some plugins do not work", *failed]))
+    answer(ctx, [report.name for report in reports], f"{len(reports)} plugins work.")
+
+
+@plugins.command()
+@click.argument("requirements", nargs=-1, required=True)
+@click.pass_context
+def install(ctx: click.Context, requirements: tuple[str, ...]) -> None:
+    """Install plugins into this environment: names, folders or wheels. Restart the hall to load them.
+
+    What the hall itself needs keeps its version. A plugin is code that runs with all the rights of the hall.
+
+    \b
+    gamehall plugins install gamehall-NAME
+    gamehall plugins install ./my-game
+    """
+    pinned = "\n".join(f"{d.name}=={d.version}" for d in metadata.distributions() if not _is_plugin(d.name))
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
+        constraints.write(pinned)
+        constraints.flush()
+        _pip("install", "--constraint", constraints.name, *requirements)
+    answer(ctx, list(requirements), "Installed. Restart the hall to load it.")
+
+
+@plugins.command()
+@click.argument("name")
+@click.pass_context
+def uninstall(ctx: click.Context, name: str) -> None:
+    """Remove a plugin from this environment. Its tables and data stay.
+
+    \b
+    gamehall plugins uninstall NAME
+    """
+    found = next((plugin for plugin in find_plugins() if plugin.name == name), None)
+    if found is None:
+        raise Problem("not-found", f"There is no plugin {name!r} installed.")
+    _pip("uninstall", "--yes", found.distribution)
+    answer(ctx, name, "Removed. Restart the hall to run without it.")
+
+
+def _is_plugin(distribution: str) -> bool:
+    return canonicalize_name(distribution).startswith("gamehall-")
+
+
+def _pip(*arguments: str) -> None:
+    """Runs pip in this environment; what it says goes to standard error, its failure is ours."""
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
+    done = subprocess.run(command, stdout=sys.stderr.fileno(), check=False)  # noqa: S603 - the operator chose it
+    if done.returncode != 0:
+        raise Problem("conflict", "pip could not do it; its reason stands above. Nothing else was changed.")

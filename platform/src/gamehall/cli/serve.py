@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -30,6 +31,8 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, **flags: Any) -> None
     gamehall serve --port 9000 --workers 4
     """
     settings = settings_of(ctx, **flags)
+    if reload and find_spec("watchfiles") is None:
+        raise click.UsageError("--reload needs one more package: pip install watchfiles")
     prepare(settings, safe=safe)
     announce(settings)
     # Workers are processes of their own and read the settings again; the flags travel to them like this.
