@@ -1,0 +1,151 @@
+"""A hall in this process, as its users see it: every call goes through its application, on a real database."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import pytest
+
+from gamehall import migrate
+from gamehall.app import create_app
+from gamehall.hall import Hall as Host
+from gamehall.plugins import load_plugins
+from gamehall.settings import Settings
+
+PASSWORD = "correct horse battery"
+Client = httpx.AsyncClient
+
+
+class Hall:
+    """A running hall. Its clients take paths below `/api/v1`; `nobody` is not signed in, `root` takes whole paths."""
+
+    def __init__(self, settings: Settings, *, safe: bool = False) -> None:
+        self.app = create_app(settings, safe=safe)
+        self.host: Host = self.app.state.host
+        self.nobody = self._client({})
+        self.root = self._client({}, below="")
+
+    def _client(self, headers: dict[str, str], below: str = "/api/v1") -> Client:
+        transport = httpx.ASGITransport(self.app)
+        return Client(transport=transport, base_url=f"http://hall{below}", headers=headers)
+
+    async def user(self, username: str, **more: Any) -> Client:
+        """A new user, signed in."""
+        account = {"username": username, "email": f"{username}@example.org", "password": PASSWORD}
+        answer = await self.nobody.post("/auth/register", json=account | more)
+        assert answer.status_code == 201, answer.text
+        return self._client({"Authorization": f"Token {answer.json()['token']}"})
+
+    async def users(self, *usernames: str) -> list[Client]:
+        return [await self.user(username) for username in usernames]
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, *, safe: bool = False) -> AsyncIterator[Hall]:
+    """The hall at work, its tables up to date; `safe` leaves every plugin out."""
+    migrate.upgrade_all(settings.database_url, load_plugins(settings))
+    hall = Hall(settings, safe=safe)
+    async with hall.app.lifespan():
+        yield hall
+
+
+class StartHall(Protocol):
+    async def __call__(self, database_url: str | None = None, *, safe: bool = False, **settings: Any) -> Hall:
+        """Starts a hall, without `database_url` on the test's SQLite file. All halls of a test share a data folder."""
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def start_hall(tmp_path: Path) -> AsyncIterator[StartHall]:
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def start(database_url: str | None = None, *, safe: bool = False, **settings: Any) -> Hall:
+            url = database_url or f"sqlite+aiosqlite:///{tmp_path / 'hall.db'}"
+            data = str(tmp_path / "data")
+            chosen = Settings(database_url=url, data_dir=data, **{"rate_limits": False} | settings)
+            return await stack.enter_async_context(running(chosen, safe=safe))
+
+        yield start
+
+
+@pytest.fixture
+async def hall(start_hall: StartHall) -> Hall:
+    """A hall on SQLite, for what no database changes."""
+    return await start_hall()
+
+
+@pytest.fixture
+async def each_hall(database_url: str, start_hall: StartHall) -> Hall:
+    """A hall: the test runs once on SQLite and once on PostgreSQL."""
+    return await start_hall(database_url)
+
+
+class InstallPlugin(Protocol):
+    def __call__(self, name: str, source: str) -> Path:
+        """Installs a plugin of one file for this test; the folder to put on another process's PYTHONPATH."""
+
+
+@pytest.fixture
+def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InstallPlugin]:
+    folder = tmp_path / "site"
+    modules: list[str] = []
+
+    def install(name: str, source: str) -> Path:
+        module, distribution = f"gamehall_{name}", f"gamehall-{name.replace('_', '-')}"
+        (folder / module).mkdir(parents=True)
+        (folder / module / "__init__.py").write_text(source)
+        metadata = folder / f"{module}-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+        (metadata / "entry_points.txt").write_text(f"[gamehall]\n{name} = {module}\n")
+        monkeypatch.syspath_prepend(folder)
+        modules.append(module)
+        return folder
+
+    yield install
+    for module in modules:
+        sys.modules.pop(module, None)
+
+
+def problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:
+    """The body of a refusal, which must be of this status and kind and of the form that every refusal has."""
+    assert answer.status_code == status, f"{answer.request.method} {answer.request.url}: {answer.text}"
+    assert answer.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    assert body["type"].rsplit("/", 1)[-1] == slug, body
+    assert body["status"] == status
+    assert body["title"]
+    assert body["detail"]
+    return body
+
+
+def done(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
+    """The body of an answer to something that must have worked."""
+    assert answer.status_code == status, f"{answer.request.method} {answer.request.url}: {answer.text}"
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def start_game(first: Client, second: Client, ruleset: str = "tic-tac-toe", **options: Any) -> str:
+    """A game of these two, the first in seat 0; its id."""
+    terms = {"ruleset": ruleset, "options": options, "seat": 0}
+    challenge = done(await first.post("/challenges", json=terms), 201)
+    accepted = done(await second.post(f"/challenges/{challenge['id']}/respond", json={"action": "accept"}))
+    return str(accepted["game_id"])
+
+
+async def play(game_id: str, players: list[Client], moves: str) -> list[dict[str, Any]]:
+    """Plays moves, separated by spaces, in turn from the game's beginning; the answers."""
+    return [
+        done(await players[n % 2].post(f"/games/{game_id}/moves", json={"move": move}))
+        for n, move in enumerate(moves.split())
+    ]

@@ -1,0 +1,59 @@
+"""A real browser and a real screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from rig import missing
+from rig.processes import Process
+
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium without a window; `browser.new_context()` is one person, with cookies of their own.
+
+    It lives for one test, because Playwright keeps an event loop running meanwhile: no `asyncio.run` beside it.
+    """
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        missing("Chromium: neither chromium nor chromium-browser is on PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=_QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def display(tmp_path: Path) -> Iterator[str]:
+    """A screen of 1280×900 to give a program as DISPLAY; xdotool is there to click on it."""
+    for program in ("Xvfb", "xdotool"):
+        if shutil.which(program) is None:
+            missing(f"{program} is not on PATH")
+    reading, writing = os.pipe()
+    options = ["-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"]
+    server = Process(["Xvfb", *options], tmp_path / "xvfb.log", pass_fds=[writing])
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as pipe:  # Xvfb writes the number once it accepts clients; an end without one is empty
+            number = pipe.readline().strip()
+        if not number:
+            raise RuntimeError(f"Xvfb did not start:\n{server.log()}")
+        yield f":{number}"
+    finally:
+        server.stop()

@@ -1,0 +1,104 @@
+"""A real server: `gamehall serve` in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from rig.environments import Environment
+from rig.processes import Process, free_port
+
+
+class Server(Process):
+    """A hall that answers at `url`; `data` is the folder that it keeps its things in."""
+
+    def __init__(self, command: list[str | Path], log: Path, port: int, environment: Mapping[str, str]) -> None:
+        super().__init__(command, log, environment=environment)
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.data = Path(environment["GAMEHALL_DATA_DIR"])
+
+    def ready(self) -> bool:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
+            try:
+                connection.request("GET", "/health/ready")
+                return connection.getresponse().status == 200
+            except (OSError, HTTPException):
+                return False
+
+
+class Serve(Protocol):
+    def __call__(
+        self,
+        *options: str,
+        database_url: str | None = None,
+        environment: Environment | None = None,
+        workers: int = 1,
+        port: int | None = None,
+        data: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+        wait: bool = True,
+    ) -> Server:
+        """Starts `gamehall serve` and returns once it is ready; the test's end stops it.
+
+        Every call of one test shares the folder `data` and so, without `database_url`, one SQLite file: a second call
+        after `stop()` is a restart. `settings` are more environment variables, `options` more arguments. With
+        `wait=False` it returns at once, for a test of the start itself. Raises RuntimeError with the log when the
+        server ends or is not ready within 30 s.
+        """
+
+
+@pytest.fixture
+def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
+    servers: list[Server] = []
+
+    def start(
+        *options: str,
+        database_url: str | None = None,
+        environment: Environment | None = None,
+        workers: int = 1,
+        port: int | None = None,
+        data: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+        wait: bool = True,
+    ) -> Server:
+        port = port or free_port()
+        chosen = without_settings(data or tmp_path / "data") | {
+            "GAMEHALL_HOST": "127.0.0.1",
+            "GAMEHALL_PORT": str(port),
+            "GAMEHALL_WORKERS": str(workers),
+            "GAMEHALL_RATE_LIMITS": "off",
+        }
+        if database_url:
+            chosen["GAMEHALL_DATABASE_URL"] = database_url
+        command = environment.script("gamehall") if environment else Path(sys.executable).with_name("gamehall")
+        log = tmp_path / f"server-{len(servers)}.log"
+        server = Server([command, "serve", *options], log, port, chosen | dict(settings or {}))
+        servers.append(server)
+        if wait:
+            server.wait_until(server.ready)
+        return server
+
+    yield start
+    try:
+        for server in servers:
+            server.stop()
+    finally:
+        for server in servers:
+            server.kill()
+            # pytest shows a section only when the test has failed.
+            request.node.add_report_section("teardown", str(server.log_file.name), server.log())
+
+
+def without_settings(data: Path) -> dict[str, str]:
+    """This process's variables without any setting of a hall but its data folder: also for commands beside a server."""
+    data.mkdir(parents=True, exist_ok=True)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GAMEHALL_")}
+    return inherited | {"GAMEHALL_DATA_DIR": str(data)}
