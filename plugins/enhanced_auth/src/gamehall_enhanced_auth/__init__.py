@@ -1,0 +1,61 @@
+"""Device tokens for Gamehall: programs sign in once, and each device can be seen and signed out by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gamehall import hookimpl
+
+# Each hook imports what it declares when it is called: `gamehall tokens --help` needs neither Litestar nor a database.
+if TYPE_CHECKING:
+    import click
+    from litestar import Router
+
+    from gamehall.declare import Authenticator, Host, Lifespan, Tables
+    from gamehall_enhanced_auth.lifetimes import Lifetimes
+
+
+@hookimpl
+def gamehall_settings() -> list[type[Lifetimes]]:
+    from gamehall_enhanced_auth.lifetimes import Lifetimes
+
+    return [Lifetimes]
+
+
+@hookimpl
+def gamehall_tables() -> list[Tables]:
+    from pathlib import Path
+
+    from gamehall.declare import Tables
+    from gamehall_enhanced_auth.tables import metadata
+
+    return [Tables(metadata, Path(__file__).parent / "migrations")]
+
+
+@hookimpl
+def gamehall_authenticators(host: Host) -> list[Authenticator]:
+    from gamehall_enhanced_auth.authenticator import token_authenticator
+
+    return [token_authenticator(host)]
+
+
+@hookimpl
+def gamehall_routes(host: Host) -> list[Router]:
+    from gamehall_enhanced_auth.routes import auth
+
+    return [auth]
+
+
+@hookimpl
+def gamehall_lifespan(host: Host) -> list[Lifespan]:
+    from gamehall.declare import Lifespan
+    from gamehall_enhanced_auth.upkeep import upkeep
+
+    return [Lifespan(lambda: upkeep(host))]
+
+
+@hookimpl
+def gamehall_commands() -> list[click.Command]:
+    from gamehall_enhanced_auth.commands import tokens
+
+    return [tokens]

@@ -1,0 +1,37 @@
+"""How long tokens live: the plugin's section of the settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import msgspec
+
+__all__ = ["Lifetimes"]
+
+_Days = Annotated[int, msgspec.Meta(ge=1, le=3650)]
+
+
+class Lifetimes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[plugins.enhanced_auth]`.
+
+    A token lasts `token_days` and can be exchanged for a new one until `family_days` after the password was given.
+    An exchanged token still works for `grace_seconds`, for requests on their way and answers that were lost.
+    """
+
+    token_days: _Days = 7
+    family_days: _Days = 90
+    grace_seconds: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 60
+    tokens_per_user: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 30
+
+    @property
+    def token(self) -> timedelta:
+        return timedelta(days=self.token_days)
+
+    @property
+    def family(self) -> timedelta:
+        return timedelta(days=self.family_days)
+
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(seconds=self.grace_seconds)

@@ -1,0 +1,179 @@
+"""Signing in, exchanging tokens, and the devices that are signed in: below /api/v1/auth."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Router, delete, get, post
+from litestar.datastructures.headers import CacheControlHeader
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from gamehall.accounts import Registration, User, printable, register, sign_in
+from gamehall.asking import HttpRequest, host_of, known_id, read_body
+from gamehall.declare import Host, Principal
+from gamehall.problems import FieldError, Problem
+from gamehall_enhanced_auth.authenticator import presented_token, refusal
+from gamehall_enhanced_auth.families import (
+    AUTHENTICATOR,
+    Found,
+    Grant,
+    Standing,
+    issue,
+    live_tokens,
+    revoke,
+    rotate,
+)
+from gamehall_enhanced_auth.lifetimes import Lifetimes
+
+__all__ = ["auth"]
+
+_MAX_NAME, _MAX_INFO_BYTES = 100, 4096
+
+DeviceInfo = Annotated[dict[str, str | int | float | bool | None], msgspec.Meta(max_length=20)]
+
+
+class DeviceRegistration(Registration, frozen=True, kw_only=True):
+    """A new account and the device it is made on, as the device describes itself."""
+
+    device_name: str | None = None
+    device_info: DeviceInfo | None = None
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A name (or e-mail address) and password, and the device, as it describes itself."""
+
+    username: str
+    password: str
+    device_name: str | None = None
+    device_info: DeviceInfo | None = None
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Whose token it is."""
+
+    id: str
+    username: str
+    display_name: str
+    email: str
+
+
+class SignedIn(Grant, frozen=True):
+    """A token, told this once, and its user."""
+
+    user: Account
+
+
+class DeviceView(msgspec.Struct, frozen=True):
+    """A device that is signed in; `last_used_at` is exact to five minutes, `current` marks the one that asks."""
+
+    token_id: str
+    device_name: str
+    device_info: dict[str, Any]
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class Devices(msgspec.Struct, frozen=True):
+    """Every device that is signed in; the list is never cut."""
+
+    items: list[DeviceView]
+    next: None = None
+
+
+@post("/register", status_code=201, opt={"body": DeviceRegistration})
+async def register_device(request: HttpRequest) -> SignedIn:
+    """Makes an account and signs the device in."""
+    given = await read_body(request, DeviceRegistration)
+    device = _device(given)
+    return await _sign_device_in(request, await register(host_of(request), given), device)
+
+
+@post("/token", status_code=200, opt={"body": SignIn})
+async def sign_device_in(request: HttpRequest) -> SignedIn:
+    """Signs the device in."""
+    given = await read_body(request, SignIn)
+    device = _device(given)
+    return await _sign_device_in(request, await sign_in(host_of(request), given.username, given.password), device)
+
+
+@post("/token/refresh", status_code=200)
+async def refresh_token(request: HttpRequest) -> Grant:
+    """Exchanges the token in the header for its successor; doing so again gives the same one."""
+    text = presented_token(request)
+    if text is None:
+        raise refusal(Standing.UNKNOWN)
+    host = host_of(request)
+    result = await host.write(rotate, text, host.secret, _lifetimes(host))
+    if isinstance(result, Standing):
+        raise refusal(result)
+    return result
+
+
+@get("/tokens")
+async def list_devices(request: HttpRequest, caller: NamedDependency[Principal]) -> Devices:
+    """The caller's devices, the one used last first."""
+    rows = await host_of(request).read(live_tokens, caller.user_id)
+    return Devices([_device_view(row, caller) for row in rows])
+
+
+@delete("/tokens/{token_id:str}")
+async def sign_device_out(request: HttpRequest, caller: NamedDependency[Principal], token_id: FromPath[str]) -> None:
+    """Signs one of the caller's devices out; its open streams end too."""
+    if not await host_of(request).write(revoke, known_id(token_id), caller.user_id):
+        raise Problem("not-found", "No device of yours is signed in with this token.")
+
+
+@post("/logout", status_code=204)
+async def sign_out(request: HttpRequest, caller: NamedDependency[Principal]) -> None:
+    """Signs the calling device out."""
+    if caller.authenticator != AUTHENTICATOR:
+        raise Problem("forbidden", "Only a device that is signed in with a token can be signed out here.")
+    await host_of(request).write(revoke, caller.credential, caller.user_id)
+
+
+auth = Router(
+    "/api/v1/auth",
+    route_handlers=[register_device, sign_device_in, refresh_token, list_devices, sign_device_out, sign_out],
+    cache_control=CacheControlHeader(no_store=True),
+    tags=["auth"],
+)
+
+
+async def _sign_device_in(request: HttpRequest, user: User, device: dict[str, str]) -> SignedIn:
+    host = host_of(request)
+    grant = await host.write(issue, user, device, _lifetimes(host))
+    account = Account(user.id, user.username, user.display_name, user.email)
+    return SignedIn(**msgspec.structs.asdict(grant), user=account)
+
+
+def _lifetimes(host: Host) -> Lifetimes:
+    return host.plugin_settings(Lifetimes)
+
+
+def _device(given: DeviceRegistration | SignIn) -> dict[str, str]:
+    """The columns of a device. Raises Problem `invalid` when its description is too long."""
+    name = printable(given.device_name or "").strip()
+    info = msgspec.json.encode(given.device_info or {}).decode()
+    errors = []
+    if len(name) > _MAX_NAME:
+        errors.append(FieldError("device_name", f"Use at most {_MAX_NAME} characters."))
+    if len(info.encode()) > _MAX_INFO_BYTES:
+        errors.append(FieldError("device_info", f"Use at most {_MAX_INFO_BYTES} bytes."))
+    if errors:
+        raise Problem("invalid", "The device is described at too great length.", errors=tuple(errors))
+    return {"device_name": name, "device_info": info}
+
+
+def _device_view(row: Found, caller: Principal) -> DeviceView:
+    return DeviceView(
+        token_id=row.family_id,
+        device_name=row.device_name,
+        device_info=msgspec.json.decode(row.device_info),
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+        current=caller.authenticator == AUTHENTICATOR and row.family_id == caller.credential,
+    )

@@ -1,0 +1,41 @@
+"""One row for each token ever given out; only its hash is kept.
+
+A family is what began with one password: a device's token and its successors, of which at most one is neither revoked
+nor superseded. The primary key lets a token have one successor only, whatever happens at the same time.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from advanced_alchemy.types import DateTimeUTC
+
+from gamehall.tables import ID, user
+
+__all__ = ["metadata", "token"]
+
+metadata = sa.MetaData()
+
+_Time = DateTimeUTC(timezone=True)
+
+token = sa.Table(
+    "enhanced_auth_token",
+    metadata,
+    sa.Column("family_id", ID, primary_key=True),
+    sa.Column("generation", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("token_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("user_id", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), nullable=False),
+    # The user's at the time of signing in: when it rises, every token made before ends.
+    sa.Column("auth_epoch", sa.Integer, nullable=False),
+    sa.Column("device_name", sa.String(100), nullable=False),
+    sa.Column("device_info", sa.Text, nullable=False),
+    sa.Column("created_at", _Time, nullable=False),  # of the family: when the device signed in
+    sa.Column("last_used_at", _Time, nullable=False),
+    sa.Column("expires_at", _Time, nullable=False),
+    sa.Column("family_expires_at", _Time, nullable=False),
+    sa.Column("superseded_at", _Time),
+    sa.Column("rotation_nonce", sa.LargeBinary(16)),
+    sa.Column("revoked_at", _Time),
+    sa.Index("ix_enhanced_auth_token_hash", "token_hash", unique=True),
+    sa.Index("ix_enhanced_auth_token_user", "user_id", "expires_at"),
+    sa.Index("ix_enhanced_auth_token_expiry", "expires_at"),
+)

@@ -1,0 +1,52 @@
+"""Friendships for Gamehall: asking, answering, and blocking those with whom one wants nothing to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gamehall import hookimpl
+
+# Each hook imports what it declares when it is called; those of the pages are called only where there are pages.
+if TYPE_CHECKING:
+    from litestar import Router
+
+    from gamehall.declare import Host, Policy, Tables
+    from gamehall_web_htmx.declare import Page, Slot
+
+
+@hookimpl
+def gamehall_tables() -> list[Tables]:
+    from pathlib import Path
+
+    from gamehall.declare import Tables
+    from gamehall_friends.tables import metadata
+
+    return [Tables(metadata, Path(__file__).parent / "migrations")]
+
+
+@hookimpl
+def gamehall_routes(host: Host) -> list[Router]:
+    from gamehall_friends.routes import friends
+
+    return [friends]
+
+
+@hookimpl
+def gamehall_policies(host: Host) -> list[Policy]:
+    from gamehall_friends.policy import challenge_policy
+
+    return [challenge_policy(host)]
+
+
+@hookimpl(optionalhook=True)
+def web_slots(host: Host) -> list[Slot]:
+    from gamehall_friends.pages import slots
+
+    return slots(host)
+
+
+@hookimpl(optionalhook=True)
+def web_pages(host: Host) -> list[Page]:
+    from gamehall_friends.pages import pages
+
+    return pages(host)

@@ -1,0 +1,42 @@
+"""Who is friends with whom, who has asked, and who has blocked whom."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from advanced_alchemy.types import DateTimeUTC
+
+from gamehall.tables import ID, user
+
+__all__ = ["block", "metadata", "relation"]
+
+metadata = sa.MetaData()
+
+_Time = DateTimeUTC(timezone=True)
+
+# One row for each two users, whoever asked: the smaller id always stands first, so the key lets two requests that
+# cross become one friendship and never two.
+relation = sa.Table(
+    "friends_relation",
+    metadata,
+    sa.Column("user_low", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("user_high", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("id", ID, nullable=False),
+    sa.Column("requested_by", ID, nullable=False),
+    sa.Column("status", sa.String(10), nullable=False),
+    sa.Column("since", _Time, nullable=False),  # when they asked or, of friends, accepted
+    sa.CheckConstraint("user_low < user_high", name="ck_friends_relation_order"),
+    sa.CheckConstraint("requested_by IN (user_low, user_high)", name="ck_friends_relation_requested_by"),
+    sa.CheckConstraint("status IN ('pending', 'friends')", name="ck_friends_relation_status"),
+    sa.Index("ix_friends_relation_id", "id", unique=True),
+    sa.Index("ix_friends_relation_high", "user_high"),
+)
+
+block = sa.Table(
+    "friends_block",
+    metadata,
+    sa.Column("blocker_id", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("blocked_id", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("created_at", _Time, nullable=False),
+    sa.CheckConstraint("blocker_id <> blocked_id", name="ck_friends_block_other"),
+    sa.Index("ix_friends_block_blocked", "blocked_id"),
+)
