@@ -6,10 +6,10 @@ import importlib.util
 from typing import Any
 
 import pytest
-from rig.tree import ROOT
 
 from gamehall.game import Ruleset
 from gamehall.testing import check_ruleset, perft
+from rig.tree import ROOT
 
 EXAMPLES = {"six_row": 25, "nim": 80}  # the most lines that each may have
 

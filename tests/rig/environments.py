@@ -73,7 +73,7 @@ def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_environment(wheelhouse: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeEnvironment:
     def make(*requirements: str) -> Environment:
         folder = tmp_path_factory.mktemp("environment")

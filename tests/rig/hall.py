@@ -1,4 +1,7 @@
-"""A hall in this process, as its users see it: every call goes through its application, on a real database."""
+"""A hall in this process, as its users see it: every call goes through its application, on a real database.
+
+To start a hall takes much longer than to use it, so the tests of a run share one on each database, emptied in between.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,14 @@ from typing import Any, Protocol
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
-from gamehall import migrate
+from gamehall import migrate, tables
 from gamehall.app import create_app
 from gamehall.hall import Hall as Host
 from gamehall.plugins import load_plugins
 from gamehall.settings import Settings
+from rig.postgres import fresh_database
 
 PASSWORD = "correct horse battery"
 Client = httpx.AsyncClient
@@ -59,7 +64,7 @@ class StartHall(Protocol):
         """Starts a hall, without `database_url` on the test's SQLite file. All halls of a test share a data folder."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
 
@@ -70,23 +75,59 @@ async def start_hall(tmp_path: Path) -> AsyncIterator[StartHall]:
 
         async def start(database_url: str | None = None, *, safe: bool = False, **settings: Any) -> Hall:
             url = database_url or f"sqlite+aiosqlite:///{tmp_path / 'hall.db'}"
-            data = str(tmp_path / "data")
-            chosen = Settings(database_url=url, data_dir=data, **{"rate_limits": False} | settings)
-            return await stack.enter_async_context(running(chosen, safe=safe))
+            return await stack.enter_async_context(running(_settings(url, tmp_path, **settings), safe=safe))
 
         yield start
 
 
-@pytest.fixture
-async def hall(start_hall: StartHall) -> Hall:
-    """A hall on SQLite, for what no database changes."""
-    return await start_hall()
+@pytest.fixture(scope="session")
+async def sqlite_hall(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
+    folder = tmp_path_factory.mktemp("hall")
+    async with running(_settings(f"sqlite+aiosqlite:///{folder / 'hall.db'}", folder)) as hall:
+        yield hall
+
+
+@pytest.fixture(scope="session")
+async def postgres_hall(
+    anyio_backend: str, postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Hall]:
+    with fresh_database(postgres_server) as url:
+        async with running(_settings(url, tmp_path_factory.mktemp("hall"))) as hall:
+            yield hall
 
 
 @pytest.fixture
-async def each_hall(database_url: str, start_hall: StartHall) -> Hall:
-    """A hall: the test runs once on SQLite and once on PostgreSQL."""
-    return await start_hall(database_url)
+async def hall(sqlite_hall: Hall) -> Hall:
+    """An empty hall on SQLite, for what no database changes."""
+    await sqlite_hall.host.write(empty, sqlite_hall)
+    return sqlite_hall
+
+
+@pytest.fixture(params=["sqlite_hall", pytest.param("postgres_hall", marks=pytest.mark.postgres)])
+def any_hall(request: pytest.FixtureRequest) -> Hall:
+    chosen: Hall = request.getfixturevalue(request.param)
+    return chosen
+
+
+@pytest.fixture
+async def each_hall(any_hall: Hall) -> Hall:
+    """An empty hall: the test runs once on SQLite and once on PostgreSQL."""
+    await any_hall.host.write(empty, any_hall)
+    return any_hall
+
+
+def empty(connection: sa.Connection, hall: Hall) -> None:
+    """Takes every row out of the tables of the hall and its plugins, but for switches and workers."""
+    kept = {tables.feature, tables.feature_epoch, tables.worker}
+    declared = hall.host.plugins.declared("gamehall_tables")
+    for metadata in (*(each.metadata for _, each in declared), tables.metadata):
+        for table in reversed(metadata.sorted_tables):
+            if table not in kept:
+                connection.execute(table.delete())
+
+
+def _settings(url: str, folder: Path, **more: Any) -> Settings:
+    return Settings(database_url=url, data_dir=str(folder / "data"), **{"rate_limits": False} | more)
 
 
 class InstallPlugin(Protocol):

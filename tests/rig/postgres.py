@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
@@ -46,6 +47,13 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """A fresh, empty database: `postgresql+psycopg://…`."""
+    with fresh_database(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def fresh_database(postgres_server: str) -> Iterator[str]:
+    """The address of a new database on this server, there until the block ends."""
     name = f"gamehall_test_{uuid4().hex}"
     _administer(postgres_server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -21,9 +22,16 @@ class Server(Process):
 
     def __init__(self, command: list[str | Path], log: Path, port: int, environment: Mapping[str, str]) -> None:
         super().__init__(command, log, environment=environment)
+        self.program = command[0]
+        self.environment = environment
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.data = Path(environment["GAMEHALL_DATA_DIR"])
+
+    def command(self, *arguments: str, **given: Any) -> subprocess.CompletedProcess[str]:
+        """Runs `gamehall` with these arguments and the server's settings, as its operator would beside it."""
+        command = [self.program, *arguments]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, **given)
 
     def ready(self) -> bool:
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
@@ -57,6 +65,13 @@ class Serve(Protocol):
 
 @pytest.fixture
 def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
+    with serving(tmp_path, request.node) as start:
+        yield start
+
+
+@contextmanager
+def serving(folder: Path, node: pytest.Item | pytest.Collector) -> Iterator[Serve]:
+    """What `serve` gives, for as long as a fixture of another scope wants it; logs go to the report of `node`."""
     servers: list[Server] = []
 
     def start(
@@ -70,7 +85,7 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
         wait: bool = True,
     ) -> Server:
         port = port or free_port()
-        chosen = without_settings(data or tmp_path / "data") | {
+        chosen = without_settings(data or folder / "data") | {
             "GAMEHALL_HOST": "127.0.0.1",
             "GAMEHALL_PORT": str(port),
             "GAMEHALL_WORKERS": str(workers),
@@ -79,22 +94,23 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
         if database_url:
             chosen["GAMEHALL_DATABASE_URL"] = database_url
         command = environment.script("gamehall") if environment else Path(sys.executable).with_name("gamehall")
-        log = tmp_path / f"server-{len(servers)}.log"
+        log = folder / f"server-{len(servers)}.log"
         server = Server([command, "serve", *options], log, port, chosen | dict(settings or {}))
         servers.append(server)
         if wait:
             server.wait_until(server.ready)
         return server
 
-    yield start
     try:
+        yield start
         for server in servers:
             server.stop()
     finally:
         for server in servers:
             server.kill()
             # pytest shows a section only when the test has failed.
-            request.node.add_report_section("teardown", str(server.log_file.name), server.log())
+            if isinstance(node, pytest.Item):
+                node.add_report_section("teardown", str(server.log_file.name), server.log())
 
 
 def without_settings(data: Path) -> dict[str, str]:

@@ -38,6 +38,8 @@ __all__ = [
 ]
 
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,31}", re.ASCII)
+# The API has paths such as /users/me, in which these stand where names do.
+_RESERVED = frozenset({"me", "requests", "blocks"})
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 
 
@@ -80,7 +82,9 @@ def list_users(connection: sa.Connection) -> list[User]:
 
 def user_by_name(connection: sa.Connection, username: str) -> User:
     """The active user of this name, whatever its capitals. Raises Problem `not-found`."""
-    row = connection.execute(_USER.where(user.c.username_key == username.casefold(), user.c.is_active)).first()
+    row = None
+    if _USERNAME.fullmatch(username):
+        row = connection.execute(_USER.where(user.c.username_key == username.casefold(), user.c.is_active)).first()
     if row is None:
         raise Problem("not-found", f"There is no user {printable(username)!r}.")
     return User(*row)
@@ -89,6 +93,8 @@ def user_by_name(connection: sa.Connection, username: str) -> User:
 def user_for_login(connection: sa.Connection, username: str) -> tuple[User, str] | None:
     """The user of this name or e-mail address and the password's hash, active or not."""
     key = username.strip().casefold()
+    if not key.isprintable():  # PostgreSQL takes no NUL
+        return None
     query = _USER.add_columns(user.c.password_hash).where(sa.or_(user.c.username_key == key, user.c.email_key == key))
     row = connection.execute(query.limit(1)).first()
     return (User(*row[:-1]), row.password_hash) if row else None
@@ -106,7 +112,9 @@ def check_registration(given: Registration) -> Registration:
     errors = []
     if not _USERNAME.fullmatch(tidy.username):
         errors.append(FieldError("username", "Use 2 to 32 letters, digits, _ or -, with a letter or digit first."))
-    if len(tidy.email) > 254 or not _EMAIL.fullmatch(tidy.email):
+    elif tidy.username.casefold() in _RESERVED:
+        errors.append(FieldError("username", "This name is reserved; choose another."))
+    if len(tidy.email.casefold()) > 254 or not tidy.email.isprintable() or not _EMAIL.fullmatch(tidy.email):
         errors.append(FieldError("email", "Give an e-mail address such as name@example.org."))
     if len(tidy.display_name) > 50:
         errors.append(FieldError("display_name", "Use at most 50 characters."))

@@ -1,4 +1,4 @@
-"""What the hall's API answers, as its clients read it: members that they do not know are left out."""
+"""What the hall's API answers: the shapes that the server writes and its clients read."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ __all__ = [
     "Person",
     "Played",
     "ProblemError",
+    "Profile",
     "Responded",
     "Result",
     "RulesetInfo",
     "Seat",
     "SignedIn",
+    "page_of",
 ]
 
 T = TypeVar("T")
@@ -50,12 +52,21 @@ class ProblemError(Exception):
 
 
 class Person(msgspec.Struct, frozen=True):
+    """What everybody may know of a user."""
+
     username: str
     display_name: str
 
 
-class Me(Person, frozen=True):
+class Profile(Person, frozen=True):
+    """A user, for whoever looks one up."""
+
     id: str
+
+
+class Me(Profile, frozen=True):
+    """What users may know of themselves."""
+
     email: str
     is_admin: bool = False
 
@@ -86,7 +97,7 @@ class Device(msgspec.Struct, frozen=True):
 
 
 class RulesetInfo(msgspec.Struct, frozen=True):
-    """A kind of game; `options` is a JSON Schema."""
+    """A kind of game; `options` is a JSON Schema, `presets` are named sets of options."""
 
     key: str
     title: str
@@ -99,19 +110,20 @@ class RulesetInfo(msgspec.Struct, frozen=True):
 
 
 class Challenge(msgspec.Struct, frozen=True):
-    """`seat` is the challenger's, None when it will be drawn; `opponent` None when it is open to all."""
+    """A proposed game; `seat` is the challenger's, null when it will be drawn, `opponent` null while it is open."""
 
     id: str
     status: str
     ruleset: str
     options: dict[str, Any]
+    clock: dict[str, Any]
     challenger: Person
     opponent: Person | None
     seat: int | None
-    clock: dict[str, Any]
+    link: bool
+    game_id: str | None
     created_at: str
-    game_id: str | None = None
-    invite_url: str | None = None
+    invite_url: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Responded(msgspec.Struct, frozen=True):
@@ -119,23 +131,27 @@ class Responded(msgspec.Struct, frozen=True):
 
     id: str
     status: str
-    game_id: str | None = None
+    game_id: str | None
 
 
 class Seat(msgspec.Struct, frozen=True):
+    """Who sits in a seat and the side it plays now."""
+
     seat: int
     side: str
     user: Person
 
 
 class Result(msgspec.Struct, frozen=True):
-    """The winner's seat, None for a draw or an aborted game, and why."""
+    """The winner's seat, null for a draw or an aborted game, and why."""
 
     winner: int | None
     reason: str | None
 
 
 class GameSummary(msgspec.Struct, frozen=True):
+    """A game as lists and short answers show it."""
+
     id: str
     ruleset: str
     ruleset_version: int
@@ -146,7 +162,9 @@ class GameSummary(msgspec.Struct, frozen=True):
     ply: int
     clock: dict[str, Any]
     result: Result | None
+    note: str
     created_at: str
+    finished_at: str | None
 
     def seat_of(self, username: str) -> int | None:
         """Where this user sits; who sits in both seats acts for the one that is to act."""
@@ -155,7 +173,7 @@ class GameSummary(msgspec.Struct, frozen=True):
 
 
 class Game(GameSummary, frozen=True):
-    """A game as its caller may see it; follow it in the events from `cursor`."""
+    """A game with its moves and the scene as the caller may see it; follow it in the events from `cursor`."""
 
     moves: tuple[str, ...]
     scene: Scene
@@ -163,7 +181,7 @@ class Game(GameSummary, frozen=True):
 
 
 class Played(msgspec.Struct, frozen=True):
-    """The state right after a move."""
+    """The state right after a move. `to_act` null says that it ended the game."""
 
     game_id: str
     ply: int
@@ -187,7 +205,12 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """A part of a list; `next` is the cursor of the part behind it, None at the end."""
+    """A part of a list; `next` is the cursor of the part behind it, null at the end."""
 
     items: list[T]
-    next: str | None = None
+    next: str | None
+
+
+def page_of(items: list[T], limit: int, cursors: list[str]) -> Page[T]:
+    """The first `limit` of items that were read with one more; `cursors` name each item's place."""
+    return Page(items[:limit], cursors[limit - 1] if len(items) > limit else None)

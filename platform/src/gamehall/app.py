@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import re
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Router
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
+from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 
 from gamehall.api.challenges import challenges
@@ -23,13 +23,10 @@ from gamehall.api.users import users
 from gamehall.asking import caller, viewer
 from gamehall.hall import Hall
 from gamehall.logs import configure_logs
-from gamehall.migrate import HALL
-from gamehall.plugins import load_plugins
+from gamehall.plugins import Plugins, load_plugins
 from gamehall.settings import Settings, load_settings
 
 __all__ = ["HallApp", "create_app"]
-
-log = logging.getLogger(__name__)
 
 MAX_BODY = 256 * 1024
 _HEADERS = {
@@ -39,6 +36,12 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 }
+_OWN: list[ControllerRouterHandler] = [
+    alive,
+    ready,
+    openapi_json,
+    Router("/api/v1", route_handlers=[users, rulesets, challenges, games]),
+]
 
 
 def create_app(settings: Settings | None = None, *, safe: bool = False) -> HallApp:
@@ -46,49 +49,47 @@ def create_app(settings: Settings | None = None, *, safe: bool = False) -> HallA
     settings = settings or load_settings()
     configure_logs(settings)
     hall = Hall(settings, load_plugins(settings, safe=safe))
-    own: list[ControllerRouterHandler] = [
-        alive,
-        ready,
-        openapi_json,
-        Router("/api/v1", route_handlers=[users, rulesets, challenges, games]),
-    ]
-    paths = {route.path_format: HALL.name for route in _assemble(own, None).routes}
-    handlers = list(own)
-    for plugin in hall.plugins.working:
-        routes = plugin.declared.get("gamehall_routes", [])
+    _refuse_clashes(hall.plugins)
+    return HallApp(hall, _handlers(hall))
+
+
+def _handlers(hall: Hall) -> list[ControllerRouterHandler]:
+    """The hall's own routes and those of the plugins that are on."""
+    return [*_OWN, *(handler for _, handler in hall.declared("gamehall_routes"))]
+
+
+def _refuse_clashes(plugins: Plugins) -> None:
+    """Takes out plugins whose routes do not fit beside those of the hall and of the plugins before them."""
+    together = list(_OWN)
+    taken = [_territory(route) for route in HallApp(None, together).routes]
+    built_in = {route.path for route in HallApp(None, []).routes}
+    for plugin in plugins.working:
+        handlers = plugin.declared.get("gamehall_routes", [])
         try:
-            added = {route.path_format for route in _assemble(routes, None).routes} - _LITESTAR_OWN
-            if clash := added & set(paths):
-                raise ValueError(f"its paths are taken already: {', '.join(sorted(clash))}")
+            added = [route for route in HallApp(None, handlers).routes if route.path not in built_in]
+            clashes = sorted(route.path for route in added if any(_overlap(_territory(route), one) for one in taken))
+            if clashes:
+                raise ValueError(f"its paths are taken already: {', '.join(clashes)}")
+            HallApp(None, [*together, *handlers])
         except Exception as error:  # noqa: BLE001 - one plugin's routes that do not fit keep no other out
-            hall.plugins.fail(plugin, error)
+            plugins.fail(plugin, error)
             continue
-        paths |= dict.fromkeys(added, plugin.name)
-        handlers += routes
-    return _assemble(handlers, hall, paths)
+        taken += [_territory(route) for route in added]
+        together += handlers
 
 
-def _assemble(
-    handlers: Sequence[ControllerRouterHandler], hall: Hall | None, paths: dict[str, str] | None = None
-) -> HallApp:
-    @contextlib.asynccontextmanager
-    async def running(_: Litestar) -> AsyncIterator[None]:
-        if hall is not None:
-            async with hall.running():
-                yield
+def _territory(route: BaseRoute) -> str:
+    """The paths that a route answers, whatever its parameters are called; with `/**` at the end all below it."""
+    parts = [part if isinstance(part, str) else "**" if part.type is Path else "{}" for part in route.path_components]
+    if getattr(getattr(route, "route_handler", None), "is_mount", False):
+        parts.append("**")
+    return "/" + "/".join(parts)
 
-    return HallApp(
-        route_handlers=list(handlers),
-        dependencies={"caller": Provide(caller), "viewer": Provide(viewer)},
-        exception_handlers=EXCEPTION_HANDLERS,
-        before_send=[_secure],
-        lifespan=[running],
-        request_max_body_size=MAX_BODY,
-        openapi_config=openapi_config(),
-        state=State({"host": hall, "owners": paths or {}}),
-        logging_config=None,
-        pdb_on_exception=False,
-    )
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether a path can belong to both territories in the same way; a fixed path goes before a parameter's."""
+    pairs = ((one, other), (other, one))
+    return one == other or any(a.endswith("/**") and f"{b}/".startswith(a[:-2]) for a, b in pairs)
 
 
 async def _secure(message: Message, scope: Scope) -> None:
@@ -104,51 +105,66 @@ class _Answered(Exception):
 
 
 class HallApp(Litestar):
-    """Litestar with two things that must come before routing: plugins that are off, and HEAD for every GET."""
+    """Answers as the application of those plugins that are on at this moment would, were no others installed.
+
+    So a path of a plugin that is off cannot be told from one that nobody knows, whatever the method, and HEAD is
+    answered for every GET.
+    """
+
+    def __init__(self, hall: Hall | None, handlers: Sequence[ControllerRouterHandler]) -> None:
+        self._hall = hall
+        self._whole = hall.plugins_off if hall else frozenset()
+        self._narrowed = (self._whole, self)
+
+        @contextlib.asynccontextmanager
+        async def running(_: Litestar) -> AsyncIterator[None]:
+            if hall is not None:
+                async with hall.running():
+                    yield
+
+        super().__init__(
+            route_handlers=list(handlers),
+            dependencies={"caller": Provide(caller), "viewer": Provide(viewer)},
+            exception_handlers=EXCEPTION_HANDLERS,
+            before_send=[_secure],
+            lifespan=[running],
+            request_max_body_size=MAX_BODY,
+            openapi_config=openapi_config(),
+            state=State({"host": hall}),
+            logging_config=None,
+            pdb_on_exception=False,
+        )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            scope = self._without_off(scope)
-            if scope["method"] == "HEAD":
-                await self._head(scope, receive, send)
-                return
-        await super().__call__(scope, receive, send)
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+        elif scope["method"] == "HEAD":
+            await self._head(scope, receive, send)
+        else:
+            await Litestar.__call__(self._of_now(), scope, receive, send)
 
-    def _without_off(self, scope: Any) -> Any:
-        """Sends a path that only plugins which are off know to where every unknown path goes, whatever the method."""
-        hall: Hall | None = self.state.host
-        if hall is None or hall.everything_is_on:
-            return scope
-        path = scope["path"].rstrip("/") or "/"
-        owner = next((owner for pattern, owner in self._patterns if pattern.fullmatch(path)), None)
-        if owner is None or hall.is_on(owner):
-            return scope
-        nowhere = "/api/-" if path.startswith("/api/") else "/-"
-        return scope | {"path": nowhere, "raw_path": nowhere.encode()}
-
-    @property
-    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
-        """Every path with its owner, those without parameters first, as Litestar prefers them."""
-        if "patterns" not in self.state:
-            paths = sorted(self.state.owners.items(), key=lambda item: ("{" in item[0], item[0]))
-            self.state.patterns = [(_pattern(path), owner) for path, owner in paths]
-        patterns: list[tuple[re.Pattern[str], str]] = self.state.patterns
-        return patterns
+    def _of_now(self) -> HallApp:
+        """The application without the plugins that are off. It takes a moment to make, so the last one is kept."""
+        if self._hall is None or (off := self._hall.plugins_off) == self._whole:
+            return self
+        if self._narrowed[0] != off:
+            self._narrowed = (off, HallApp(self._hall, _handlers(self._hall)))
+        return self._narrowed[1]
 
     async def _head(self, scope: Any, receive: Receive, send: Send) -> None:
+        answered = False
+
         async def send_head(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
                 await send(message)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
-                raise _Answered
+                answered = True
+            elif message.get("more_body"):
+                raise _Answered  # a stream would go on for as long as its reader stays
 
-        with contextlib.suppress(_Answered):
-            await super().__call__(scope | {"method": "GET"}, receive, send_head)
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    parts = re.split(r"\{([^}]*)\}", path)
-    return re.compile("".join(re.escape(part) if n % 2 == 0 else "[^/]+" for n, part in enumerate(parts)))
-
-
-_LITESTAR_OWN = {route.path_format for route in _assemble([], None).routes}
+        try:
+            await Litestar.__call__(self._of_now(), scope | {"method": "GET"}, receive, send_head)
+        except Exception:
+            if not answered:  # else it is ours, in whatever wrapping
+                raise

@@ -12,7 +12,7 @@ from litestar.connection import ASGIConnection
 from gamehall.declare import Host, Principal
 from gamehall.problems import FieldError, Problem
 
-__all__ = ["HttpRequest", "caller", "host_of", "known_id", "page_size", "read_body", "viewer"]
+__all__ = ["HttpRequest", "caller", "host_of", "known_cursor", "known_id", "page_size", "read_body", "viewer"]
 
 T = TypeVar("T")
 Asking = ASGIConnection[Any, Any, Any, Any]
@@ -76,6 +76,14 @@ def known_id(text: str) -> str:
     if not _ID.fullmatch(text):
         raise Problem("not-found")
     return text
+
+
+def known_cursor(text: str | None) -> str | None:
+    """The cursor of a list whose places are ids; None for the beginning. Raises Problem `invalid` for anything else."""
+    if text and not _ID.fullmatch(text):
+        message = "Give the `next` of the part before, or nothing."
+        raise Problem("invalid", message, errors=(FieldError("cursor", message),))
+    return text or None
 
 
 def page_size(limit: int) -> int:

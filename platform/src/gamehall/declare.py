@@ -31,6 +31,7 @@ __all__ = [
     "Features",
     "GameRecord",
     "Host",
+    "InstalledPlugin",
     "Lifespan",
     "Listener",
     "Policy",
@@ -42,6 +43,17 @@ __all__ = [
 P = ParamSpec("P")
 T = TypeVar("T")
 S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledPlugin:
+    """A plugin as the operator sees it; `reason` says why it does not work, `failures` counts its faults since."""
+
+    name: str
+    distribution: str
+    version: str
+    reason: str
+    failures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,10 @@ class Host(Protocol):
     def offered_rulesets(self) -> Mapping[str, Ruleset[Any, Any]]:
         """The rulesets that are on, by key."""
 
+    @property
+    def installed_plugins(self) -> list[InstalledPlugin]:
+        """Every plugin that was found, by name, working or not."""
+
     def plugin_of(self, ruleset: str) -> str:
         """The name of the plugin that brings a ruleset."""
 
@@ -114,7 +130,8 @@ class Host(Protocol):
         """Puts down that something of a plugin failed at run time."""
 
     async def ask(self, question: str, *subjects: str) -> Verdict:
-        """The answer of every policy on a question, such as `challenge` with the ids of both users."""
+        """The answer of every policy on a question: `challenge` with the ids of both users, who asks first, or
+        `watch` with the id of a user, empty for a stranger, and that of a game."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +175,7 @@ class Verdict:
 class Policy:
     """An answer to one of the hall's questions, given the ids of its subjects. One no is a no."""
 
-    question: Literal["challenge"]
+    question: Literal["challenge", "watch"]
     answer: Callable[..., Awaitable[Verdict]]
 
 

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 SIGNUP = "signup"
 CHANGED = "features_changed"
+_FIRST_START = "first start"
 _HEARTBEAT = 2.0
 _LIVE = timedelta(seconds=3 * _HEARTBEAT)
 
@@ -73,8 +74,11 @@ def add_plugins(connection: sa.Connection, names: Iterable[str], *, on: bool) ->
     """Stores how plugins that were never here before begin; those of the very first start begin on."""
     serialize_on(connection, "features")
     stored = set(connection.scalars(sa.select(feature.c.key)))
-    first_start = not stored
-    _store(connection, [name for name in names if name not in stored], on=on or first_start, by="first start")
+    # The first start stores this switch too: it may find no plugin, and a second start is not a first one.
+    first_start = SIGNUP not in stored
+    if first_start:
+        _store(connection, [SIGNUP], on=True, by=_FIRST_START)
+    _store(connection, [name for name in names if name not in stored], on=on or first_start, by=_FIRST_START)
 
 
 def late_workers(connection: sa.Connection, epoch: int) -> list[str]:
@@ -109,6 +113,8 @@ class LiveFeatures:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         self._feed.listen(self._hear)
+        # Known before it has read anything: whoever switches meanwhile waits for it.
+        await self._database.write(_acknowledge, self._id, self._name, -1)
         await self._take_up()
         task = asyncio.create_task(self._follow(), name="features")
         try:

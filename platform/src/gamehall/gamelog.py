@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ import msgspec
 import sqlalchemy as sa
 from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy, StatementFilter
 
+from gamehall.answers import Result
+from gamehall.declare import Host
 from gamehall.events import game_channel, user_channel
 from gamehall.feed import head
 from gamehall.game import CellChange, Mark, Piece, Ruleset, Scene
@@ -22,6 +25,7 @@ __all__ = [
     "Rulesets",
     "Seat",
     "Shown",
+    "check_watching",
     "game_of",
     "list_games",
     "load_game",
@@ -29,8 +33,11 @@ __all__ = [
     "position_text",
     "scene_at",
     "seats_of",
+    "see_game",
     "timestamp",
 ]
+
+log = logging.getLogger(__name__)
 
 Rulesets = Mapping[str, Ruleset[Any, Any]]
 
@@ -76,9 +83,9 @@ class Game(msgspec.Struct, frozen=True):
         return self.to_act if self.to_act in own else next(iter(own), None)
 
     @property
-    def result(self) -> dict[str, Any] | None:
-        """{winner, reason} of a game that has ended."""
-        return {"winner": self.winner, "reason": self.reason} if self.status in ("finished", "aborted") else None
+    def result(self) -> Result | None:
+        """How the game ended, if it has."""
+        return Result(self.winner, self.reason) if self.status in ("finished", "aborted") else None
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -195,6 +202,22 @@ def load_state(connection: sa.Connection, game_id: str, ply: int | None = None) 
     )
 
 
+async def see_game(host: Host, game_id: str, viewer: str | None, ply: int | None = None) -> GameState:
+    """The game's state, if this user (None is a stranger) may see it. Raises Problem `not-found` or `forbidden`."""
+    state = await host.read(load_state, game_id, ply)
+    await check_watching(host, state.game, viewer)
+    return state
+
+
+async def check_watching(host: Host, found: Game, viewer: str | None) -> None:
+    """Raises Problem `forbidden` when a policy does not let this user see the game; its players always may."""
+    if found.seat_of(viewer) is not None:
+        return
+    verdict = await host.ask("watch", viewer or "", found.id)
+    if not verdict.allowed:
+        raise Problem("forbidden", verdict.why)
+
+
 def position_text(connection: sa.Connection, game_id: str, ply: int) -> str:
     """The stored position after so many moves, as JSON. Raises Problem `not-found`."""
     if ply == 0:
@@ -210,22 +233,30 @@ def position_text(connection: sa.Connection, game_id: str, ply: int) -> str:
 def scene_at(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene:
     """The scene at the state's ply as this user may see it, None being a stranger.
 
-    Without the ruleset the scene is put together from what was stored with each move.
+    Without a ruleset that can show it the scene is put together from what was stored with each move.
     """
     found = state.game
     now = state.ply == found.ply
     if now and state.final_scene is not None:
         return msgspec.json.decode(state.final_scene, type=Scene)
-    ruleset = rulesets.get(found.ruleset)
-    if ruleset is None:
-        scene = _stored_scene(state)
-    else:
-        position = msgspec.json.decode(state.position, type=ruleset.Position)
-        scene = ruleset.scene(position, found.seat_of(viewer))
+    scene = _scene_by_rules(state, rulesets, viewer) or _stored_scene(state)
     if now and found.status == "active":
         return scene
     status = _ending(scene, found) if now else scene.status
     return msgspec.structs.replace(scene, inputs=(), prompt="", status=status)
+
+
+def _scene_by_rules(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene | None:
+    """None where the ruleset is gone, or cannot show this position any more."""
+    found = state.game
+    if (ruleset := rulesets.get(found.ruleset)) is None:
+        return None
+    try:
+        position = msgspec.json.decode(state.position, type=ruleset.Position)
+        return ruleset.scene(position, found.seat_of(viewer))
+    except Exception:
+        log.exception("the rules of %s cannot show game %s at ply %d", found.ruleset, found.id, state.ply)
+        return None
 
 
 def _ending(scene: Scene, found: Game) -> str:

@@ -13,22 +13,23 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from gamehall.answers import Played
 from gamehall.database import serialize_on
 from gamehall.declare import Host
 from gamehall.events import LOBBY, NewEvent
 from gamehall.feed import emit
-from gamehall.game import Outcome, Position, Ruleset, read_options
+from gamehall.game import Outcome, Position, Refusal, Ruleset, Scene, read_options
 from gamehall.gamelog import Game, Rulesets, Shown, load_game, position_text, timestamp
 from gamehall.problems import Problem
 from gamehall.tables import game, game_move, game_seat, new_id, now
 
 __all__ = [
     "Opening",
-    "Played",
     "end_game",
     "open_game",
     "play",
     "resign",
+    "resume_games",
     "start_game",
     "suspend_game",
     "suspend_games",
@@ -49,20 +50,6 @@ class Opening(msgspec.Struct, frozen=True):
     scene: str
     sides: tuple[str, ...]
     to_act: int | None
-
-
-class Played(msgspec.Struct, frozen=True):
-    """The answer to a move: the state right after it. `to_act` None says that it ended the game."""
-
-    game_id: str
-    ply: int
-    move: str
-    seat: int
-    status: str
-    to_act: int | None
-    result: dict[str, Any] | None
-    clock: dict[str, Any]
-    cursor: str
 
 
 class _Step(msgspec.Struct, frozen=True):
@@ -196,6 +183,8 @@ def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[i
     before: Position = msgspec.json.decode(text, type=ruleset.Position)
     name = move if isinstance(move, str) else ruleset.move_at(before, *move)
     if (refusal := ruleset.refusal(before, name)) is not None:
+        if not isinstance(move, str) and _is_off(ruleset.scene(before, None), *move):
+            refusal = Refusal("out-of-board", "There is no such place on this board.")
         raise Problem("illegal-move", refusal.detail, code=refusal.code, cells=list(refusal.cells))
     after = ruleset.play(before, name)
     outcome = ruleset.outcome(after)
@@ -220,6 +209,10 @@ def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[i
         shown=Shown(ruleset.changes(before, name, after), moved.sides),
         final_scene=_json(ruleset.scene(after, None)) if outcome else None,
     )
+
+
+def _is_off(scene: Scene, row: int, column: int) -> bool:
+    return row >= scene.height or column >= scene.width
 
 
 def _append(connection: sa.Connection, step: _Step) -> Played:
@@ -277,9 +270,11 @@ def _first_answer(
     ply: int,
 ) -> Played:
     """The answer to a move that was made already, for a client that did not get it."""
-    made = connection.execute(
-        sa.select(game_move).where(game_move.c.game_id == found.id, game_move.c.ply == ply + 1)
-    ).first()
+    made = None
+    if ply < found.ply:
+        made = connection.execute(
+            sa.select(game_move).where(game_move.c.game_id == found.id, game_move.c.ply == ply + 1)
+        ).first()
     if made is not None and found.seats[made.seat].user_id == user_id:
         name = move
         if not isinstance(move, str) and (ruleset := rulesets.get(found.ruleset)) is not None:
@@ -363,6 +358,21 @@ def suspend_games(connection: sa.Connection, rulesets: Sequence[str], note: str)
     ids = list(connection.scalars(running))
     for game_id in ids:
         suspend_game(connection, game_id, note)
+    return len(ids)
+
+
+def resume_games(connection: sa.Connection, rulesets: Sequence[str], note: str) -> int:
+    """Lets the games of these rulesets go on that were suspended with this note; how many there were."""
+    suspended = sa.select(game.c.id).where(
+        game.c.ruleset.in_(rulesets), game.c.status == "suspended", game.c.note == note
+    )
+    ids = list(connection.scalars(suspended))
+    for game_id in ids:
+        serialize_on(connection, game_id)
+        found = load_game(connection, game_id)
+        _advance(connection, found, msgspec.structs.replace(found, status="active", note=""))
+        data = {"game_id": game_id, "text": "The game goes on."}
+        emit(connection, [NewEvent("notice", found.channels, data)])
     return len(ids)
 
 

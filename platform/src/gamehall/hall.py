@@ -13,7 +13,17 @@ from litestar.connection import ASGIConnection
 
 from gamehall import migrate
 from gamehall.database import Database, open_database, sync_url
-from gamehall.declare import Authenticator, Check, CheckResult, Lifespan, Listener, Policy, Principal, Verdict
+from gamehall.declare import (
+    Authenticator,
+    Check,
+    CheckResult,
+    InstalledPlugin,
+    Lifespan,
+    Listener,
+    Policy,
+    Principal,
+    Verdict,
+)
 from gamehall.events import Event, NewEvent
 from gamehall.features import LiveFeatures
 from gamehall.feed import Feed, emit
@@ -71,17 +81,24 @@ class Hall:
         return {
             key: ruleset
             for key, (plugin, ruleset) in self.plugins.rulesets.items()
-            if plugin.name in self.features and f"ruleset:{key}" in self.features
+            if self.is_on(plugin.name) and f"ruleset:{key}" in self.features
         }
 
-    def is_on(self, owner: str) -> bool:
-        """Whether what this owner – the hall or a plugin – contributes can be used."""
-        plugin = self.plugins.all.get(owner)
-        return plugin is None or (owner in self.features and not plugin.failed)
+    def is_on(self, plugin: str) -> bool:
+        """Whether what this plugin contributes can be used."""
+        return plugin in self.features and not self.plugins.all[plugin].failed
 
     @property
-    def everything_is_on(self) -> bool:
-        return not self.features.off and len(self.plugins.working) == len(self.plugins.all)
+    def plugins_off(self) -> frozenset[str]:
+        """The names of the plugins that contribute nothing now."""
+        return frozenset(name for name in self.plugins.all if not self.is_on(name))
+
+    @property
+    def installed_plugins(self) -> list[InstalledPlugin]:
+        return [
+            InstalledPlugin(plugin.name, plugin.distribution, plugin.version, plugin.reason, plugin.failures)
+            for _, plugin in sorted(self.plugins.all.items())
+        ]
 
     def plugin_of(self, ruleset: str) -> str:
         return self.plugins.rulesets[ruleset][0].name
@@ -118,8 +135,14 @@ class Hall:
         for plugin, authenticator in self._authenticators:
             if authenticator.area != area or not self.is_on(plugin):
                 continue
-            if (principal := await authenticator.identify(connection)) is not None:
-                return principal
+            try:
+                principal = await authenticator.identify(connection)
+                if principal is not None:
+                    return _expect(principal, Principal)
+            except (Problem, sa.exc.SQLAlchemyError):
+                raise  # an answer to who is asking, or a database that is away for everybody
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - it vouches for nobody; others still may
+                self.fault(plugin, f"the authenticator {authenticator.name}", error)
         return None
 
     async def ask(self, question: str, *subjects: str) -> Verdict:
@@ -129,8 +152,8 @@ class Hall:
                 continue
             try:
                 async with asyncio.timeout(_POLICY_SECONDS):
-                    verdict = await policy.answer(*subjects)
-            except Exception as error:  # noqa: BLE001 - a plugin's fault; who may do what must not open by accident
+                    verdict = _expect(await policy.answer(*subjects), Verdict)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - who may do what must not open by accident
                 self.fault(plugin, f"the policy for {question!r}", error)
                 return Verdict(False, "This cannot be decided at the moment; try again later.")
             if not verdict.allowed:
@@ -176,9 +199,19 @@ class Hall:
 
     async def _enter(self, stack: contextlib.AsyncExitStack, plugin: str, lifespan: Lifespan) -> None:
         try:
-            await stack.enter_async_context(lifespan.enter())
-        except Exception as error:  # noqa: BLE001 - one plugin that cannot start keeps no other from starting
+            context = lifespan.enter()
+            await context.__aenter__()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - it keeps no other from starting
             self.plugins.fail(self.plugins.all[plugin], error)
+            return
+
+        async def leave() -> None:
+            try:
+                await context.__aexit__(None, None, None)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - it keeps no other from ending in order
+                self.fault(plugin, "the end of its lifespan", error)
+
+        stack.push_async_callback(leave)
 
     @contextlib.asynccontextmanager
     async def _listening(self, plugin: str, listener: Listener) -> AsyncIterator[None]:
@@ -212,12 +245,18 @@ class Hall:
                 await task
 
 
+def _expect(given: object, kind: type[T]) -> T:
+    """What a plugin's function gave, if it is what it should give. Raises TypeError."""
+    if not isinstance(given, kind):
+        raise TypeError(f"expected {kind.__name__}, got {type(given).__name__}")
+    return given
+
+
 async def _guarded_check(run: Callable[[], Any]) -> CheckResult:
     try:
         async with asyncio.timeout(_CHECK_SECONDS):
-            result: CheckResult = await run()
-            return result
-    except Exception as error:  # noqa: BLE001 - a check that fails is a finding, whatever it raises
+            return _expect(await run(), CheckResult)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a check that fails is a finding, whatever it raises
         return CheckResult(
             False, f"{type(error).__name__}: {error}" if not isinstance(error, Problem) else error.detail
         )

@@ -52,7 +52,7 @@ class ChallengeTerms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Challenge(msgspec.Struct, frozen=True):
-    """A challenge's row with the names of both sides."""
+    """A challenge's row with the names of both sides. `is_open` stays true when somebody has accepted it."""
 
     id: str
     status: str
@@ -60,6 +60,7 @@ class Challenge(msgspec.Struct, frozen=True):
     options: dict[str, Any]
     clock: dict[str, Any]
     seat: int | None
+    is_open: bool
     by_link: bool
     game_id: str | None
     created_at: str
@@ -72,8 +73,7 @@ class Challenge(msgspec.Struct, frozen=True):
 
     def seen_by(self, user_id: str | None) -> bool:
         """Whether this user may know of it without the link."""
-        is_open = self.opponent_id is None and not self.by_link
-        return is_open or (user_id is not None and user_id in (self.challenger_id, self.opponent_id))
+        return self.is_open or (user_id is not None and user_id in (self.challenger_id, self.opponent_id))
 
 
 _challenger, _opponent = user.alias("challenger"), user.alias("opponent")
@@ -119,7 +119,7 @@ def list_challenges(
     mine: dict[str, sa.ColumnElement[bool]] = {
         "received": challenge.c.opponent_id == viewer,
         "sent": challenge.c.challenger_id == viewer,
-        "open": sa.and_(challenge.c.opponent_id.is_(None), ~challenge.c.by_link),
+        "open": challenge.c.is_open,
     }
     query = _CHALLENGE.where(mine[box])
     if before:
@@ -160,6 +160,7 @@ async def create_challenge(host: Host, challenger_id: str, terms: ChallengeTerms
         "opponent_id": opponent.id if opponent else None,
         "seat": None if terms.seat == "random" else terms.seat,
         "clock": msgspec.json.encode(terms.clock).decode(),
+        "is_open": opponent is None and not terms.link,
         "by_link": terms.link,
         "status": "pending",
         "created_at": now(),
@@ -173,7 +174,7 @@ def _insert(connection: sa.Connection, row: Mapping[str, Any]) -> Challenge:
     data = {"challenge_id": new.id, "ruleset": new.ruleset, "challenger": new.challenger, "options": new.options}
     if new.opponent_id is not None:
         emit(connection, [NewEvent("challenge_received", (user_channel(new.opponent_id),), data)])
-    elif not new.by_link:
+    elif new.is_open:
         emit(connection, [NewEvent("challenge_opened", (LOBBY,), data)])
     return new
 
@@ -226,7 +227,7 @@ def _settle(connection: sa.Connection, found: Challenge, values: Mapping[str, An
     data = {"challenge_id": settled.id, "status": settled.status, "game_id": settled.game_id}
     people = {settled.challenger_id, *([settled.opponent_id] if settled.opponent_id else [])}
     events = [NewEvent("challenge_answered", tuple(sorted(user_channel(person) for person in people)), data)]
-    if found.opponent_id is None and not found.by_link:
+    if found.is_open:
         events.append(NewEvent("challenge_closed", (LOBBY,), data))
     emit(connection, events)
     return settled

@@ -15,6 +15,7 @@ from importlib import metadata
 from types import ModuleType
 from typing import Any, Literal
 
+import click
 import msgspec
 import pluggy
 from packaging.requirements import Requirement
@@ -22,7 +23,17 @@ from packaging.utils import canonicalize_name
 
 import gamehall
 from gamehall import hookspecs
-from gamehall.declare import Exporter, Host, Tables
+from gamehall.declare import (
+    Authenticator,
+    Check,
+    ErrorPage,
+    Exporter,
+    Host,
+    Lifespan,
+    Listener,
+    Policy,
+    Tables,
+)
 from gamehall.game import Ruleset
 from gamehall.settings import Settings, SettingsError, plugin_settings
 from gamehall.tables import metadata as host_tables
@@ -34,9 +45,25 @@ log = logging.getLogger(__name__)
 GROUP = "gamehall"
 Stage = Literal["found", "compatible", "imported", "registered", "collected", "migrated"]
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
-_RESERVED = {"host", "plugins", "alembic", "ruleset", "signup"} | {name.split("_")[0] for name in host_tables.tables}
+_RESERVED = {"gamehall", "host", "plugins", "alembic", "ruleset", "signup"} | {
+    name.split("_")[0] for name in host_tables.tables
+}
 # What is asked of each plugin before there is a host; the other hooks get one.
 _EARLY = ("gamehall_settings", "gamehall_tables", "gamehall_rulesets", "gamehall_exporters")
+# What each hook's declarations are instances of. Routes are of many kinds: the application says whether they fit.
+_KINDS: dict[str, type] = {
+    "gamehall_settings": type,
+    "gamehall_tables": Tables,
+    "gamehall_rulesets": Ruleset,
+    "gamehall_exporters": Exporter,
+    "gamehall_listeners": Listener,
+    "gamehall_authenticators": Authenticator,
+    "gamehall_policies": Policy,
+    "gamehall_lifespan": Lifespan,
+    "gamehall_commands": click.Command,
+    "gamehall_checks": Check,
+    "gamehall_error_pages": ErrorPage,
+}
 
 
 @dataclass(slots=True)
@@ -233,6 +260,8 @@ def _register(manager: pluggy.PluginManager, plugin: Plugin, module: ModuleType)
 def _check_declared(plugins: Plugins, plugin: Plugin, hook: str) -> None:
     """What was declared must be of the right kind, carry the plugin's name and not clash. Raises on the first fault."""
     items = plugin.declared[hook]
+    for item in items:
+        _expect(item, _KINDS.get(hook, object))
     others = [(other, item) for other, item in plugins.declared(hook) if other is not plugin]
     match hook:
         case "gamehall_settings":
@@ -242,19 +271,16 @@ def _check_declared(plugins: Plugins, plugin: Plugin, hook: str) -> None:
             _check_tables(plugin, items)
         case "gamehall_rulesets":
             for ruleset in items:
-                _expect(ruleset, Ruleset)
                 _free(ruleset.key, {each.key: other for other, each in others}, "ruleset key")
             _unique([ruleset.key for ruleset in items], "ruleset key")
         case "gamehall_exporters":
             for exporter in items:
-                _expect(exporter, Exporter)
                 _free(exporter.format, {each.format: other for other, each in others}, "format")
             _unique([exporter.format for exporter in items], "format")
 
 
 def _check_tables(plugin: Plugin, items: list[Tables]) -> None:
     for tables in items:
-        _expect(tables, Tables)
         if not tables.migrations.is_dir():
             raise FileNotFoundError(f"there is no migrations folder {tables.migrations.name}")
         strange = [name for name in tables.metadata.tables if not name.startswith(f"{plugin.name}_")]

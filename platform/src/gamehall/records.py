@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from gamehall.declare import Exporter, GameRecord
+from gamehall.declare import Exporter, GameRecord, Host
 from gamehall.game import Scene
 from gamehall.gamelog import GameState
 
-__all__ = ["EXPORTERS", "record_of"]
+__all__ = ["exporters", "record_of"]
 
 
 def record_of(state: GameState, title: str) -> GameRecord:
@@ -73,7 +73,13 @@ def _result(record: GameRecord) -> str:
     return f"{name} ({side}) wins ({record.reason})."
 
 
-EXPORTERS = (
+_OWN = (
     Exporter("json", "application/json", "json", _json),
     Exporter("text", "text/plain; charset=utf-8", "txt", _text),
 )
+
+
+def exporters(host: Host) -> dict[str, Exporter]:
+    """Every format that is offered, by name; a plugin cannot replace one of the hall's."""
+    declared: list[tuple[str, Exporter]] = host.declared("gamehall_exporters")
+    return {exporter.format: exporter for exporter in (*(each for _, each in declared), *_OWN)}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import sys
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -138,15 +140,20 @@ def secret_key(settings: Settings) -> bytes:
         return settings.secret_key.encode()
     path = settings.data / "secret_key"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            _make_secret(path)
         return path.read_bytes().strip()
     except OSError as error:
         raise SettingsError(
             f"the data folder {path.parent} cannot be written ({error.strerror}); set GAMEHALL_DATA_DIR to one that can"
         ) from error
-    with os.fdopen(descriptor, "wb") as file:
-        key = secrets.token_urlsafe(48).encode()
-        file.write(key)
-    return key
+
+
+def _make_secret(path: Path) -> None:
+    """Of several processes at once one makes it; whoever sees the file sees the whole key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent) as file:  # made 0600
+        file.write(secrets.token_urlsafe(48).encode())
+        file.flush()
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)

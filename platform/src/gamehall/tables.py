@@ -53,13 +53,14 @@ challenge = sa.Table(
     sa.Column("opponent_id", ID, sa.ForeignKey("user.id", ondelete="CASCADE")),
     sa.Column("seat", sa.SmallInteger),
     sa.Column("clock", sa.Text, nullable=False),
+    sa.Column("is_open", sa.Boolean, nullable=False),
     sa.Column("by_link", sa.Boolean, nullable=False),
     sa.Column("status", sa.String(12), nullable=False),
     sa.Column("game_id", ID),
     sa.Column("created_at", _Time, nullable=False),
     sa.Index("ix_challenge_challenger", "challenger_id", "status", "id"),
     sa.Index("ix_challenge_opponent", "opponent_id", "status", "id"),
-    sa.Index("ix_challenge_open", "status", "by_link", "id"),
+    sa.Index("ix_challenge_open", "status", "is_open", "id"),
 )
 
 game = sa.Table(

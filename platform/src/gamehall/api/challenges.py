@@ -5,13 +5,14 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from gamehall.api.views import ChallengeView, Page, challenge_view, page_of
-from gamehall.asking import HttpRequest, host_of, known_id, page_size, read_body
+from gamehall import lobby
+from gamehall.answers import Challenge, Page, Responded, page_of
+from gamehall.api.views import challenge_view
+from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size, read_body
 from gamehall.declare import Host, Principal
 from gamehall.lobby import (
     Action,
     Box,
-    Challenge,
     ChallengeTerms,
     create_challenge,
     invite_code,
@@ -29,15 +30,7 @@ class Response(msgspec.Struct, frozen=True):
     action: Action
 
 
-class Responded(msgspec.Struct, frozen=True):
-    """What became of the challenge; `game_id` once it was accepted."""
-
-    id: str
-    status: str
-    game_id: str | None
-
-
-def _view(host: Host, found: Challenge, viewer: str | None) -> ChallengeView:
+def _view(host: Host, found: lobby.Challenge, viewer: str | None) -> Challenge:
     """The challenge; its link is shown to the challenger only, as long as it can be used."""
     shown = found.by_link and found.challenger_id == viewer and found.status == "pending"
     url = f"{host.settings.address}/c/{invite_code(host.secret, found.id)}" if shown else None
@@ -45,7 +38,7 @@ def _view(host: Host, found: Challenge, viewer: str | None) -> ChallengeView:
 
 
 @post("/", opt={"body": ChallengeTerms})
-async def create(request: HttpRequest, caller: NamedDependency[Principal]) -> ChallengeView:
+async def create(request: HttpRequest, caller: NamedDependency[Principal]) -> Challenge:
     """Proposes a game to a user, by link, or to whoever comes first."""
     host = host_of(request)
     terms = await read_body(request, ChallengeTerms)
@@ -59,17 +52,17 @@ async def list_box(
     box: FromQuery[Box] = "received",
     limit: FromQuery[int] = 50,
     cursor: FromQuery[str | None] = None,
-) -> Page[ChallengeView]:
+) -> Page[Challenge]:
     """Pending challenges, newest first: those to the caller, by the caller, or open to all."""
     host, size = host_of(request), page_size(limit)
-    found = await host.read(list_challenges, box, caller.user_id, size + 1, cursor and known_id(cursor))
+    found = await host.read(list_challenges, box, caller.user_id, size + 1, known_cursor(cursor))
     return page_of([_view(host, each, caller.user_id) for each in found], size, [each.id for each in found])
 
 
 @get("/{challenge_id:str}")
 async def show(
     request: HttpRequest, challenge_id: FromPath[str], viewer: NamedDependency[Principal | None]
-) -> ChallengeView:
+) -> Challenge:
     """One challenge, if the caller may know of it."""
     host, asking = host_of(request), viewer.user_id if viewer else None
     return _view(host, await host.read(see_challenge, known_id(challenge_id), asking), asking)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import logging
+import re
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.routes import HTTPRoute
 from litestar.types import ExceptionHandlersMap
 
 from gamehall.asking import host_of
@@ -49,6 +51,8 @@ def problem_of(error: Exception) -> Problem:
         case sa.exc.OperationalError() | sa.exc.TimeoutError():
             log.error("the database does not answer: %s", error)
             return Problem("busy", "The database does not answer at the moment; nothing was changed.")
+        case sa.exc.DataError():
+            return Problem("invalid", "A value cannot be stored as it is.")
         case RecursionError():
             return Problem("malformed", "The request is nested too deeply.")
         case _:
@@ -59,7 +63,19 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     problem = problem_of(error)
     if problem.status == 500:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    if problem.status == 405:
+        problem.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return answer_problem(request, problem)
+
+
+def _methods(request: Request[Any, Any, Any]) -> set[str]:
+    """What can be done at the request's path, as the routes say; a fixed path goes before one with parameters."""
+    path = request.url.path.rstrip("/")
+    routes = [route for route in request.app.routes if isinstance(route, HTTPRoute)]
+    for route in sorted(routes, key=lambda route: "{" in route.path_format):
+        if re.fullmatch(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(route.path_format)), path):
+            return {*route.methods, *(["HEAD"] if "GET" in route.methods else [])}
+    return set()
 
 
 def answer_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
@@ -77,7 +93,7 @@ def answer_problem(request: Request[Any, Any, Any], problem: Problem) -> Respons
         try:
             if (shown := page.render(request, problem)) is not None:
                 return shown
-        except Exception as error:  # noqa: BLE001 - a broken error page must not hide the problem
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a broken error page must not hide the problem
             host.fault(plugin, "the error page", error)
     return _plain_page(problem)
 

@@ -8,14 +8,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from gamehall.accounts import user_by_name
-from gamehall.api.views import GameSummary, GameView, Page, game_summary, game_view, page_of
-from gamehall.asking import HttpRequest, host_of, known_id, page_size, read_body
-from gamehall.declare import Exporter, Host, Principal
+from gamehall.answers import Game, GameSummary, Page, Played, page_of
+from gamehall.api.views import game_summary, game_view
+from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size, read_body
+from gamehall.declare import Principal
 from gamehall.game import Scene
-from gamehall.gamelog import list_games, load_state, scene_at
-from gamehall.games import Played, play, resign
+from gamehall.gamelog import list_games, scene_at, see_game
+from gamehall.games import play, resign
 from gamehall.problems import FieldError, Problem
-from gamehall.records import EXPORTERS, record_of
+from gamehall.records import exporters, record_of
 
 __all__ = ["games"]
 
@@ -60,17 +61,18 @@ async def list_all(
         status=[status] if status else [],
         ruleset=ruleset,
         limit=size + 1,
-        before=cursor and known_id(cursor),
+        before=known_cursor(cursor),
     )
     return page_of([game_summary(each) for each in found], size, [each.id for each in found])
 
 
 @get("/{game_id:str}")
-async def show(request: HttpRequest, game_id: FromPath[str], viewer: NamedDependency[Principal | None]) -> GameView:
+async def show(request: HttpRequest, game_id: FromPath[str], viewer: NamedDependency[Principal | None]) -> Game:
     """One game with its moves and its scene as the caller may see it."""
     host = host_of(request)
-    state = await host.read(load_state, known_id(game_id))
-    return game_view(state, scene_at(state, host.rulesets, viewer.user_id if viewer else None))
+    watcher = viewer.user_id if viewer else None
+    state = await see_game(host, known_id(game_id), watcher)
+    return game_view(state, scene_at(state, host.rulesets, watcher))
 
 
 @get("/{game_id:str}/scene")
@@ -84,8 +86,8 @@ async def show_scene(
     host = host_of(request)
     if ply is not None and not 0 <= ply < 2**31:
         raise Problem("not-found", f"The game has no ply {ply}.")
-    state = await host.read(load_state, known_id(game_id), ply)
-    return scene_at(state, host.rulesets, viewer.user_id if viewer else None)
+    watcher = viewer.user_id if viewer else None
+    return scene_at(await see_game(host, known_id(game_id), watcher, ply), host.rulesets, watcher)
 
 
 @post("/{game_id:str}/moves", status_code=200, opt={"body": MoveRequest})
@@ -103,7 +105,10 @@ async def give_up(request: HttpRequest, game_id: FromPath[str], caller: NamedDep
 
 @get("/{game_id:str}/record", media_type="application/octet-stream")
 async def record(
-    request: HttpRequest, game_id: FromPath[str], format_: Annotated[str, QueryParameter(name="format")] = "json"
+    request: HttpRequest,
+    game_id: FromPath[str],
+    viewer: NamedDependency[Principal | None],
+    format_: Annotated[str, QueryParameter(name="format")] = "json",
 ) -> Response[bytes]:
     """The game as a file in one of the formats offered here."""
     host = host_of(request)
@@ -111,18 +116,12 @@ async def record(
     if exporter is None:
         known = ", ".join(sorted(exporters(host)))
         raise Problem("unknown-format", f"There is no format {format_!r} here; there are {known}.")
-    state = await host.read(load_state, known_id(game_id))
+    state = await see_game(host, known_id(game_id), viewer.user_id if viewer else None)
     found = state.game
     ruleset = host.rulesets.get(found.ruleset)
     content = exporter.write(record_of(state, ruleset.title if ruleset else found.ruleset))
     disposition = f'attachment; filename="{found.ruleset}-{found.id}.{exporter.suffix}"'
     return Response(content, media_type=exporter.media_type, headers={"Content-Disposition": disposition})
-
-
-def exporters(host: Host) -> dict[str, Exporter]:
-    """Every format that is offered, by name; a plugin cannot replace one of the hall's."""
-    declared: list[tuple[str, Exporter]] = host.declared("gamehall_exporters")
-    return {exporter.format: exporter for exporter in (*(each for _, each in declared), *EXPORTERS)}
 
 
 games = Router("/games", route_handlers=[list_all, show, show_scene, move, give_up, record], tags=["games"])

@@ -3,7 +3,8 @@
 from litestar import Router, get
 from litestar.params import FromPath
 
-from gamehall.api.views import Page, RulesetView, ruleset_view
+from gamehall.answers import Page, RulesetInfo
+from gamehall.api.views import ruleset_view
 from gamehall.asking import HttpRequest, host_of
 from gamehall.declare import Host
 from gamehall.problems import Problem
@@ -11,19 +12,19 @@ from gamehall.problems import Problem
 __all__ = ["rulesets"]
 
 
-def offered(host: Host) -> list[RulesetView]:
+def offered(host: Host) -> list[RulesetInfo]:
     """Every ruleset that is on, by key."""
     return [ruleset_view(host.plugin_of(key), ruleset) for key, ruleset in sorted(host.offered_rulesets.items())]
 
 
 @get("/")
-async def list_rulesets(request: HttpRequest) -> Page[RulesetView]:
+async def list_rulesets(request: HttpRequest) -> Page[RulesetInfo]:
     """Every ruleset that is on; the list is never cut."""
     return Page(offered(host_of(request)), None)
 
 
 @get("/{key:str}")
-async def show_ruleset(request: HttpRequest, key: FromPath[str]) -> RulesetView:
+async def show_ruleset(request: HttpRequest, key: FromPath[str]) -> RulesetInfo:
     """One ruleset."""
     host = host_of(request)
     if (ruleset := host.offered_rulesets.get(key)) is None:

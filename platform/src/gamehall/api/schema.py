@@ -15,7 +15,6 @@ from litestar.routes import HTTPRoute
 
 import gamehall
 from gamehall.asking import HttpRequest
-from gamehall.hall import Hall
 
 __all__ = ["document", "openapi_config", "openapi_json"]
 
@@ -42,11 +41,8 @@ PROBLEM = {
 
 
 def document(app: Litestar) -> dict[str, Any]:
-    """The OpenAPI document without the paths of plugins that are off."""
-    hall: Hall = app.state.host
+    """The OpenAPI document."""
     schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
-    hidden = {path for path, owner in app.state.owners.items() if not hall.is_on(owner)}
-    schema["paths"] = {path: item for path, item in schema["paths"].items() if path not in hidden}
     components = schema.setdefault("components", {}).setdefault("schemas", {})
     components["Problem"] = PROBLEM
     for path, method, handler in _operations(app):
@@ -108,7 +104,7 @@ def _row(path: str, method: str, operation: dict[str, Any]) -> str:
 
 
 class DocumentFile(OpenAPIRenderPlugin):
-    """Stands where Litestar would serve its own document, which also shows what is off."""
+    """Stands where Litestar would serve its own document, which knows neither bodies nor problems."""
 
     def render(self, request: HttpRequest, openapi_schema: dict[str, Any]) -> bytes:
         return msgspec.json.encode(document(request.app))

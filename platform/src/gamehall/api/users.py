@@ -8,7 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from gamehall.accounts import find_user, printable, update_user, user_by_name
-from gamehall.api.views import Me, Person, me
+from gamehall.answers import Me, Profile
+from gamehall.api.views import me
 from gamehall.asking import HttpRequest, host_of, read_body
 from gamehall.declare import Principal
 from gamehall.problems import FieldError, Problem
@@ -38,16 +39,17 @@ async def change_me(request: HttpRequest, caller: NamedDependency[Principal]) ->
     values = {}
     if change.display_name is not msgspec.UNSET:
         values["display_name"] = printable(change.display_name).strip()
-        if not values["display_name"]:
-            raise Problem("invalid", errors=(FieldError("display_name", "Give a name that can be seen."),))
+        if not 1 <= len(values["display_name"]) <= 50:
+            message = "Give a name of 1 to 50 characters that can be seen."
+            raise Problem("invalid", message, errors=(FieldError("display_name", message),))
     return me(await host_of(request).write(update_user, caller.user_id, values))
 
 
 @get("/{username:str}")
-async def show_user(request: HttpRequest, username: FromPath[str]) -> Person:
+async def show_user(request: HttpRequest, username: FromPath[str]) -> Profile:
     """What everybody may know of a user."""
     found = await host_of(request).read(user_by_name, username)
-    return Person(found.username, found.display_name)
+    return Profile(found.username, found.display_name, found.id)
 
 
 users = Router("/users", route_handlers=[show_me, change_me, show_user], tags=["users"])

@@ -7,7 +7,7 @@ import platform
 import click
 
 import gamehall
-from gamehall.cli.running import answer
+from gamehall.commands import answer
 from gamehall.plugins import find_plugins
 
 __all__ = ["version"]

@@ -6,7 +6,7 @@ import click
 import msgspec
 import sqlalchemy as sa
 
-from gamehall.cli.running import answer, settings_of, table
+from gamehall.commands import answer, settings_of, table
 from gamehall.settings import config_path
 
 __all__ = ["config"]

@@ -16,14 +16,16 @@ def contributed_names() -> list[str]:
 
 def contributed_commands(ctx: click.Context) -> dict[str, click.Command]:
     """Every command of a working plugin under its own name, or below the plugin's where that name is taken."""
-    from gamehall.cli.running import settings_of
+    from gamehall.commands import settings_of
     from gamehall.plugins import load_plugins
 
     plugins = load_plugins(settings_of(ctx))
     plugins.collect("gamehall_commands")
+    root = ctx.find_root().command
+    own = root.list_commands(ctx) if isinstance(root, click.Group) else []
     found: dict[str, click.Command] = {}
     for plugin, command in plugins.declared("gamehall_commands"):
-        if command.name not in found:
+        if command.name not in (*own, *found):
             found[command.name] = command
         else:
             group = found.setdefault(plugin.name, click.Group(plugin.name, help=f"Commands of {plugin.name}."))

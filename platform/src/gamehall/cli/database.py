@@ -6,7 +6,7 @@ import click
 import sqlalchemy as sa
 
 from gamehall import migrate
-from gamehall.cli.running import answer, settings_of, table
+from gamehall.commands import answer, settings_of, table
 from gamehall.database import sync_url
 from gamehall.logs import configure_logs
 from gamehall.plugins import load_plugins

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gamehall import migrate
 from gamehall.cli.inspecting import inspect_plugins
-from gamehall.cli.running import answer, settings_of
+from gamehall.commands import answer, settings_of
 from gamehall.database import sync_url
 from gamehall.problems import Problem
 from gamehall.settings import Settings
@@ -27,7 +27,7 @@ def doctor(ctx: click.Context) -> None:
     """
     settings = settings_of(ctx)
     findings = {"data folder": _data_folder(settings), "database": _database(settings)}
-    findings |= {f"plugin {report.name}": report.reason for report in inspect_plugins()}
+    findings |= {f"plugin {report.name}": report.reason for report in inspect_plugins(settings, started=True)}
     lines = [
         f"{'ok  ' if not wrong else 'BAD '} {what}{': ' if wrong else ''}{wrong}" for what, wrong in findings.items()
     ]

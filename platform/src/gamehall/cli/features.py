@@ -7,12 +7,15 @@ import time
 
 import click
 
-from gamehall.cli.running import answer, known_switches, settings_of, table, transact
+from gamehall.cli.running import known_switches
+from gamehall.commands import answer, settings_of, table, transact
 from gamehall.features import late_workers, read_switches, switch
 from gamehall.problems import Problem
+from gamehall.settings import Settings
 
 __all__ = ["features"]
 
+_SUSPENDED = "The operator has switched this game off for now."
 _PATIENCE = 15.0
 _STEP = 0.05
 
@@ -30,8 +33,9 @@ def show(ctx: click.Context) -> None:
     \b
     gamehall features list
     """
-    switches = transact(settings_of(ctx), read_switches)
-    states = {key: key in switches for key in known_switches()}
+    settings = settings_of(ctx)
+    switches = transact(settings, read_switches)
+    states = {key: key in switches for key in known_switches(settings)}
     rows = [(key, "on" if on else "off") for key, on in states.items()]
     answer(ctx, [{"key": key, "on": on} for key, on in states.items()], table(rows, ("KEY", "STATE")))
 
@@ -41,7 +45,7 @@ def show(ctx: click.Context) -> None:
 @click.option("--no-wait", is_flag=True, help="Do not wait until every worker has taken it up.")
 @click.pass_context
 def on(ctx: click.Context, keys: tuple[str, ...], no_wait: bool) -> None:
-    """Switch features on.
+    """Switch features on. Games that switching off has suspended go on.
 
     \b
     gamehall features on signup
@@ -60,15 +64,15 @@ def off(ctx: click.Context, keys: tuple[str, ...], now: bool, no_wait: bool) -> 
     \b
     gamehall features off signup
     """
-    _switch(ctx, keys, turn_on=False, wait=not no_wait)
-    if now:
-        _suspend(ctx, keys)
+    _switch(ctx, keys, turn_on=False, wait=not no_wait, suspend=now)
 
 
-def _switch(ctx: click.Context, keys: tuple[str, ...], *, turn_on: bool, wait: bool) -> None:
+def _switch(ctx: click.Context, keys: tuple[str, ...], *, turn_on: bool, wait: bool, suspend: bool = False) -> None:
     settings = settings_of(ctx)
+    known = known_switches(settings)
     who = f"{getpass.getuser()} by command"
-    epoch = transact(settings, switch, keys, on=turn_on, by=who, known=known_switches())
+    epoch = transact(settings, switch, keys, on=turn_on, by=who, known=known)
+    games = _games(settings, [key for name in keys for key in known[name]], go_on=turn_on) if turn_on or suspend else 0
     deadline = time.monotonic() + _PATIENCE
     late = transact(settings, late_workers, epoch) if wait else []
     while late and time.monotonic() < deadline:
@@ -76,13 +80,13 @@ def _switch(ctx: click.Context, keys: tuple[str, ...], *, turn_on: bool, wait: b
         late = transact(settings, late_workers, epoch)
     if late:
         raise Problem("busy", f"It is switched, but these workers have not taken it up yet: {', '.join(late)}")
-    state = "on" if turn_on else "off"
-    answer(ctx, {"keys": list(keys), "on": turn_on, "epoch": epoch}, "\n".join(f"{key} is {state}" for key in keys))
+    lines = [f"{key} is {'on' if turn_on else 'off'}" for key in keys]
+    lines += [f"{games} games {'go on' if turn_on else 'are suspended'}"] if games else []
+    answer(ctx, {"keys": list(keys), "on": turn_on, "epoch": epoch, "games": games}, "\n".join(lines))
 
 
-def _suspend(ctx: click.Context, keys: tuple[str, ...]) -> None:
-    from gamehall.games import suspend_games
+def _games(settings: Settings, rulesets: list[str], *, go_on: bool) -> int:
+    """Suspends the running games of these rulesets, or lets those go on that were suspended so; how many."""
+    from gamehall.games import resume_games, suspend_games
 
-    rulesets = [key.removeprefix("ruleset:") for key in keys if key.startswith("ruleset:")]
-    count = transact(settings_of(ctx), suspend_games, rulesets, "The operator has switched this game off for now.")
-    click.echo(f"Suspended {count} running games.", err=True)
+    return transact(settings, resume_games if go_on else suspend_games, rulesets, _SUSPENDED)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 
 import click
 import msgspec
+
+from gamehall.plugins import Plugins, find_plugins, load_plugins
+from gamehall.settings import Settings
 
 __all__ = ["PluginReport", "inspect_plugins"]
 
@@ -29,26 +33,28 @@ class PluginReport(msgspec.Struct, frozen=True):
         return not self.reason
 
 
-def inspect_plugins() -> list[PluginReport]:
-    """A report of every plugin found. A crash or a hang while loading them costs only what is known beyond names."""
+def inspect_plugins(settings: Settings, *, started: bool = False) -> list[PluginReport]:
+    """A report of every plugin found: as far as it comes without a hall, or `started`, as in a worker that starts.
+
+    A crash or a hang while loading them costs only what is known beyond names.
+    """
     try:
-        found = subprocess.run(
-            [sys.executable, "-m", "gamehall.cli.inspecting"], capture_output=True, timeout=_SECONDS, check=True
+        found = subprocess.run(  # noqa: S603 - this very module
+            [sys.executable, "-m", "gamehall.cli.inspecting", "started" if started else "loaded"],
+            input=msgspec.json.encode(settings),
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
         )
         return msgspec.json.decode(found.stdout.splitlines()[-1], type=list[PluginReport])
     except (subprocess.SubprocessError, IndexError, msgspec.DecodeError) as error:
         click.echo(f"Some plugin breaks the process that loads it ({error}); only names are known.", err=True)
-        from gamehall.plugins import find_plugins
-
         reason = "not loaded: loading all plugins together failed"
         return [PluginReport(p.name, p.distribution, p.version, p.stage, p.reason or reason) for p in find_plugins()]
 
 
-def _report() -> list[PluginReport]:
-    from gamehall.plugins import load_plugins
-    from gamehall.settings import load_settings
-
-    loaded = load_plugins(msgspec.structs.replace(load_settings(), strict=False))
+def _report(settings: Settings, *, started: bool) -> list[PluginReport]:
+    loaded = _start(settings) if started else load_plugins(settings)
     return [
         PluginReport(
             name=plugin.name,
@@ -63,5 +69,30 @@ def _report() -> list[PluginReport]:
     ]
 
 
+def _start(settings: Settings) -> Plugins:
+    """The plugins of a worker that has made its application and looked at the tables, where there are any yet."""
+    # The web takes a while to import, and only this process needs it.
+    import sqlalchemy as sa
+
+    from gamehall import migrate
+    from gamehall.app import create_app
+    from gamehall.database import sync_url
+
+    plugins: Plugins = create_app(settings).state.host.plugins
+    engine = sa.create_engine(sync_url(settings.database_url), poolclass=sa.NullPool)
+    with contextlib.suppress(sa.exc.SQLAlchemyError), engine.connect() as connection:
+        if not migrate.state(connection, migrate.HALL):
+            migrate.check_all(connection, plugins)
+    engine.dispose()
+    return plugins
+
+
+def _main() -> None:
+    given = msgspec.json.decode(sys.stdin.buffer.read(), type=Settings)
+    # The secret is for nothing here, but making one leaves a file behind.
+    settings = msgspec.structs.replace(given, strict=False, secret_key=given.secret_key or "nothing is signed")
+    click.echo(msgspec.json.encode(_report(settings, started=sys.argv[1] == "started")))
+
+
 if __name__ == "__main__":
-    click.echo(msgspec.json.encode(_report()))
+    _main()

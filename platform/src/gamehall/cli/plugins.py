@@ -9,11 +9,10 @@ from importlib import metadata
 
 import click
 import msgspec
-import sqlalchemy as sa
 from packaging.utils import canonicalize_name
 
 from gamehall.cli.inspecting import PluginReport, inspect_plugins
-from gamehall.cli.running import answer, settings_of, table, transact
+from gamehall.commands import answer, settings_of, table, transact
 from gamehall.features import read_switches
 from gamehall.plugins import find_plugins
 from gamehall.problems import Problem
@@ -30,7 +29,7 @@ def _off(ctx: click.Context) -> frozenset[str]:
     """What is switched off; nothing where there is no database yet."""
     try:
         return transact(settings_of(ctx), read_switches).off
-    except sa.exc.SQLAlchemyError:
+    except Problem:
         return frozenset()
 
 
@@ -47,7 +46,7 @@ def show(ctx: click.Context) -> None:
     gamehall plugins list
     gamehall --json plugins list
     """
-    reports, off = inspect_plugins(), _off(ctx)
+    reports, off = inspect_plugins(settings_of(ctx), started=True), _off(ctx)
     rows = [(r.name, r.distribution, r.version, _state(r, off), r.reason or "-") for r in reports]
     data = [msgspec.to_builtins(report) | {"state": _state(report, off)} for report in reports]
     answer(ctx, data, table(rows, ("NAME", "DISTRIBUTION", "VERSION", "STATE", "REASON")))
@@ -62,7 +61,8 @@ def info(ctx: click.Context, name: str) -> None:
     \b
     gamehall plugins info NAME
     """
-    report = next((each for each in inspect_plugins() if each.name == name), None)
+    reports = inspect_plugins(settings_of(ctx), started=True)
+    report = next((each for each in reports if each.name == name), None)
     if report is None:
         raise Problem("not-found", f"There is no plugin {name!r} installed.")
     lines = [f"{report.name}: {report.distribution} {report.version}, {_state(report, _off(ctx))}"]
@@ -81,7 +81,8 @@ def check(ctx: click.Context, name: str | None) -> None:
     \b
     gamehall plugins check
     """
-    reports = [report for report in inspect_plugins() if name in (None, report.name)]
+    reports = inspect_plugins(settings_of(ctx), started=True)
+    reports = [report for report in reports if name in (None, report.name)]
     if name is not None and not reports:
         raise Problem("not-found", f"There is no plugin {name!r} installed.")
     failed = [f"{report.name}, after {report.stage}: {report.reason}" for report in reports if not report.works]

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from gamehall.cli.running import settings_of, transact
+from gamehall.commands import settings_of, transact
 from gamehall.problems import Problem
 from gamehall.settings import Settings, secret_key
 

@@ -20,7 +20,7 @@ from gamehall.accounts import (
     update_user,
     user_for_login,
 )
-from gamehall.cli.running import answer, settings_of, table, transact
+from gamehall.commands import answer, settings_of, table, transact
 from gamehall.passwords import Passwords
 from gamehall.problems import Problem
 

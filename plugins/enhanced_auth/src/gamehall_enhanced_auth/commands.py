@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall.accounts import user_for_login
-from gamehall.cli.running import answer, settings_of, table, transact
+from gamehall.commands import answer, settings_of, table, transact
 from gamehall.problems import Problem
 from gamehall.tables import now
 from gamehall_enhanced_auth.families import Found, live_tokens, prune, revoke

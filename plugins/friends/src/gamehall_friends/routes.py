@@ -7,7 +7,7 @@ from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from gamehall.api.views import Page, Person, page_of
+from gamehall.answers import Page, Person, page_of
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size, read_body
 from gamehall.declare import Principal
 from gamehall_friends.relations import (

@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("opponent_id", sa.String(length=26), nullable=True),
         sa.Column("seat", sa.SmallInteger(), nullable=True),
         sa.Column("clock", sa.Text(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("by_link", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("game_id", sa.String(length=26), nullable=True),
@@ -101,7 +102,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_challenge_challenger", "challenge", ["challenger_id", "status", "id"], unique=False)
-    op.create_index("ix_challenge_open", "challenge", ["status", "by_link", "id"], unique=False)
+    op.create_index("ix_challenge_open", "challenge", ["status", "is_open", "id"], unique=False)
     op.create_index("ix_challenge_opponent", "challenge", ["opponent_id", "status", "id"], unique=False)
     op.create_table(
         "game_move",

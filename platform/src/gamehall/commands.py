@@ -1,0 +1,66 @@
+"""What every command shares, those of plugins too: settings, a database for a moment, and one way to answer."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import click
+import msgspec
+
+from gamehall.problems import Problem
+from gamehall.settings import Settings, load_settings
+
+__all__ = ["answer", "settings_of", "table", "transact"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def settings_of(ctx: click.Context, **flags: Any) -> Settings:
+    """The settings in force for this command."""
+    options = ctx.find_root().params
+    level = "error" if options["quiet"] else "debug" if options["verbose"] else None
+    return load_settings({"log_level": level} | flags, options["config"])
+
+
+def transact(settings: Settings, fn: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Runs one transaction on the hall's database, whether the hall is running or not."""
+    # SQLAlchemy takes a while to import; --help does without.
+    from sqlalchemy.exc import DBAPIError
+
+    from gamehall.database import open_database
+
+    async def once() -> T:
+        database = open_database(settings.database_url)
+        try:
+            return await database.write(fn, *args, **kwargs)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(once())
+    except DBAPIError as error:
+        message = f"The database cannot be used: {error.orig}. Try: gamehall db upgrade; gamehall doctor"
+        raise Problem("busy", message) from error
+
+
+def answer(ctx: click.Context, data: Any, text: str = "") -> None:
+    """Prints what a command found: the text, or with --json the data as one object."""
+    if ctx.find_root().params["as_json"]:
+        click.echo(msgspec.json.encode({"ok": True, "data": data, "error": None}))
+    elif text:
+        click.echo(text)
+
+
+def table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> str:
+    """Rows below their heads: aligned for people, separated by tabs for programs."""
+    texts = [[str(cell) for cell in row] for row in (heads, *rows)]
+    if not sys.stdout.isatty():
+        return "\n".join("\t".join(row) for row in texts)
+    widths = [max(len(row[n]) for row in texts) for n in range(len(heads))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in texts
+    )

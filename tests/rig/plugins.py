@@ -1,0 +1,78 @@
+"""Source texts of plugins that keep their promises, for tests of the host beside those that do not."""
+
+from __future__ import annotations
+
+# Signs in whoever is named in a header, makes accounts, and tells what it has heard and whether it has been started.
+CALM = """
+import contextlib
+
+from gamehall import hookimpl
+from gamehall.accounts import Registration, register, user_by_name
+from gamehall.asking import HttpRequest, read_body
+from gamehall.declare import Authenticator, Lifespan, Listener, Principal
+from litestar import get, post
+
+heard: list[str] = []
+started: list[bool] = []
+
+
+@hookimpl
+def gamehall_listeners(host):
+    async def hear(event):
+        heard.append(event.kind)
+
+    return [Listener("game_started", hear)]
+
+
+@hookimpl
+def gamehall_authenticators(host):
+    async def identify(connection):
+        if (name := connection.headers.get("x-user")) is None:
+            return None
+        user = await host.read(user_by_name, name)
+        return Principal(user.id, user.username, user.display_name, user.is_admin, "header", name)
+
+    return [Authenticator("header", "api", identify, order=10)]
+
+
+@hookimpl
+def gamehall_lifespan(host):
+    @contextlib.asynccontextmanager
+    async def stay():
+        started.append(True)
+        yield
+        (host.settings.data / "calm-ended").touch()
+
+    return [Lifespan(stay)]
+
+
+@hookimpl
+def gamehall_routes(host):
+    @get("/api/v1/calm")
+    async def tell() -> dict[str, object]:
+        return {"heard": heard, "started": started}
+
+    @post("/api/v1/calm/users/{username:str}")
+    async def make(username: str) -> None:
+        email, password = f"{username}@example.org", "correct horse battery"
+        await register(host, Registration(username=username, email=email, password=password))
+
+    return [tell, make]
+"""
+
+# A ruleset that is its neighbour's but for the length of the row.
+SIX_ROW = """
+from gamehall import hookimpl
+from gamehall_gomoku_rules import AtLeast, LineGame
+
+
+class SixRow(LineGame):
+    key = "six-row"
+    title = "Six in a row"
+    line = AtLeast(6)
+
+
+@hookimpl
+def gamehall_rulesets():
+    return [SixRow()]
+"""

@@ -1,0 +1,80 @@
+"""Distributions that somebody else wrote: real wheels, made from source text in a temporary folder."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from textwrap import dedent
+from zipfile import ZipFile
+
+from rig.environments import build_wheel
+
+
+def plugin_wheel(
+    folder: Path,
+    name: str,
+    source: str,
+    *,
+    files: Mapping[str, str] | None = None,
+    requires: Sequence[str] = ("gamehall",),
+    distribution: str | None = None,
+    entry_point: str | None = None,
+) -> Path:
+    """The wheel of a plugin whose package is this source, and more `files` by their path in the package.
+
+    The rest follows from the one name, unless the test says otherwise: `distribution` is its name, `entry_point` the
+    name of the plugin that it claims to be.
+    """
+    package = f"gamehall_{name}"
+    title = distribution or package.replace("_", "-")
+    about = f"{title.replace('-', '_')}-1.0.dist-info"
+    needs = "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
+    contents = {
+        **{f"{package}/{path}": dedent(text) for path, text in {"__init__.py": source, **(files or {})}.items()},
+        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {title}\nVersion: 1.0\n{needs}",
+        f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{about}/entry_points.txt": f"[gamehall]\n{entry_point or name} = {package}\n",
+    }
+    record = f"{about}/RECORD"
+    contents[record] = "".join(f"{path},{_digest(text)},{len(text.encode())}\n" for path, text in contents.items())
+    contents[record] += f"{record},,\n"
+    wheel = folder / f"{title.replace('-', '_')}-1.0-py3-none-any.whl"
+    with ZipFile(wheel, "w") as archive:
+        for path, text in contents.items():
+            archive.writestr(path, text)
+    return wheel
+
+
+def built_game(folder: Path, name: str, source: str) -> Path:
+    """The wheel of a one-file game, made as its author would: a module beside a pyproject.toml, and a build."""
+    project = folder / name
+    project.mkdir(parents=True)
+    (project / f"gamehall_{name}.py").write_text(source)
+    (project / "pyproject.toml").write_text(
+        dedent(
+            f"""\
+            [project]
+            name = "gamehall-{name.replace("_", "-")}"
+            version = "1.0"
+            dependencies = ["gamehall", "gamehall-gomoku-rules"]
+
+            [project.entry-points.gamehall]
+            {name} = "gamehall_{name}"
+
+            [build-system]
+            requires = ["hatchling"]
+            build-backend = "hatchling.build"
+
+            [tool.hatch.build.targets.wheel]
+            only-include = ["gamehall_{name}.py"]
+            """
+        )
+    )
+    return build_wheel(project, folder)
+
+
+def _digest(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256={base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
