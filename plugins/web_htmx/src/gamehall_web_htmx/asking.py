@@ -1,0 +1,28 @@
+"""What the pages' handlers are given: the site, who is looking, and, where somebody must be signed in, who that is."""
+
+from urllib.parse import urlsplit
+
+from litestar.di import NamedDependency
+
+from gamehall.asking import HttpRequest
+from gamehall.declare import Principal
+
+from .site import SignInFirst, Site, Visitor
+
+__all__ = ["signed_in", "visitor"]
+
+
+async def visitor(request: HttpRequest, site: NamedDependency[Site]) -> Visitor:
+    """Who is looking, or a stranger."""
+    return await site.visitor(request)
+
+
+async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
+    """Who is signed in. Raises SignInFirst, which leads back to the page that was asked for or whose form was sent."""
+    if visitor.principal is not None:
+        return visitor.principal
+    if request.method == "GET":
+        raise SignInFirst(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+    # Nothing is trusted here: only the path counts, and only one of this site.
+    came_from = urlsplit(request.headers.get("referer", ""))
+    raise SignInFirst(came_from.path + (f"?{came_from.query}" if came_from.query else "") or "/")

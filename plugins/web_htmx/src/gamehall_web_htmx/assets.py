@@ -1,0 +1,75 @@
+"""Styles and pictures: a fixed list made at the start, each under a name that changes with its content."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib import resources
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from gamehall.problems import Problem
+
+__all__ = ["Assets", "load_assets", "serve_asset"]
+
+_TYPES = {
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".js": "text/javascript",
+    ".txt": "text/plain",
+}
+LARGEST_SIZE = 64  # boards up to this many cells across have their own classes
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """What is served: the tag is the beginning of its SHA-256."""
+
+    content: bytes
+    media_type: str
+    tag: str
+
+
+class Assets:
+    """Every asset by its file's name."""
+
+    def __init__(self, files: dict[str, Asset]) -> None:
+        self._files = files
+
+    def url(self, name: str) -> str:
+        """The asset's address. Raises KeyError for a name that is none."""
+        return f"/static/{self._files[name].tag}/{name}"
+
+    def find(self, tag: str, name: str) -> Asset | None:
+        asset = self._files.get(name)
+        return asset if asset is not None and asset.tag == tag else None
+
+
+def load_assets() -> Assets:
+    """The files in `static/` that can be served, and one made here."""
+    files = {"sizes.css": _asset(".css", _sizes().encode())}
+    for file in resources.files(__package__).joinpath("static").iterdir():
+        suffix = file.name[file.name.rfind(".") :]
+        if suffix in _TYPES:
+            files[file.name] = _asset(suffix, file.read_bytes())
+    return Assets(files)
+
+
+def _asset(suffix: str, content: bytes) -> Asset:
+    return Asset(content, _TYPES[suffix], hashlib.sha256(content).hexdigest()[:8])
+
+
+def _sizes() -> str:
+    """One class for each number of columns and rows: the pages have no style attributes, which their policy forbids."""
+    return "".join(f".w{n}{{--w:{n}}}.h{n}{{--h:{n}}}" for n in range(1, LARGEST_SIZE + 1))
+
+
+@get("/static/{tag:str}/{name:str}")
+async def serve_asset(assets: NamedDependency[Assets], tag: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    asset = assets.find(tag, name)
+    if asset is None:
+        raise Problem("not-found")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    return Response(asset.content, media_type=asset.media_type, headers=headers)

@@ -1,0 +1,57 @@
+"""What other plugins declare to appear on the pages. Templates lie in their package's `templates/` folder and are
+named behind the plugin's own name: `friends/list.html` is `templates/list.html` of the package gamehall_friends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gamehall.declare import Principal
+
+__all__ = ["PLACES", "Page", "Slot"]
+
+PLACES = ("lobby.side", "profile.side", "game.side")
+_PATH = re.compile(r"/[a-z][a-z0-9_-]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A piece of one of the pages in PLACES.
+
+    `context` gets who is looking (None is a stranger) and the page's subject: a username on a profile, a game's id on
+    a game's page, empty in the lobby. The template is rendered with what it returns; None leaves the piece out. It has
+    one second; when it fails or is late the page goes without it.
+    """
+
+    place: str
+    template: str
+    context: Callable[[Principal | None, str], Awaitable[Mapping[str, Any] | None]]
+    order: int = 0
+
+    def __post_init__(self) -> None:
+        if self.place not in PLACES:
+            raise ValueError(f"there is no place {self.place!r} on the pages; there are {', '.join(PLACES)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of its own, for people who are signed in.
+
+    `path` has one segment, such as `/friends`. The template extends `web_htmx/base.html`, fills its block `content`,
+    and puts `{{ form_token }}` into every form that it posts. `context` gets the caller and the query. Each of
+    `actions` is posted to `<path>/<name>`: it gets the caller and the form's fields and returns the internal path to
+    go on to; a Problem that it raises is shown above the page. `menu` is its word in the menu, empty for none.
+    """
+
+    path: str
+    title: str
+    template: str
+    context: Callable[[Principal, Mapping[str, str]], Awaitable[Mapping[str, Any]]]
+    actions: Mapping[str, Callable[[Principal, Mapping[str, str]], Awaitable[str]]] = field(default_factory=dict)
+    menu: str = ""
+
+    def __post_init__(self) -> None:
+        if not _PATH.fullmatch(self.path):
+            raise ValueError(f"a page's path has one segment, such as /friends; {self.path!r} has not")

@@ -1,0 +1,107 @@
+"""Forms: only our own pages may send them, and what they carry is plain text."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import UploadFile
+from litestar.handlers import BaseRouteHandler
+from markupsafe import Markup
+
+from gamehall.asking import host_of
+from gamehall.declare import Host
+from gamehall.problems import Problem
+
+from .sessions import cookie_value
+
+__all__ = [
+    "ANYBODY",
+    "TOKEN_FIELD",
+    "Form",
+    "form_token",
+    "internal_path",
+    "own_forms_only",
+    "read_form",
+    "token_input",
+]
+
+Asking = ASGIConnection[Any, Any, Any, Any]
+Form = Mapping[str, str]
+
+TOKEN_FIELD = "form_token"  # noqa: S105 - a field's name
+ANYBODY = {"form": "anybody"}  # handler opt: a form that strangers send as well, so that it has no session's token
+
+
+def form_token(host: Host, connection: Asking) -> str:
+    """What proves that a form came from a page which this session's browser was shown; empty without a cookie."""
+    value = cookie_value(host, connection)
+    if not value:
+        return ""
+    cookie_hash = hashlib.sha256(value.encode()).digest()
+    return hmac.digest(host.secret, b"form:" + cookie_hash, "sha256").hex()
+
+
+def token_input(token: str) -> Markup:
+    """The hidden field to put into every form."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, token)
+
+
+async def own_forms_only(connection: Asking, handler: BaseRouteHandler) -> None:
+    """Refuses what another site made a browser send. Raises Problem `forbidden`."""
+    if connection.scope["method"] in ("GET", "HEAD", "OPTIONS"):  # type: ignore[typeddict-item]
+        return
+    host = host_of(connection)
+    _check_origin(host, connection)
+    if handler.opt.get("form") == "anybody":
+        return
+    # A session that ended keeps its token: then the handler sends the person to sign in, which says more than a 403.
+    given = (await read_form(connection)).get(TOKEN_FIELD, "")  # type: ignore[arg-type]  # guards get the request
+    expected = form_token(host, connection)
+    if expected and not hmac.compare_digest(given.encode(), expected.encode()):
+        raise Problem(
+            "forbidden",
+            "This form is out of date: you have signed in or out since. Go back, reload the page, try again.",
+        )
+
+
+def _check_origin(host: Host, connection: Asking) -> None:
+    headers = connection.headers
+    site = headers.get("sec-fetch-site")
+    if site in ("same-origin", "none"):
+        return
+    origin = headers.get("origin") or headers.get("referer")
+    if site is not None or not origin:
+        raise Problem("forbidden", "This did not come from a form of this site. Open the page here and try again.")
+    try:
+        came_from = urlsplit(origin).netloc
+    except ValueError:
+        came_from = ""
+    if not came_from or came_from not in (headers.get("host"), urlsplit(host.settings.address).netloc):
+        raise Problem(
+            "forbidden",
+            f"This form came from {came_from or 'nowhere'}, but this hall is at {headers.get('host')}. If it is yours "
+            "and stands behind a proxy, set GAMEHALL_PUBLIC_URL to the address that people open.",
+        )
+
+
+async def read_form(request: Request[Any, Any, Any]) -> Form:
+    """The form's text fields. Files are left out, of several values the first counts, and every text can be stored."""
+    fields: dict[str, str] = {}
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, UploadFile):
+            await value.close()  # the framework closes files only of requests that reach their handler
+        elif isinstance(value, str):
+            fields.setdefault(name, value.encode(errors="replace").decode().replace("\0", ""))
+    return fields
+
+
+def internal_path(text: str, otherwise: str = "/") -> str:
+    """The text if it is a path of this site, else `otherwise`: nobody is led away by a link with `next`."""
+    harmless = text.startswith("/") and not text.startswith("//") and text.isprintable() and "\\" not in text
+    return text if harmless and len(text) <= 500 else otherwise

@@ -1,0 +1,186 @@
+"""Games and challenges as lists show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from gamehall.declare import Host
+from gamehall.game import Scene, cell_place
+from gamehall.gamelog import Game, Seat, Shown
+from gamehall.lobby import Challenge
+from gamehall.tables import game, game_move
+
+from .boards import DRAWN, Board, draw_board
+
+__all__ = [
+    "ChallengeCard",
+    "GameCard",
+    "Thumbnail",
+    "challenge_cards",
+    "game_cards",
+    "options_words",
+    "ruleset_title",
+    "thumbnails",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A small picture of a position: (column, row, kind, first letter) of each piece on an empty board."""
+
+    board: Board
+    pieces: tuple[tuple[int, int, str, str], ...]
+    last: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GameCard:
+    """A game in a list, with what it is to the viewer."""
+
+    id: str
+    title: str
+    options: str
+    players: tuple[Seat, ...]
+    status: str
+    state: str
+    your_turn: bool
+    ply: int
+    started: str
+    picture: Thumbnail | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeCard:
+    """A challenge in a list."""
+
+    id: str
+    title: str
+    options: str
+    side: str
+    challenger: str
+    challenger_name: str
+    opponent: str | None
+    opponent_name: str | None
+    by_link: bool
+    offered: bool
+
+
+def ruleset_title(host: Host, key: str) -> str:
+    """The ruleset's title, its key when it is not installed any more."""
+    ruleset = host.rulesets.get(key)
+    return ruleset.title if ruleset else key
+
+
+def options_words(options: Mapping[str, Any]) -> str:
+    """The options in short, such as "board size 15 · opening swap2"; what is left out of a game is not told."""
+    shown = ((name, value) for name, value in options.items() if value not in (None, False, "", "none"))
+    return " · ".join(
+        name.replace("_", " ") if value is True else f"{name.replace('_', ' ')} {str(value).replace('_', ' ')}"
+        for name, value in shown
+    )
+
+
+def game_cards(
+    games: Sequence[Game], host: Host, viewer: str | None, pictures: Mapping[str, Thumbnail]
+) -> list[GameCard]:
+    return [
+        GameCard(
+            id=each.id,
+            title=ruleset_title(host, each.ruleset),
+            options=options_words(each.options),
+            players=each.seats,
+            status=each.status,
+            state=_state(each, viewer),
+            your_turn=_is_turn_of(each, viewer),
+            ply=each.ply,
+            started=each.created_at,
+            picture=pictures.get(each.id),
+        )
+        for each in games
+    ]
+
+
+def _is_turn_of(found: Game, viewer: str | None) -> bool:
+    return found.status == "active" and any(s.user_id == viewer and s.seat == found.to_act for s in found.seats)
+
+
+def _state(found: Game, viewer: str | None) -> str:
+    """How it stands, in a few words."""
+    if found.status == "active":
+        if _is_turn_of(found, viewer):
+            return "Your turn"
+        return next((f"{s.display_name} to move" for s in found.seats if s.seat == found.to_act), "")
+    if found.status == "finished":
+        winner = next((s for s in found.seats if s.seat == found.winner), None)
+        if winner is None:
+            return "Draw"
+        return "You won" if winner.user_id == viewer else f"{winner.display_name} won"
+    return found.status.capitalize()
+
+
+def challenge_cards(challenges: Sequence[Challenge], host: Host) -> list[ChallengeCard]:
+    return [
+        ChallengeCard(
+            id=each.id,
+            title=ruleset_title(host, each.ruleset),
+            options=options_words(each.options),
+            side=side_words(host, each),
+            challenger=each.challenger,
+            challenger_name=each.challenger_name,
+            opponent=each.opponent,
+            opponent_name=each.opponent_name,
+            by_link=each.by_link,
+            offered=each.ruleset in host.offered_rulesets,
+        )
+        for each in challenges
+    ]
+
+
+def side_words(host: Host, found: Challenge) -> str:
+    """Which side the challenger begins with."""
+    ruleset = host.rulesets.get(found.ruleset)
+    if found.seat is None or ruleset is None:
+        return "sides drawn by lot"
+    return f"{found.challenger_name} begins as {ruleset.seats[found.seat]}"
+
+
+def thumbnails(connection: sa.Connection, game_ids: Sequence[str]) -> dict[str, Thumbnail]:
+    """Pictures of how these games stand, in two queries, and without their rulesets."""
+    if not game_ids:
+        return {}
+    starts = connection.execute(sa.select(game.c.id, game.c.start_scene).where(game.c.id.in_(game_ids))).all()
+    log = connection.execute(
+        sa.select(game_move.c.game_id, game_move.c.shown)
+        .where(game_move.c.game_id.in_(game_ids))
+        .order_by(game_move.c.game_id, game_move.c.ply)
+    ).all()
+    moves: dict[str, list[str]] = {}
+    for row in log:
+        moves.setdefault(row.game_id, []).append(row.shown)
+    return {row.id: _thumbnail(row.start_scene, moves.get(row.id, ())) for row in starts}
+
+
+def _thumbnail(start_scene: str, shown: Sequence[str]) -> Thumbnail:
+    start = msgspec.json.decode(start_scene, type=Scene)
+    kinds = {piece.cell: piece.kind for piece in start.pieces}
+    last: tuple[str, ...] = ()
+    for text in shown:
+        change = msgspec.json.decode(text, type=Shown)
+        for each in change.cells:
+            if each.kind is None:
+                kinds.pop(each.cell, None)
+            else:
+                kinds[each.cell] = each.kind
+        last = tuple(each.cell for each in change.cells if each.kind is not None) or last
+    empty = msgspec.structs.replace(start, pieces=(), inputs=())
+    pieces = []
+    for cell, kind in kinds.items():
+        if (place := cell_place(cell, start.width, start.height)) is not None:
+            pieces.append((place[1], place[0], kind if kind in DRAWN else "other", kind[:1].upper()))
+    places = (cell_place(cell, start.width, start.height) for cell in last)
+    return Thumbnail(draw_board(empty), tuple(pieces), tuple((p[1], p[0]) for p in places if p is not None))

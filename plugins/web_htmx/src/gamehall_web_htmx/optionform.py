@@ -1,0 +1,182 @@
+"""A ruleset's options as form fields, made from their JSON Schema, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from gamehall.asking import field_error
+from gamehall.game import Ruleset, options_schema, read_options
+from gamehall.problems import FieldError
+
+from .forms import Form
+
+__all__ = ["OptionField", "chosen_options", "option_errors", "option_fields"]
+
+PREFIX = "option_"
+Kind = Literal["integer", "number", "choice", "switch", "text", "data"]
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionField:
+    """One field of the form. `value` is what it shows; a `data` field holds JSON, for what has no better form."""
+
+    name: str
+    label: str
+    help: str
+    kind: Kind
+    value: str
+    choices: tuple[tuple[str, str], ...]
+    minimum: Any
+    maximum: Any
+    longest: int | None
+    optional: bool
+
+    @property
+    def input_name(self) -> str:
+        return PREFIX + self.name
+
+
+def option_fields(ruleset: Ruleset[Any, Any], values: Mapping[str, Any], typed: Form) -> list[OptionField]:
+    """The fields, filled with what was `typed`, else with `values`, such as those of a preset, else the defaults."""
+    schema = options_schema(ruleset)
+    shown = msgspec.to_builtins(read_options(ruleset, {})) | dict(values)
+    return [
+        _field(name, _resolved(part, schema), shown[name], typed) for name, part in schema.get("properties", {}).items()
+    ]
+
+
+def _resolved(part: Schema, whole: Schema) -> dict[str, Any]:
+    """The part with references followed and a `null` alternative turned into `optional`."""
+    merged = dict(part)
+    while "$ref" in merged:
+        target = whole.get("$defs", {}).get(merged.pop("$ref").rsplit("/", 1)[-1], {})
+        merged = {**target, **merged}
+    variants = merged.get("anyOf", ())
+    others = [variant for variant in variants if variant.get("type") != "null"]
+    if len(others) == 1:
+        del merged["anyOf"]
+        merged = {**_resolved(others[0], whole), **merged, "optional": len(others) < len(variants)}
+    if None in merged.get("enum", ()):
+        merged["optional"] = True
+    return merged
+
+
+def _kind(part: Schema) -> Kind:
+    if "enum" in part:
+        return "choice"
+    match part.get("type"):
+        case "integer":
+            return "integer"
+        case "number":
+            return "number"
+        case "boolean":
+            return "switch"
+        case "string":
+            return "text"
+        case _:
+            return "data"
+
+
+def _field(name: str, part: Schema, value: Any, typed: Form) -> OptionField:
+    kind = _kind(part)
+    return OptionField(
+        name=name,
+        label=part.get("title") or _words(name),
+        help=part.get("description", ""),
+        kind=kind,
+        value=_typed(kind, PREFIX + name, typed) if typed else _shown(kind, value),
+        choices=_choices(part),
+        minimum=part.get("minimum", part.get("exclusiveMinimum")),
+        maximum=part.get("maximum", part.get("exclusiveMaximum")),
+        longest=part.get("maxLength"),
+        optional=part.get("optional", False),
+    )
+
+
+def _choices(part: Schema) -> tuple[tuple[str, str], ...]:
+    """(value, word) of each choice, the default first: schemas list them by the alphabet, which says nothing."""
+    values = sorted(part.get("enum", ()), key=lambda each: each != part.get("default"))
+    return tuple((_text(each), _words(_text(each)) or "None") for each in values)
+
+
+def _typed(kind: Kind, name: str, typed: Form) -> str:
+    return ("on" if name in typed else "") if kind == "switch" else typed.get(name, "")
+
+
+def _words(name: str) -> str:
+    text = name.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _shown(kind: Kind, value: Any) -> str:
+    if kind == "switch":
+        return "on" if value else ""
+    return msgspec.json.encode(value).decode() if kind == "data" else _text(value)
+
+
+def chosen_options(ruleset: Ruleset[Any, Any], typed: Form) -> tuple[dict[str, Any], list[FieldError]]:
+    """The options that a sent form means, and the fields that mean nothing. Fields that were not sent are left out."""
+    schema = options_schema(ruleset)
+    chosen: dict[str, Any] = {}
+    errors = []
+    for name, bare in schema.get("properties", {}).items():
+        part = _resolved(bare, schema)
+        kind = _kind(part)
+        text = typed.get(PREFIX + name)
+        if kind == "switch":
+            chosen[name] = text is not None
+        elif text is not None:
+            try:
+                chosen[name] = _value(kind, part, text.strip())
+            except (ValueError, KeyError):
+                errors.append(FieldError(name, _wanted(kind, part)))
+    return chosen, errors
+
+
+def _wanted(kind: Kind, part: Schema) -> str:
+    """What the field expects, for whoever gave something else."""
+    match kind:
+        case "integer" | "number":
+            bounds = [f"{word} {part[key]}" for word, key in (("from", "minimum"), ("to", "maximum")) if key in part]
+            return " ".join((f"Give a {'whole ' if kind == 'integer' else ''}number", *bounds)) + "."
+        case "choice":
+            return "Choose one of these."
+        case _:
+            return "Give valid JSON."
+
+
+def _value(kind: Kind, part: Schema, text: str) -> Any:
+    if not text and part.get("optional"):
+        return None
+    match kind:
+        case "integer" | "number":
+            number = int(text) if kind == "integer" else float(text)
+            if not part.get("minimum", number) <= number <= part.get("maximum", number):
+                raise ValueError(number)
+            return number
+        case "choice":
+            return {_text(each): each for each in part["enum"]}[text]
+        case "data":
+            return msgspec.json.decode(text)
+        case _:
+            return text
+
+
+def option_errors(ruleset: Ruleset[Any, Any], chosen: Mapping[str, Any]) -> list[FieldError]:
+    """What the ruleset has against these options; the field is empty where it concerns several."""
+    try:
+        ruleset.start(read_options(ruleset, chosen))
+    except msgspec.ValidationError as error:
+        return [field_error(error)]
+    except ValueError as error:
+        return [FieldError("", str(error))]
+    return []

@@ -1,0 +1,87 @@
+"""Becoming a user, signing in and out."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+
+from gamehall.accounts import Registration, register, sign_in
+from gamehall.asking import HttpRequest
+from gamehall.problems import Problem
+from gamehall_web_htmx.forms import ANYBODY, Form, internal_path, read_form
+from gamehall_web_htmx.sessions import end_session, forgotten_cookie, start_session
+from gamehall_web_htmx.site import Site, Visitor
+
+__all__ = ["ACCOUNT_PAGES"]
+
+
+@get("/register")
+async def register_page(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Response[Any]:
+    typed = {"setup": request.query_params.get("setup", ""), "next": request.query_params.get("next", "")}
+    return _register_form(request, site, visitor, typed)
+
+
+def _register_form(
+    request: HttpRequest, site: Site, visitor: Visitor, typed: Form, problem: Problem | None = None
+) -> Response[Any]:
+    status = problem.status if problem else 200
+    return site.page(request, visitor, "register.html", status=status, typed=typed, problem=problem)
+
+
+@post("/register", opt=ANYBODY)
+async def register_send(
+    request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Response[Any]:
+    typed = await read_form(request)
+    given = Registration(
+        username=typed.get("username", ""),
+        email=typed.get("email", ""),
+        password=typed.get("password", ""),
+        display_name=typed.get("display_name", ""),
+        setup=typed.get("setup", ""),
+    )
+    try:
+        person = await register(site.host, given)
+    except Problem as problem:
+        return _register_form(request, site, visitor, typed, problem)
+    cookie = await start_session(site.host, request, person)
+    return site.go(internal_path(typed.get("next", "")), [cookie])
+
+
+@get("/login")
+async def login_page(
+    request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Response[Any]:
+    next_path = internal_path(request.query_params.get("next", ""))
+    if visitor.principal is not None:
+        return site.go(next_path)
+    return site.page(request, visitor, "login.html", typed={"next": next_path}, problem=None)
+
+
+@post("/login", opt=ANYBODY)
+async def login_send(
+    request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Response[Any]:
+    typed = await read_form(request)
+    try:
+        person = await sign_in(site.host, typed.get("username", ""), typed.get("password", ""))
+    except Problem as problem:
+        # 401 would promise a WWW-Authenticate challenge, which a form is not.
+        status = 422 if problem.status == 401 else problem.status
+        return site.page(request, visitor, "login.html", status=status, typed=typed, problem=problem)
+    cookie = await start_session(site.host, request, person)
+    return site.go(internal_path(typed.get("next", "")), [cookie])
+
+
+@post("/logout")
+async def logout(site: NamedDependency[Site], visitor: NamedDependency[Visitor]) -> Response[Any]:
+    if visitor.principal is not None:
+        await site.host.write(end_session, visitor.principal.user_id, visitor.principal.credential)
+    return site.go("/", [forgotten_cookie(site.host)])
+
+
+ACCOUNT_PAGES = [register_page, register_send, login_page, login_send, logout]

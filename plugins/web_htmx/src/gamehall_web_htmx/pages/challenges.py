@@ -1,0 +1,112 @@
+"""A challenge: waiting for an answer, or asking for one."""
+
+from typing import Any, cast
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from gamehall.accounts import printable
+from gamehall.asking import HttpRequest, known_id
+from gamehall.declare import Principal
+from gamehall.lobby import (
+    Action,
+    Challenge,
+    challenge_by_code,
+    invite_code,
+    load_challenge,
+    respond,
+    see_challenge,
+)
+from gamehall.problems import Problem
+from gamehall_web_htmx.forms import read_form
+from gamehall_web_htmx.listing import challenge_cards
+from gamehall_web_htmx.site import Site, Visitor
+
+__all__ = ["CHALLENGE_PAGES"]
+
+_ACTIONS = ("accept", "decline", "cancel")
+
+
+@get("/challenges/{challenge_id:str}")
+async def challenge_page(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    challenge_id: FromPath[str],
+) -> Response[Any]:
+    found = await site.host.read(see_challenge, known_id(challenge_id), visitor.user_id)
+    return _show(request, site, visitor, found)
+
+
+@get("/c/{code:str}")
+async def invitation_page(
+    request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
+) -> Response[Any]:
+    found = await site.host.read(load_challenge, challenge_by_code(site.host.secret, code))
+    return _show(request, site, visitor, found, code=code)
+
+
+def _show(
+    request: HttpRequest,
+    site: Site,
+    visitor: Visitor,
+    found: Challenge,
+    *,
+    code: str = "",
+    problem: Problem | None = None,
+) -> Response[Any]:
+    user_id = visitor.user_id
+    auto = request.query_params.get("auto") == "on"
+    if found.status == "accepted" and user_id in (found.challenger_id, found.opponent_id) and user_id is not None:
+        return site.go(f"/games/{found.game_id}" + ("?auto=on" if auto else ""))
+    own = user_id == found.challenger_id
+    address = site.host.settings.address
+    link = (
+        f"{address}/c/{invite_code(site.host.secret, found.id)}"
+        if found.by_link
+        else f"{address}/challenges/{found.id}"
+    )
+    return site.page(
+        request,
+        visitor,
+        "challenge.html",
+        status=problem.status if problem else 200,
+        challenge=found,
+        card=challenge_cards([found], site.host)[0],
+        own=own,
+        to_viewer=user_id is not None and user_id == found.opponent_id,
+        link=link if own and found.opponent_id is None else "",
+        code=code,
+        auto=auto,
+        refresh=auto and own and found.status == "pending",
+        problem=problem,
+    )
+
+
+@post("/challenges/{challenge_id:str}/respond")
+async def challenge_respond(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    caller: NamedDependency[Principal],
+    challenge_id: FromPath[str],
+) -> Response[Any]:
+    typed = await read_form(request)
+    action, code = typed.get("action", ""), printable(typed.get("code", ""))
+    if action not in _ACTIONS:
+        raise Problem("malformed", "The form does not say whether to accept, decline or cancel.")
+    by_code = bool(code) and challenge_by_code(site.host.secret, code) == challenge_id
+    try:
+        settled = await respond(
+            site.host, known_id(challenge_id), caller.user_id, cast(Action, action), by_code=by_code
+        )
+    except Problem as problem:
+        if problem.slug == "not-found":
+            raise
+        found = await site.host.read(load_challenge, challenge_id)
+        return _show(request, site, visitor, found, code=code if by_code else "", problem=problem)
+    return site.go(f"/games/{settled.game_id}" if settled.game_id else "/")
+
+
+CHALLENGE_PAGES = [challenge_page, invitation_page, challenge_respond]

@@ -1,0 +1,171 @@
+"""Games: one to play, watch or replay, and the list of all."""
+
+import re
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from gamehall.accounts import user_by_name
+from gamehall.asking import HttpRequest, known_id
+from gamehall.declare import Principal
+from gamehall.gamelog import list_games, see_game
+from gamehall.games import play, resign
+from gamehall.problems import Problem
+from gamehall.records import exporters
+from gamehall_web_htmx.forms import Form, read_form
+from gamehall_web_htmx.gameview import game_page
+from gamehall_web_htmx.listing import game_cards, thumbnails
+from gamehall_web_htmx.site import Site, Visitor
+
+__all__ = ["GAME_PAGES"]
+
+_PAGE = 24
+_NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
+Ply = Annotated[int | None, QueryParameter(ge=0, le=1_000_000)]
+Aim = Annotated[str, QueryParameter(name="from")]
+
+
+@get("/games/{game_id:str}")
+async def show_game(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    game_id: FromPath[str],
+    ply: Ply = None,
+    aim: Aim = "",
+) -> Response[Any]:
+    return await _show(request, site, visitor, game_id, ply=ply, aim=aim)
+
+
+async def _show(
+    request: HttpRequest,
+    site: Site,
+    visitor: Visitor,
+    game_id: str,
+    *,
+    ply: int | None = None,
+    aim: str = "",
+    problem: Problem | None = None,
+    auto: bool = False,
+) -> Response[Any]:
+    """The whole page, or only what a move changes for whoever asks with HX-Request. A problem is told above it."""
+    state = await see_game(site.host, known_id(game_id), visitor.user_id, ply)
+    view = game_page(site.host, state, visitor.user_id, aim)
+    auto = auto or request.query_params.get("auto") == "on"
+    shown: dict[str, Any] = {"view": view, "problem": problem, "auto": auto, "auto_query": "?auto=on" if auto else ""}
+    status = problem.status if problem else 200
+    if request.headers.get("hx-request") == "true":
+        return site.page(request, visitor, "game_fragment.html", status=status, **shown)
+    side = await site.slots(visitor, "game.side", view.game.id)
+    formats = sorted(exporters(site.host))
+    return site.page(request, visitor, "game.html", status=status, side=side, formats=formats, **shown)
+
+
+@post("/games/{game_id:str}/move")
+async def send_move(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    caller: NamedDependency[Principal],
+    game_id: FromPath[str],
+) -> Response[Any]:
+    typed = await read_form(request)
+    auto = typed.get("auto") == "on"
+    try:
+        move, ply = _wanted(typed)
+        await play(site.host, known_id(game_id), caller.user_id, move, ply)
+    except Problem as problem:
+        if problem.status not in (403, 409, 422):
+            raise
+        return await _show(request, site, visitor, game_id, problem=problem, auto=auto)
+    if request.headers.get("hx-request") == "true":
+        return await _show(request, site, visitor, game_id, auto=auto)
+    return site.go(f"/games/{game_id}" + ("?auto=on" if auto else ""))
+
+
+def _wanted(typed: Form) -> tuple[str | tuple[int, int], int | None]:
+    """(the move, the ply before it). Raises Problem `invalid` unless the form says exactly one move."""
+    numbers = {name: typed[name] for name in ("row", "col", "ply") if name in typed}
+    if not all(_NUMBER.fullmatch(text) for text in numbers.values()):
+        raise Problem("invalid", "Rows, columns and plies are whole numbers from 0 on.")
+    ply = int(numbers["ply"]) if "ply" in numbers else None
+    move = typed.get("move")
+    if move and "row" not in typed and "col" not in typed and len(move) <= 100:
+        return move.strip().lower(), ply
+    if move is None and "row" in numbers and "col" in numbers:
+        return (int(numbers["row"]), int(numbers["col"])), ply
+    raise Problem("invalid", "Touch a point of the board, or press one of the buttons below it.")
+
+
+@post("/games/{game_id:str}/resign")
+async def send_resign(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    caller: NamedDependency[Principal],
+    game_id: FromPath[str],
+) -> Response[Any]:
+    try:
+        await site.host.write(resign, known_id(game_id), caller.user_id)
+    except Problem as problem:
+        if problem.status not in (403, 409):
+            raise
+        return await _show(request, site, visitor, game_id, problem=problem)
+    return site.go(f"/games/{game_id}")
+
+
+@get("/games")
+async def list_page(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    ruleset: FromQuery[str] = "",
+    status: FromQuery[str] = "",
+    player: FromQuery[str] = "",
+    before: FromQuery[str] = "",
+) -> Response[Any]:
+    host = site.host
+    unknown = ""
+    player_id = None
+    if name := player.strip().lstrip("@"):
+        try:
+            player_id = (await host.read(user_by_name, _storable(name))).id
+        except Problem as problem:
+            unknown = problem.detail
+    found = (
+        []
+        if unknown
+        else await host.read(
+            list_games,
+            player=player_id,
+            status=[status] if status else [],
+            ruleset=_storable(ruleset) or None,
+            limit=_PAGE + 1,
+            before=known_id(before) if before else None,
+        )
+    )
+    shown = found[:_PAGE]
+    filters = {"ruleset": ruleset, "status": status, "player": player}
+    older = urlencode(filters | {"before": shown[-1].id}) if len(found) > _PAGE else ""
+    pictures = await host.read(thumbnails, [each.id for each in shown])
+    return site.page(
+        request,
+        visitor,
+        "games.html",
+        cards=game_cards(shown, host, visitor.user_id, pictures),
+        filters=filters,
+        unknown=unknown,
+        rulesets=list(host.rulesets.values()),
+        older=older,
+        paged=bool(before),
+    )
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "")
+
+
+GAME_PAGES = [show_game, send_move, send_resign, list_page]

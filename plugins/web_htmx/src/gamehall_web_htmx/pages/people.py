@@ -1,0 +1,102 @@
+"""Profiles, and the pages of other plugins: everything whose path no handler knows by name."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from gamehall.accounts import printable, user_by_name
+from gamehall.asking import HttpRequest
+from gamehall.declare import Principal
+from gamehall.gamelog import list_games
+from gamehall.problems import Problem
+from gamehall_web_htmx.asking import signed_in
+from gamehall_web_htmx.declare import Page
+from gamehall_web_htmx.forms import read_form
+from gamehall_web_htmx.listing import game_cards, thumbnails
+from gamehall_web_htmx.site import Site, Visitor
+
+__all__ = ["PEOPLE_PAGES"]
+
+_GAMES = 24
+
+
+@get("/{name:str}")
+async def named_page(
+    request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], name: FromPath[str]
+) -> Response[Any]:
+    """`/@ada` is a profile; any other name may be a page that a plugin declared."""
+    if name.startswith("@"):
+        return await _profile(request, site, visitor, name[1:])
+    _, page = _declared(site, f"/{name}")
+    return await _declared_page(request, site, visitor, await signed_in(request, visitor), page)
+
+
+async def _profile(request: HttpRequest, site: Site, visitor: Visitor, username: str) -> Response[Any]:
+    host = site.host
+    person = await host.read(user_by_name, printable(username))
+    running = await host.read(list_games, player=person.id, status=["active", "suspended"], limit=_GAMES)
+    ended = await host.read(list_games, player=person.id, status=["finished", "aborted"], limit=_GAMES)
+    pictures = await host.read(thumbnails, [each.id for each in (*running, *ended)])
+    return site.page(
+        request,
+        visitor,
+        "profile.html",
+        person=person,
+        is_viewer=person.id == visitor.user_id,
+        running=game_cards(running, host, visitor.user_id, pictures),
+        ended=game_cards(ended, host, visitor.user_id, pictures),
+        side=await site.slots(visitor, "profile.side", person.username),
+    )
+
+
+def _declared(site: Site, path: str) -> tuple[str, Page]:
+    """The plugin's page at this path. Raises Problem `not-found`, exactly as for a path that nobody knows."""
+    for plugin, page in site.pages():
+        if page.path == path:
+            return plugin, page
+    raise Problem("not-found")
+
+
+async def _declared_page(
+    request: HttpRequest,
+    site: Site,
+    visitor: Visitor,
+    caller: Principal,
+    page: Page,
+    problem: Problem | None = None,
+) -> Response[Any]:
+    query = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
+    context = dict(await page.context(caller, query))
+    html = site.render(request, visitor, page.template, context | {"title": page.title, "problem": problem})
+    return site.answer(html, problem.status if problem else 200)
+
+
+@post("/{name:str}/{action:str}")
+async def declared_action(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    name: FromPath[str],
+    action: FromPath[str],
+) -> Response[Any]:
+    _, page = _declared(site, f"/{name}")
+    run = page.actions.get(action)
+    if run is None:
+        raise Problem("not-found")
+    caller = await signed_in(request, visitor)
+    typed = await read_form(request)
+    try:
+        return site.go(await run(caller, typed))
+    except Problem as problem:
+        return await _declared_page(request, site, visitor, caller, page, problem)
+
+
+@get("/{name:str}/{action:str}")
+async def nothing_here() -> None:
+    """Without this a page's actions would make every path of two segments answer 405 instead of 404."""
+    raise Problem("not-found")
+
+
+PEOPLE_PAGES = [named_page, declared_action, nothing_here]

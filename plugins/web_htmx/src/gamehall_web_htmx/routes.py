@@ -1,0 +1,75 @@
+"""The routes of all pages, with what every handler of them shares."""
+
+from typing import Any
+
+from litestar import Response, Router
+from litestar.di import Provide
+
+from gamehall.asking import HttpRequest
+from gamehall.declare import ErrorPage, Host
+from gamehall.problems import Problem
+
+from .asking import signed_in, visitor
+from .assets import Assets, serve_asset
+from .forms import own_forms_only
+from .pages.account import ACCOUNT_PAGES
+from .pages.admin import ADMIN_PAGES
+from .pages.challenges import CHALLENGE_PAGES
+from .pages.games import GAME_PAGES
+from .pages.lobby import lobby
+from .pages.people import PEOPLE_PAGES
+from .pages.play import PLAY_PAGES
+from .pages.settings import SETTINGS_PAGES
+from .site import SignInFirst, Site, error_page
+
+__all__ = ["error_pages", "routes"]
+
+
+def routes(host: Host) -> list[Router]:
+    """Every page of the hall behind one router."""
+    site = Site(host)
+
+    async def give_site() -> Site:
+        return site
+
+    async def give_assets() -> Assets:
+        return site.assets
+
+    def to_sign_in(_: HttpRequest, wanted: SignInFirst) -> Response[Any]:
+        return site.to_sign_in(wanted.path)
+
+    pages = [
+        lobby,
+        *ACCOUNT_PAGES,
+        *PLAY_PAGES,
+        *CHALLENGE_PAGES,
+        *GAME_PAGES,
+        *SETTINGS_PAGES,
+        *ADMIN_PAGES,
+        *PEOPLE_PAGES,
+    ]
+    return [
+        Router(
+            "/",
+            route_handlers=[*pages, serve_asset],
+            dependencies={
+                "site": Provide(give_site),
+                "assets": Provide(give_assets),
+                "visitor": Provide(visitor),
+                "caller": Provide(signed_in),
+            },
+            guards=[own_forms_only],
+            exception_handlers={SignInFirst: to_sign_in},
+            include_in_schema=False,
+        )
+    ]
+
+
+def error_pages(host: Host) -> list[ErrorPage]:
+    """How people see a problem in a browser."""
+    site = Site(host)
+
+    def render(request: HttpRequest, problem: Problem) -> Response[Any]:
+        return error_page(site, request, problem)
+
+    return [ErrorPage(render)]

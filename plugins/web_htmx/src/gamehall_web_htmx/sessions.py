@@ -1,0 +1,205 @@
+"""Signing in with a browser: a random value in a cookie, its hash in the database, nothing for anybody else."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+
+from gamehall.accounts import User, printable
+from gamehall.declare import Authenticator, Host, Principal
+from gamehall.events import NewEvent, user_channel
+from gamehall.feed import emit
+from gamehall.problems import Problem
+from gamehall.tables import new_id, now, user
+
+from .tables import session
+
+__all__ = [
+    "Session",
+    "authenticator",
+    "cookie_value",
+    "end_other_sessions",
+    "end_session",
+    "forgotten_cookie",
+    "list_sessions",
+    "start_session",
+]
+
+IDLE = timedelta(days=7)
+LONGEST = timedelta(days=30)
+SEEN_EVERY = timedelta(minutes=5)
+
+Asking = ASGIConnection[Any, Any, Any, Any]
+
+
+class Session(msgspec.Struct, frozen=True):
+    """One browser that is signed in."""
+
+    id: str
+    created_at: datetime
+    last_seen_at: datetime
+    user_agent: str
+
+
+def _cookie_name(host: Host) -> str:
+    """Browsers keep a `__Host-` cookie from being set by anything but this very host, but only over HTTPS."""
+    return "__Host-gamehall_session" if _is_https(host) else "gamehall_session"
+
+
+def _is_https(host: Host) -> bool:
+    return host.settings.address.startswith("https://")
+
+
+def cookie_value(host: Host, connection: Asking) -> str:
+    """The session cookie's value as it was sent, valid or not; empty without one."""
+    return connection.cookies.get(_cookie_name(host), "")
+
+
+def _hash(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()
+
+
+def _cookie(host: Host, value: str, max_age: int) -> Cookie:
+    return Cookie(
+        key=_cookie_name(host),
+        value=value,
+        max_age=max_age,
+        path="/",
+        secure=_is_https(host),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def forgotten_cookie(host: Host) -> Cookie:
+    """What makes a browser forget its session."""
+    return _cookie(host, "", 0)
+
+
+async def start_session(host: Host, connection: Asking, person: User) -> Cookie:
+    """Signs this browser in, always under a fresh value, and ends the session that it had."""
+    value = secrets.token_urlsafe(32)
+    agent = printable(connection.headers.get("user-agent", ""))[:200]
+    await host.write(_start, _hash(value), person, agent, _hash(cookie_value(host, connection)))
+    return _cookie(host, value, int(LONGEST.total_seconds()))
+
+
+def _start(connection: sa.Connection, cookie_hash: str, person: User, agent: str, old_hash: str) -> None:
+    moment = now()
+    old = connection.execute(
+        sa.select(session.c.id, session.c.user_id).where(session.c.cookie_hash == old_hash)
+    ).first()
+    if old is not None:
+        _end(connection, old.user_id, [old.id])
+    connection.execute(
+        session.delete().where(sa.or_(session.c.last_seen_at < moment - IDLE, session.c.created_at < moment - LONGEST))
+    )
+    connection.execute(
+        session.insert(),
+        {
+            "id": new_id(),
+            "cookie_hash": cookie_hash,
+            "user_id": person.id,
+            "auth_epoch": person.auth_epoch,
+            "created_at": moment,
+            "last_seen_at": moment,
+            "user_agent": agent,
+        },
+    )
+
+
+def _live(moment: datetime) -> sa.ColumnElement[bool]:
+    """The session has not expired, and nothing has ended all of its user's since."""
+    return sa.and_(
+        session.c.last_seen_at > moment - IDLE,
+        session.c.created_at > moment - LONGEST,
+        session.c.auth_epoch == user.c.auth_epoch,
+        user.c.is_active,
+    )
+
+
+def _find(connection: sa.Connection, cookie_hash: str) -> tuple[Principal, datetime] | None:
+    query = (
+        sa.select(
+            session.c.id,
+            session.c.last_seen_at,
+            user.c.id.label("user_id"),
+            user.c.username,
+            user.c.display_name,
+            user.c.is_admin,
+        )
+        .join(user, user.c.id == session.c.user_id)
+        .where(session.c.cookie_hash == cookie_hash, _live(now()))
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    principal = Principal(row.user_id, row.username, row.display_name, row.is_admin, "session", row.id)
+    return principal, row.last_seen_at
+
+
+def authenticator(host: Host) -> Authenticator:
+    """Tells by the session cookie who is looking at the pages; the API never asks it."""
+
+    async def identify(connection: Asking) -> Principal | None:
+        value = cookie_value(host, connection)
+        found = await host.read(_find, _hash(value)) if value else None
+        if found is None:
+            return None
+        principal, last_seen = found
+        if last_seen < now() - SEEN_EVERY:
+            await host.write(_touch, principal.credential)
+        return principal
+
+    return Authenticator(name="session", area="pages", identify=identify)
+
+
+def _touch(connection: sa.Connection, session_id: str) -> None:
+    # An update, so that a session which ended in the meantime does not come back.
+    connection.execute(session.update().where(session.c.id == session_id).values(last_seen_at=now()))
+
+
+def list_sessions(connection: sa.Connection, user_id: str) -> list[Session]:
+    """The user's live sessions, the one seen last first."""
+    query = (
+        sa.select(session.c.id, session.c.created_at, session.c.last_seen_at, session.c.user_agent)
+        .join(user, user.c.id == session.c.user_id)
+        .where(session.c.user_id == user_id, _live(now()))
+        .order_by(session.c.last_seen_at.desc(), session.c.id)
+    )
+    return [Session(*row) for row in connection.execute(query)]
+
+
+def end_session(connection: sa.Connection, user_id: str, session_id: str) -> None:
+    """Signs one of the user's browsers out. Raises Problem `not-found` when it is none of theirs."""
+    if not _end(connection, user_id, [session_id]):
+        raise Problem("not-found", "There is no such session; perhaps it has ended already.")
+
+
+def end_other_sessions(connection: sa.Connection, user_id: str, kept: str) -> int:
+    """Signs the user out in every browser but the one with the session `kept`; how many there were."""
+    others = connection.scalars(sa.select(session.c.id).where(session.c.user_id == user_id, session.c.id != kept))
+    return _end(connection, user_id, list(others))
+
+
+def _end(connection: sa.Connection, user_id: str, ids: list[str]) -> int:
+    ended = connection.execute(session.delete().where(session.c.user_id == user_id, session.c.id.in_(ids)))
+    emit(
+        connection,
+        [
+            NewEvent(
+                "credential_ended",
+                (user_channel(user_id),),
+                {"user_id": user_id, "authenticator": "session", "credential": each},
+            )
+            for each in ids
+        ],
+    )
+    return ended.rowcount

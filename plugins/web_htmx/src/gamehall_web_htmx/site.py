@@ -1,0 +1,146 @@
+"""What every page is made with: who is looking, the templates, the pieces of other plugins, the answer's headers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from litestar import Response
+from litestar.datastructures import Cookie
+from markupsafe import Markup
+
+from gamehall.asking import HttpRequest
+from gamehall.declare import Host, Principal
+from gamehall.problems import Problem
+
+from .assets import load_assets
+from .declare import Page, Slot
+from .forms import form_token, internal_path, token_input
+from .templating import environment
+
+__all__ = ["SignInFirst", "Site", "Visitor", "error_page"]
+
+_SLOT_SECONDS = 1.0
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",
+}
+
+
+class SignInFirst(Exception):
+    """Raised where only people who are signed in can go on; `path` is where they come back to."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is looking, None for a stranger, and the token that their forms carry."""
+
+    principal: Principal | None
+    token: str
+
+    @property
+    def user_id(self) -> str | None:
+        return self.principal.user_id if self.principal else None
+
+
+class Site:
+    """The pages of one hall."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.assets = load_assets()
+        self.templates = environment(self.assets)
+
+    async def visitor(self, request: HttpRequest) -> Visitor:
+        found = Visitor(await self.host.identify(request, "pages"), form_token(self.host, request))
+        request.state.visitor = found  # for the page that tells of an error
+        return found
+
+    def menu(self) -> list[Page]:
+        """The pages of other plugins that are in the menu."""
+        return [page for _, page in self.pages() if page.menu]
+
+    def pages(self) -> list[tuple[str, Page]]:
+        declared: list[tuple[str, Page]] = self.host.declared("web_pages")
+        return declared
+
+    def page(
+        self, request: HttpRequest, visitor: Visitor, template: str, *, status: int = 200, **context: Any
+    ) -> Response[str]:
+        """A page of our own. Texts in the context are escaped where they are shown."""
+        return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status)
+
+    def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        shared: dict[str, Any] = {
+            "viewer": visitor.principal,
+            "form_token": token_input(visitor.token),
+            "menu": self.menu(),
+            "path": request.url.path,
+            "here": quote(here if request.method == "GET" else "/", safe=""),
+            "signup_open": self.signup_open,
+        }
+        problem: Problem | None = context.get("problem")
+        shared["errors"] = {each.field: each.message for each in problem.errors} if problem else {}
+        if "typed" in context:
+            context["typed"] = defaultdict(str, context["typed"])  # a field that was not sent is empty
+        return self.templates.get_template(template).render(shared | context)
+
+    @property
+    def signup_open(self) -> bool:
+        return self.host.settings.signup == "open" and "signup" in self.host.features
+
+    def answer(self, html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
+        return Response(html, status_code=status, media_type="text/html", headers=_HEADERS | (headers or {}))
+
+    def go(self, path: str, cookies: Iterable[Cookie] = ()) -> Response[None]:
+        """Sends the browser on to a path of this site, with GET."""
+        location = quote(internal_path(path), safe="/?&=%#@:+,;~!$'()*")
+        return Response(None, status_code=303, headers=_HEADERS | {"Location": location}, cookies=list(cookies))
+
+    def to_sign_in(self, path: str) -> Response[None]:
+        return self.go("/login?" + urlencode({"next": internal_path(path)}))
+
+    async def slots(self, visitor: Visitor, place: str, subject: str = "") -> list[Markup]:
+        """What other plugins show at a place. One that fails or takes too long is left out, and put down."""
+        declared: list[tuple[str, Slot]] = self.host.declared("web_slots")
+        wanted = sorted(
+            ((plugin, slot) for plugin, slot in declared if slot.place == place),
+            key=lambda each: (each[1].order, each[0]),
+        )
+        pieces = await asyncio.gather(*(self._slot(plugin, slot, visitor, subject) for plugin, slot in wanted))
+        return [piece for piece in pieces if piece]
+
+    async def _slot(self, plugin: str, slot: Slot, visitor: Visitor, subject: str) -> Markup:
+        try:
+            async with asyncio.timeout(_SLOT_SECONDS):
+                context = await slot.context(visitor.principal, subject)
+            if context is None:
+                return Markup("")
+            shared = {"viewer": visitor.principal, "form_token": token_input(visitor.token)}
+            # Autoescaping made it: what was text in the context is escaped.
+            return Markup(self.templates.get_template(slot.template).render(shared | dict(context)))  # noqa: S704
+        except Exception as error:  # noqa: BLE001 - another plugin's fault must not cost the page
+            self.host.fault(plugin, f"the slot {slot.template} at {slot.place}", error)
+            return Markup("")
+
+
+def error_page(site: Site, request: HttpRequest, problem: Problem) -> Response[str]:
+    """A problem as people are told about it, with what they can do now. It waits for nothing, least the database."""
+    known: Visitor | None = request.state.get("visitor")
+    html = site.render(request, known or Visitor(None, ""), "web_htmx/error.html", {"problem": problem})
+    return site.answer(html, problem.status, problem.headers)

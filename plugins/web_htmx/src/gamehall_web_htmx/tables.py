@@ -1,0 +1,28 @@
+"""Sessions of people who signed in with a browser."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from advanced_alchemy.types import DateTimeUTC
+
+from gamehall.tables import ID
+from gamehall.tables import user as host_user
+
+__all__ = ["metadata", "session"]
+
+metadata = sa.MetaData()
+
+session = sa.Table(
+    "web_htmx_session",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    # The cookie's value is not stored, so that nobody who reads the database can sign in with what they find.
+    sa.Column("cookie_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("user_id", ID, sa.ForeignKey(host_user.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column("auth_epoch", sa.Integer, nullable=False),
+    sa.Column("created_at", DateTimeUTC(timezone=True), nullable=False),
+    sa.Column("last_seen_at", DateTimeUTC(timezone=True), nullable=False),
+    sa.Column("user_agent", sa.String(200), nullable=False),
+    sa.Index("ix_web_htmx_session_user", "user_id"),
+    sa.Index("ix_web_htmx_session_seen", "last_seen_at"),
+)

@@ -1,0 +1,164 @@
+"""Being signed in with a browser: how it begins, what it is worth, and every way in which it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from gamehall.accounts import end_credentials, update_user, user_by_name
+from gamehall.tables import now
+from gamehall_web_htmx.tables import session
+from rig.hall import PASSWORD, Hall, StartHall
+
+pytestmark = pytest.mark.anyio
+
+COOKIE = "gamehall_session"
+Make = Callable[..., Any]
+
+
+async def rows(hall: Hall) -> list[Any]:
+    return await hall.host.read(lambda connection: list(connection.execute(sa.select(session))))
+
+
+async def set_times(hall: Hall, **times: datetime) -> None:
+    await hall.host.write(lambda connection: connection.execute(session.update().values(**times)))
+
+
+async def is_signed_in(who: Any) -> bool:
+    answer: httpx.Response = await who.get("/settings")
+    assert answer.status_code in (200, 303)
+    return answer.status_code == 200
+
+
+async def test_strangers_get_no_session(hall: Hall, person: Make) -> None:
+    stranger = person()
+    for path in ("/", "/login", "/register", "/games", "/nothing"):
+        assert "set-cookie" not in (await stranger.get(path)).headers
+    answer = await stranger.send("/login", "/login", username="ada", password="wrong password")
+    assert "set-cookie" not in answer.headers
+    assert await rows(hall) == []
+
+
+async def test_the_cookie_and_what_is_stored_of_it(hall: Hall, person: Make) -> None:
+    ada = await person().register("ada")
+    answer = await ada.send("/register", "/register", username="b2", email="b2@example.org", password=PASSWORD)
+    cookie = answer.headers["set-cookie"]
+    assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie
+    value = ada.cookies[COOKIE]
+    assert len(value) >= 43
+    assert value not in str(await rows(hall))
+
+
+async def test_https_makes_the_cookie_one_of_this_very_host(start_hall: StartHall) -> None:
+    hall = await start_hall(public_url="https://hall.example")
+    account = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+    answer = await hall.root.post("/register", data=account, headers={"Origin": "https://hall.example"})
+    assert answer.status_code == 303
+    assert answer.headers["set-cookie"].startswith("__Host-gamehall_session=")
+    assert "Secure" in answer.headers["set-cookie"]
+    assert "Domain" not in answer.headers["set-cookie"]
+
+
+async def test_signing_in_never_takes_over_a_value_that_was_there(hall: Hall, person: Make) -> None:
+    ada = await person().register("ada")
+    planted = person(**{COOKIE: "planted-by-somebody-else"})
+    await planted.sign_in("ada")
+    assert planted.cookies[COOKIE] != "planted-by-somebody-else"
+    assert not await is_signed_in(person(**{COOKIE: "planted-by-somebody-else"}))
+
+    first = ada.cookies[COOKIE]
+    answer = await ada.post("/login", {"username": "ada", "password": PASSWORD})
+    assert answer.status_code == 303
+    assert ada.cookies[COOKIE] != first
+    assert not await is_signed_in(person(**{COOKIE: first}))
+    assert len(await rows(hall)) == 2
+
+
+async def test_signing_out_ends_the_session_for_good(hall: Hall, person: Make) -> None:
+    ada = await person().register("ada")
+    value = ada.cookies[COOKIE]
+    assert await ada.go("/", "/logout") == "/"
+    assert COOKIE not in ada.cookies
+    again = person(**{COOKIE: value})
+    assert not await is_signed_in(again)
+    await again.page("/")
+    assert await rows(hall) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "days", "lives"),
+    [("last_seen_at", 6, True), ("last_seen_at", 8, False), ("created_at", 29, True), ("created_at", 31, False)],
+)
+async def test_sessions_expire(hall: Hall, person: Make, column: str, days: int, lives: bool) -> None:
+    ada = await person().register("ada")
+    await set_times(hall, **{column: now() - timedelta(days=days)})
+    assert await is_signed_in(ada) is lives
+    await (await person().register("bob")).page("/")
+    assert len(await rows(hall)) == 1 + lives  # whoever signs in next clears away what has expired
+
+
+async def test_everything_that_ends_credentials_ends_sessions(each_hall: Hall) -> None:
+    account = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+    headers = {"Origin": "http://hall", "Accept": "text/html"}
+    signed_in = await each_hall.root.post("/register", data=account, headers=headers)
+    cookie = {"Cookie": signed_in.headers["set-cookie"].split(";")[0]}
+    user_id = (await each_hall.host.read(user_by_name, "ada")).id
+
+    async def status() -> int:
+        return (await each_hall.root.get("/settings", headers=cookie)).status_code
+
+    assert await status() == 200
+    await each_hall.host.write(update_user, user_id, {"is_active": False})
+    assert await status() == 303
+    await each_hall.host.write(update_user, user_id, {"is_active": True})
+    assert await status() == 200
+    await each_hall.host.write(end_credentials, user_id)
+    assert await status() == 303
+
+
+async def test_ordinary_requests_write_nothing(hall: Hall, person: Make) -> None:
+    ada = await person().register("ada")
+    before = await rows(hall)
+    for path in ("/", "/games", "/settings"):
+        await ada.page(path)
+    assert await rows(hall) == before
+
+    earlier = now() - timedelta(minutes=6)
+    await set_times(hall, last_seen_at=earlier)
+    await ada.page("/")
+    assert (await rows(hall))[0].last_seen_at > earlier
+
+
+async def test_the_api_does_not_know_cookies(hall: Hall, person: Make) -> None:
+    ada = await person().register("ada")
+    answer = await ada.get("/api/v1/users/me")
+    assert answer.status_code == 401
+    answer = await ada.post("/api/v1/challenges", json={"ruleset": "tic-tac-toe"})
+    assert answer.status_code == 401
+
+
+async def test_people_see_and_end_their_sessions(hall: Hall, person: Make) -> None:
+    ada, phone, laptop = await person().register("ada"), person(), person()
+    for device in (phone, laptop):
+        await device.sign_in("ada")
+    page = await ada.page("/settings")
+    ends = [form.action for form in page.forms if form.action.endswith("/end")]
+    assert len(ends) == 3
+
+    bob = await person().register("bob")
+    token = (await bob.page("/settings")).form("/settings").values
+    for action in ends:
+        assert (await bob.post(action, token)).status_code == 404
+    assert [await is_signed_in(each) for each in (ada, phone, laptop)] == [True] * 3
+
+    await laptop.go("/settings", "/settings/sessions/end-others")
+    assert [await is_signed_in(each) for each in (ada, phone, laptop, bob)] == [False, False, True, True]
+    own = next(f.action for f in (await laptop.page("/settings")).forms if f.action.endswith("/end"))
+    assert await laptop.go("/settings", own) == "/login"
+    assert not await is_signed_in(laptop)
