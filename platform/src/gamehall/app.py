@@ -26,7 +26,7 @@ from gamehall.logs import configure_logs
 from gamehall.plugins import Plugins, load_plugins
 from gamehall.settings import Settings, load_settings
 
-__all__ = ["HallApp", "create_app"]
+__all__ = ["HallApp", "create_app", "routes_of"]
 
 MAX_BODY = 256 * 1024
 _HEADERS = {
@@ -62,11 +62,10 @@ def _refuse_clashes(plugins: Plugins) -> None:
     """Takes out plugins whose routes do not fit beside those of the hall and of the plugins before them."""
     together = list(_OWN)
     taken = [_territory(route) for route in HallApp(None, together).routes]
-    built_in = {route.path for route in HallApp(None, []).routes}
     for plugin in plugins.working:
         handlers = plugin.declared.get("gamehall_routes", [])
         try:
-            added = [route for route in HallApp(None, handlers).routes if route.path not in built_in]
+            added = routes_of(handlers)
             clashes = sorted(route.path for route in added if any(_overlap(_territory(route), one) for one in taken))
             if clashes:
                 raise ValueError(f"its paths are taken already: {', '.join(clashes)}")
@@ -76,6 +75,12 @@ def _refuse_clashes(plugins: Plugins) -> None:
             continue
         taken += [_territory(route) for route in added]
         together += handlers
+
+
+def routes_of(handlers: Sequence[ControllerRouterHandler]) -> list[BaseRoute]:
+    """The routes that these handlers have by themselves. Raises what Litestar does for handlers that do not fit."""
+    built_in = {route.path for route in HallApp(None, []).routes}
+    return [route for route in HallApp(None, handlers).routes if route.path not in built_in]
 
 
 def _territory(route: BaseRoute) -> str:

@@ -31,6 +31,7 @@ __all__ = [
     "create_challenge",
     "invite_code",
     "list_challenges",
+    "load_challenge",
     "respond",
     "see_challenge",
 ]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gamehall.commands import settings_of, transact
 from gamehall.problems import Problem
 from gamehall.settings import Settings, secret_key
+
+if TYPE_CHECKING:
+    from gamehall.app import HallApp
 
 __all__ = ["serve"]
 
@@ -87,12 +90,12 @@ def _granian(settings: Settings, *, reload: bool) -> None:
     from granian.log import LogLevels
 
     Granian(
-        "gamehall.cli.worker:app",
+        # Only a name: _worker makes the application, wherever the command was called.
+        "gamehall",
         address=settings.host,
         port=settings.port,
         workers=settings.workers,
         interface=Interfaces.ASGI,
-        factory=True,
         websockets=False,
         # The default lets only about a thousand connections in; a stream holds one for hours.
         backpressure=10_000,
@@ -101,4 +104,11 @@ def _granian(settings: Settings, *, reload: bool) -> None:
         respawn_failed_workers=True,
         reload=reload,
         log_level=LogLevels.warning,
-    ).serve()
+    ).serve(target_loader=_worker, wrap_loader=False)
+
+
+def _worker() -> HallApp:
+    """What each worker process runs."""
+    from gamehall.app import create_app
+
+    return create_app(safe=bool(os.environ.get("GAMEHALL_SAFE")))
