@@ -16,14 +16,19 @@ import pytest
 import sqlalchemy as sa
 
 from gamehall import migrate, tables
-from gamehall.app import create_app
+from gamehall.app import HallApp, create_app
 from gamehall.hall import Hall as Host
 from gamehall.plugins import load_plugins
 from gamehall.settings import Settings
 from rig.postgres import fresh_database
 
 PASSWORD = "correct horse battery"
-Client = httpx.AsyncClient
+
+
+class Client(httpx.AsyncClient):
+    """Somebody who calls `app`, with cookies of their own."""
+
+    app: HallApp
 
 
 class Hall:
@@ -36,8 +41,13 @@ class Hall:
         self.root = self._client({}, below="")
 
     def _client(self, headers: dict[str, str], below: str = "/api/v1") -> Client:
-        transport = httpx.ASGITransport(self.app)
-        return Client(transport=transport, base_url=f"http://hall{below}", headers=headers)
+        client = Client(transport=httpx.ASGITransport(self.app), base_url=f"http://hall{below}", headers=headers)
+        client.app = self.app
+        return client
+
+    def stranger(self) -> Client:
+        """A new client that takes whole paths."""
+        return self._client({}, below="")
 
     async def user(self, username: str, **more: Any) -> Client:
         """A new user, signed in."""

@@ -11,6 +11,7 @@ from gamehall.accounts import Registration, register, user_by_name
 from gamehall.asking import HttpRequest, read_body
 from gamehall.declare import Authenticator, Lifespan, Listener, Principal
 from litestar import get, post
+from litestar.params import FromPath
 
 heard: list[str] = []
 started: list[bool] = []
@@ -53,7 +54,7 @@ def gamehall_routes(host):
         return {"heard": heard, "started": started}
 
     @post("/api/v1/calm/users/{username:str}")
-    async def make(username: str) -> None:
+    async def make(username: FromPath[str]) -> None:
         email, password = f"{username}@example.org", "correct horse battery"
         await register(host, Registration(username=username, email=email, password=password))
 

@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
-from litestar.testing import AsyncTestClient
 
-from gamehall import migrate
-from gamehall.app import HallApp, create_app
-from gamehall.plugins import load_plugins
-from gamehall.settings import Settings
-
-Client = AsyncTestClient[HallApp]
+from rig.hall import Client, Hall, StartHall
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def hall(each_hall: Hall) -> Client:
+    return each_hall.stranger()
 
 
 @pytest.fixture
-async def start(database_url: str, tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Client]]]:
+def start(database_url: str, start_hall: StartHall) -> Callable[..., Awaitable[Client]]:
     """Starts a hall with these settings of the plugin; every hall of a test has the same database."""
-    async with AsyncExitStack() as stack:
 
-        async def started(**section: Any) -> Client:
-            settings = Settings(
-                database_url=database_url,
-                data_dir=str(tmp_path / "data"),
-                strict=True,
-                rate_limits=False,
-                plugins={"enhanced_auth": section},
-            )
-            migrate.upgrade_all(database_url, load_plugins(settings))
-            return await stack.enter_async_context(AsyncTestClient(create_app(settings)))
+    async def started(**section: Any) -> Client:
+        return (await start_hall(database_url, plugins={"enhanced_auth": section})).stranger()
 
-        yield started
-
-
-@pytest.fixture
-async def hall(start: Callable[..., Awaitable[Client]]) -> Client:
-    return await start()
+    return started
 
 
 @pytest.fixture

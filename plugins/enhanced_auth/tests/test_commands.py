@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from gamehall import migrate
 from gamehall.accounts import Registration, User, add_user
 from gamehall.cli import cli
-from gamehall.cli.running import transact
+from gamehall.commands import transact
 from gamehall.plugins import load_plugins
 from gamehall.problems import Problem
 from gamehall.settings import Settings

@@ -7,24 +7,25 @@ import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from litestar import Request
-from litestar.testing import AsyncTestClient, RequestFactory
+from litestar.testing import RequestFactory
 
 from gamehall.accounts import end_credentials, update_user
-from gamehall.app import HallApp
 from gamehall.problems import Problem
+from gamehall.settings import Settings
 from gamehall.tables import event, now
 from gamehall_enhanced_auth.tables import token
 from gamehall_enhanced_auth.upkeep import KEPT, forget_old
 from gamehall_enhanced_auth.wording import digest, spell
+from rig.hall import Client, running
 
 pytestmark = pytest.mark.anyio
 
-Client = AsyncTestClient[HallApp]
 Start = Callable[..., Awaitable[Client]]
 Register = Callable[..., Awaitable[Mapping[str, Any]]]
 
@@ -278,25 +279,29 @@ async def test_the_device_used_longest_ago_makes_room(start: Start) -> None:
     assert second["token_id"] in ended
 
 
-async def test_the_last_use_is_written_when_it_is_old_and_beside_the_requests(start: Start) -> None:
-    hall = await start()
-    account = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
-    fresh = (await hall.post("/api/v1/auth/register", json=account)).json()["token"]
-    old = (await sign_in(hall, "ada"))["token"]
-    before = now() - timedelta(minutes=6)
-    await change_row(hall, old, last_used_at=before)
+async def test_the_last_use_is_written_when_it_is_old_and_beside_the_requests(
+    database_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(database_url=database_url, data_dir=str(tmp_path / "data"))
     last_use = sa.select(token.c.last_used_at).where(token.c.token_hash == sa.bindparam("hash"))
 
     async def known(client: Client, text: str) -> datetime:
         return (await rows(client, last_use.params(hash=digest(text))))[0].last_used_at  # type: ignore[no-any-return]
 
-    known_fresh = await known(hall, fresh)
-    assert await status(hall, fresh) == await status(hall, old) == 200
-    assert await known(hall, old) == before
-    await hall.__aexit__(None, None, None)
-    again = await start()
-    assert await known(again, old) > before + timedelta(minutes=5)
-    assert await known(again, fresh) == known_fresh
+    async with running(settings) as first:
+        hall = first.stranger()
+        account = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+        fresh = (await hall.post("/api/v1/auth/register", json=account)).json()["token"]
+        old = (await sign_in(hall, "ada"))["token"]
+        before = now() - timedelta(minutes=6)
+        await change_row(hall, old, last_used_at=before)
+        known_fresh = await known(hall, fresh)
+        assert await status(hall, fresh) == await status(hall, old) == 200
+        assert await known(hall, old) == before
+    async with running(settings) as second:
+        again = second.stranger()
+        assert await known(again, old) > before + timedelta(minutes=5)
+        assert await known(again, fresh) == known_fresh
 
 
 async def test_old_tokens_are_forgotten(hall: Client, register: Register) -> None:

@@ -1,33 +1,18 @@
-"""A real hall in this process, on each kind of database, and people in it."""
+"""People in a real hall in this process, on each kind of database."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from litestar.testing import AsyncTestClient
 
-from gamehall import migrate
-from gamehall.app import HallApp, create_app
-from gamehall.plugins import load_plugins
-from gamehall.settings import Settings
-
-Client = AsyncTestClient[HallApp]
+from rig.hall import Client, Hall
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-async def hall(database_url: str, tmp_path: Path) -> AsyncIterator[Client]:
-    settings = Settings(database_url=database_url, data_dir=str(tmp_path / "data"), strict=True, rate_limits=False)
-    migrate.upgrade_all(database_url, load_plugins(settings))
-    async with AsyncTestClient(create_app(settings)) as client:
-        yield client
+def hall(each_hall: Hall) -> Client:
+    return each_hall.stranger()
 
 
 @pytest.fixture

@@ -9,16 +9,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from litestar.testing import AsyncTestClient
 
 from gamehall.accounts import update_user, user_by_name
-from gamehall.app import HallApp
 from gamehall.tables import event
 from gamehall_friends.tables import relation
+from rig.hall import Client
 
 pytestmark = pytest.mark.anyio
 
-Client = AsyncTestClient[HallApp]
 Person = Callable[..., Awaitable[Any]]
 Join = Callable[[str], Awaitable[Person]]
 

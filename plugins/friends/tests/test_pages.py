@@ -7,13 +7,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from litestar.testing import AsyncTestClient
 
-from gamehall.app import HallApp
+from rig.hall import Client
 
 pytestmark = pytest.mark.anyio
-
-Client = AsyncTestClient[HallApp]
 
 
 class Forms(HTMLParser):
