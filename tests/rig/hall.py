@@ -186,7 +186,7 @@ def done(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
     return body
 
 
-async def start_game(first: Client, second: Client, ruleset: str = "tic-tac-toe", **options: Any) -> str:
+async def start_game(first: Client, second: Client, *, ruleset: str = "tic-tac-toe", **options: Any) -> str:
     """A game of these two, the first in seat 0; its id."""
     terms = {"ruleset": ruleset, "options": options, "seat": 0}
     challenge = done(await first.post("/challenges", json=terms), 201)

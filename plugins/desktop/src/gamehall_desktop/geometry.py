@@ -1,0 +1,44 @@
+"""Where things are on the screen, told to tests that click with a real mouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dearpygui.dearpygui as dpg
+import msgspec
+
+from gamehall.game import board_cells
+
+from .canvas import Canvas
+from .files import write_private
+
+
+class Geometry:
+    """Writes {name: [x, y, width, height]} in pixels of the screen to a file whenever it has changed.
+
+    Cells have names such as `cell:h8`. Without a path it does nothing.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        self.names = {"base_url", "username", "password", "email", "ruleset", "opponent", "headline", "board"}
+        self._path = Path(path) if path else None
+        self._written = b""
+
+    def write(self, canvas: Canvas) -> None:
+        if self._path is None:
+            return
+        left, top = dpg.get_viewport_pos()
+        found: dict[str, list[float]] = {}
+        for name in sorted(self.names):
+            if dpg.does_item_exist(name) and dpg.is_item_visible(name):
+                (x, y), (width, height) = dpg.get_item_rect_min(name), dpg.get_item_rect_size(name)
+                found[name] = [left + x, top + y, width, height]
+        if canvas.layout is not None and canvas.tag in found:
+            at, (x, y, _, _) = canvas.layout, found[canvas.tag]
+            for cell in board_cells(at.columns, at.rows):
+                middle = at.middle(cell)
+                found[f"cell:{cell}"] = [x + middle[0] - 1, y + middle[1] - 1, 2, 2]
+        content = msgspec.json.encode(found)
+        if content != self._written:
+            self._written = content
+            write_private(self._path, content)

@@ -1,0 +1,124 @@
+"""The real window on a real screen, with a real mouse, against a real server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import aclosing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gamehall.client import Client
+from rig.processes import Process
+from rig.server import Serve, Server, without_settings
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Desktop(Process):
+    """The program on a screen. Items are clicked by the names that it gives them."""
+
+    def __init__(self, folder: Path, display: str, server: Server) -> None:
+        self._display = display
+        self._places = folder / "places.json"
+        self._places.unlink(missing_ok=True)
+        environment = without_settings(folder / "unused") | {
+            "DISPLAY": display,
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "XDG_DATA_HOME": str(folder / "share"),
+            "GAMEHALL_BASE_URL": server.url,
+            "GAMEHALL_DESKTOP_TEST_GEOMETRY": str(self._places),
+        }
+        command: list[str | Path] = [Path(sys.executable).with_name("gamehall"), "desktop"]
+        super().__init__(command, folder / "desktop.log", environment=environment)
+
+    def places(self) -> dict[str, list[float]]:
+        if not self._places.exists():
+            return {}
+        return msgspec.json.decode(self._places.read_bytes(), type=dict[str, list[float]])
+
+    def find(self, name: str) -> list[float]:
+        """The place of an item, once it is to be seen."""
+        self.wait_until(lambda: name in self.places())
+        return self.places()[name]
+
+    def click(self, name: str) -> None:
+        x, y, width, height = self.find(name)
+        self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1", "click", "1")
+
+    def write(self, name: str, text: str) -> None:
+        self.click(name)
+        self._xdotool("sleep", "0.1", "key", "ctrl+a", "type", "--delay", "20", text)
+
+    def _xdotool(self, *arguments: str) -> None:
+        subprocess.run(["xdotool", *arguments], env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"}, check=True)
+
+
+@pytest.fixture
+def open_desktop(tmp_path: Path, display: str) -> Iterator[Callable[[Server], Desktop]]:
+    opened: list[Desktop] = []
+
+    def start(server: Server) -> Desktop:
+        opened.append(Desktop(tmp_path, display, server))
+        return opened[-1]
+
+    yield start
+    for desktop in opened:
+        desktop.kill()
+
+
+@pytest.mark.anyio
+async def test_a_game_in_the_window(serve: Serve, open_desktop: Callable[[Server], Desktop], tmp_path: Path) -> None:
+    server = serve()
+    async with Client(server.url) as bob:
+        await bob.register("bob", "bob@example.org", "correct horse battery")
+        desktop = open_desktop(server)
+        desktop.write("username", "ada")
+        desktop.write("password", "correct horse battery")
+        desktop.write("email", "ada@example.org")
+        desktop.click("register")
+        desktop.find("challenge")
+        async with aclosing(bob.events(["user"])) as events:
+            assert (await anext(events)).kind == "hello"
+            challenge = await bob.challenge("gomoku", "ada", seat=1)
+            desktop.click(f"accept:{challenge.id}")
+            desktop.click("cell:h8")
+            while (event := await anext(events)).kind != "game_move":
+                pass
+            game = event.data["game_id"]
+            assert event.data["move"] == "h8"
+            await bob.play(game, "h9", 1)
+            # The window has to have been told of bob's move, or this one would be refused.
+            while (await bob.game(game)).ply == 2:
+                desktop.click("cell:a1")
+            assert (await bob.game(game)).moves == ("h8", "h9", "a1")
+            desktop.click("resign")
+            while (event := await anext(events)).kind != "game_over":
+                pass
+            assert event.data["result"] == {"winner": 1, "reason": "resigned"}
+
+    assert desktop.stop() == 0
+    again = open_desktop(server)  # the token is kept
+    again.click("sign_out")
+    again.find("sign_in")
+    assert again.stop() == 0
+    for kept in (tmp_path / "share/gamehall/desktop_tokens.json", tmp_path / "config/gamehall/desktop.json"):
+        assert kept.stat().st_mode & 0o077 == 0
+        assert "hall_" not in kept.read_text()
+
+
+def test_without_a_screen_it_says_what_to_do(tmp_path: Path) -> None:
+    environment = without_settings(tmp_path) | {"XDG_CONFIG_HOME": str(tmp_path)}
+    environment.pop("DISPLAY", None)
+    program = Path(sys.executable).with_name("gamehall-desktop")
+    done = subprocess.run([program], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "DISPLAY" in done.stderr
+    assert "http://127.0.0.1:8000" in done.stderr

@@ -1,0 +1,42 @@
+"""Live events for programs: the stream `/api/v1/events`, in which a cursor makes every reconnection complete.
+
+The modules that need the web are imported when the host asks for routes, so that commands stay quick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gamehall import hookimpl
+from gamehall.declare import Check, Host, Lifespan
+
+from .settings import PushSettings
+
+if TYPE_CHECKING:
+    from litestar.types import ControllerRouterHandler
+
+
+@hookimpl
+def gamehall_settings() -> list[type[PushSettings]]:
+    return [PushSettings]
+
+
+@hookimpl
+def gamehall_routes(host: Host) -> list[ControllerRouterHandler]:
+    from .routes import routes
+
+    return routes(host)
+
+
+@hookimpl
+def gamehall_lifespan(host: Host) -> list[Lifespan]:
+    from .shutdown import ending_streams
+
+    return [Lifespan(lambda: ending_streams(host))]
+
+
+@hookimpl
+def gamehall_checks(host: Host) -> list[Check]:
+    from .lag import feed_check
+
+    return [feed_check(host)]

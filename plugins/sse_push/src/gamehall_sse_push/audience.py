@@ -1,0 +1,84 @@
+"""Who listens to what: the channels a client asks for, by its own names for them, and its right to listen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gamehall.asking import HttpRequest, caller, known_id, viewer
+from gamehall.declare import Host, Principal
+from gamehall.events import LOBBY, Event, game_channel, user_channel
+from gamehall.gamelog import Game, check_watching, load_game
+from gamehall.problems import FieldError, Problem
+
+MAX_CHANNELS = 20
+
+USER = "user"
+_GAME = "game-"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A listener. `names` leads from channels of the feed to the client's names, in the order user, games, lobby."""
+
+    principal: Principal | None
+    games: tuple[Game, ...]
+    names: Mapping[str, str]
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """What the client asked for."""
+        return frozenset(self.names)
+
+    @property
+    def followed(self) -> frozenset[str]:
+        """The same, and the user's own channel, which tells of the end of sign-ins."""
+        return self.channels if self.principal is None else self.channels | {user_channel(self.principal.user_id)}
+
+    def name_of(self, event: Event) -> str | None:
+        """The client's name for the first of its channels that the event belongs to; None if it belongs to none."""
+        return next((name for channel, name in self.names.items() if channel in event.channels), None)
+
+
+async def find_audience(host: Host, request: HttpRequest, asked: Sequence[str]) -> Audience:
+    """Who asks for these channels. Raises Problem: `invalid` for a channel that cannot be, `not-found` for a game,
+    `unauthenticated` where `user` is asked for by nobody, `forbidden` by a policy."""
+    _check_names(asked)
+    game_ids = dict.fromkeys(known_id(name.removeprefix(_GAME)) for name in asked if name.startswith(_GAME))
+    principal = await (caller if USER in asked else viewer)(request)
+    games = tuple([await host.read(load_game, game_id) for game_id in game_ids])
+    await _check_watching(host, principal, games)
+    names = {user_channel(principal.user_id): USER} if principal is not None and USER in asked else {}
+    names |= {game_channel(game_id): f"{_GAME}{game_id}" for game_id in game_ids}
+    names |= {LOBBY: LOBBY} if LOBBY in asked else {}
+    return Audience(principal, games, names)
+
+
+async def may_still_listen(host: Host, request: HttpRequest, audience: Audience) -> bool:
+    """Whether the same person would be let in again, with the same connection."""
+    try:
+        principal = await viewer(request)
+        if (principal and principal.user_id) != (audience.principal and audience.principal.user_id):
+            return False
+        await _check_watching(host, principal, audience.games)
+    except Problem:
+        return False
+    return True
+
+
+def _check_names(asked: Sequence[str]) -> None:
+    unknown = [name for name in asked if name not in (USER, LOBBY) and not name.startswith(_GAME)]
+    if unknown:
+        message = f"There is no channel {unknown[0]!r}. Ask for user, lobby or game-… with a game's id."
+    elif not asked:
+        message = "Ask for at least one channel: user, lobby or game-… with a game's id."
+    elif len(asked) > MAX_CHANNELS:
+        message = f"Ask for at most {MAX_CHANNELS} channels."
+    else:
+        return
+    raise Problem("invalid", message, errors=(FieldError("channel", message),))
+
+
+async def _check_watching(host: Host, principal: Principal | None, games: Sequence[Game]) -> None:
+    for game in games:
+        await check_watching(host, game, principal.user_id if principal else None)

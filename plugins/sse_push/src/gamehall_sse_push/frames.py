@@ -1,0 +1,49 @@
+"""Events as text/event-stream.
+
+Lines end with "\\n" alone: some parsers split an event in two where a chunk ends inside "\\r\\n".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gamehall.events import Cursor, Event
+from gamehall.gamelog import timestamp
+
+HEARTBEAT = b":\n"  # without an empty line: it would make some parsers report an event without data
+
+_UNSAFE = re.compile(r"[\r\n\0]")
+
+
+def frame(kind: str, cursor: Cursor, at: datetime, channel: str | None, data: Mapping[str, Any]) -> bytes:
+    """One event. `channel` is the client's own name for it, None for news about the stream itself."""
+    body = msgspec.json.encode({**data, "channel": channel, "at": timestamp(at)})
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (str(cursor).encode(), _UNSAFE.sub("", kind).encode(), body)
+
+
+def retry(milliseconds: int) -> bytes:
+    """How long clients wait before they connect again; it stands in the event that follows."""
+    return b"retry: %d\n" % milliseconds
+
+
+class Frames:
+    """Encodes an event once for all streams that know it by the same channel name, and keeps the latest ones."""
+
+    def __init__(self, size: int = 1_000) -> None:
+        self._size = size
+        self._latest: dict[tuple[Cursor, str], bytes] = {}
+
+    def of(self, event: Event, channel: str) -> bytes:
+        key = (event.cursor, channel)
+        encoded = self._latest.get(key)
+        if encoded is None:
+            encoded = frame(event.kind, event.cursor, event.at, channel, event.values())
+            if len(self._latest) >= self._size:
+                del self._latest[next(iter(self._latest))]
+            self._latest[key] = encoded
+        return encoded

@@ -1,0 +1,42 @@
+"""`GET /api/v1/events`."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import FromQuery, HeaderParameter
+from litestar.response import Stream
+from litestar.types import ControllerRouterHandler
+
+from gamehall.asking import HttpRequest
+from gamehall.declare import Host
+
+from .audience import find_audience
+from .frames import Frames
+from .settings import PushSettings
+from .stream import EventStream
+
+_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+def routes(host: Host) -> list[ControllerRouterHandler]:
+    settings = host.plugin_settings(PushSettings)
+    frames = Frames()
+
+    @get("/api/v1/events", media_type="text/event-stream", tags=["events"], no_compress=True)
+    async def events(
+        request: HttpRequest,
+        channel: FromQuery[list[str] | None] = None,
+        cursor: FromQuery[str | None] = None,
+        last_event_id: Annotated[str | None, HeaderParameter(name="Last-Event-ID")] = None,
+    ) -> Stream:
+        """Events as they happen: `hello` with the cursor, then what the channels tell.
+
+        Ask for `channel=user`, `channel=lobby` and `channel=game-…` as often as needed. With a cursor, or the header
+        Last-Event-ID, which wins, the stream begins with what was missed since; `resync` says that it cannot be told
+        any more. `closed` ends the right to listen; after `restart` connect again.
+        """
+        audience = await find_audience(host, request, channel or [])
+        stream = EventStream(host, request, audience, settings, frames)
+        return Stream(stream.run(last_event_id or cursor), media_type="text/event-stream", headers=_HEADERS)
+
+    return [events]

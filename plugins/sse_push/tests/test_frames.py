@@ -1,0 +1,67 @@
+"""What is sent, read by a parser that others wrote."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import msgspec
+from httpx_sse import EventSource, ServerSentEvent
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gamehall.events import Cursor, Event
+from gamehall_sse_push.frames import HEARTBEAT, Frames, frame, retry
+
+AT = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts, lambda v: st.lists(v, max_size=3)
+)
+cursors = st.builds(Cursor, st.integers(0, 10**18 - 1), st.integers(0, 10**18 - 1))
+
+
+def parsed(*pieces: bytes) -> list[ServerSentEvent]:
+    answer = httpx.Response(
+        200, headers={"content-type": "text/event-stream"}, stream=httpx.ByteStream(b"".join(pieces))
+    )
+    return list(EventSource(answer).iter_sse())
+
+
+@given(cursors, st.text(st.characters(categories=["L", "P", "Zs"]), min_size=1), texts, st.dictionaries(texts, values))
+def test_a_parser_reads_what_was_meant(cursor: Cursor, kind: str, channel: str, data: dict[str, Any]) -> None:
+    (event,) = parsed(frame(kind, cursor, AT, channel, data))
+    assert (event.id, event.event) == (str(cursor), kind)
+    assert Cursor.read(event.id) == cursor
+    assert event.json() == {**data, "channel": channel, "at": "2026-01-02T03:04:05.678Z"}
+
+
+@given(texts, texts)
+def test_no_text_can_end_an_event_or_begin_a_line(kind: str, text: str) -> None:
+    sent = frame(kind, Cursor(0, 1), AT, text, {text: text})
+    assert sent.count(b"\n") == 4
+    assert b"\r" not in sent
+    (event,) = parsed(sent)
+    assert event.json()[text] in (text, "2026-01-02T03:04:05.678Z")
+    assert set("\r\n\0").isdisjoint(event.event)
+
+
+def test_events_heartbeats_and_the_pause_stand_beside_each_other() -> None:
+    one, two = frame("one", Cursor(0, 1), AT, "lobby", {}), frame("two", Cursor(0, 2), AT, None, {})
+    events = parsed(HEARTBEAT, one, HEARTBEAT, HEARTBEAT, retry(250), two)
+    assert [(event.event, event.retry) for event in events] == [("one", None), ("two", 250)]
+    assert events[1].json()["channel"] is None
+
+
+def test_an_event_is_encoded_once_for_each_name_it_is_known_by() -> None:
+    frames = Frames(size=2)
+    event = Event(Cursor(0, 7), AT, "game_move", ("game-1", "user-2"), msgspec.Raw(b'{"ply":1}'))
+    first = frames.of(event, "user")
+    assert frames.of(event, "user") is first
+    assert parsed(first)[0].json()["channel"] == "user"
+    assert parsed(frames.of(event, "game-1"))[0].json()["channel"] == "game-1"
+    frames.of(event, "lobby")  # the third: the first is forgotten
+    assert frames.of(event, "user") == first
+    assert frames.of(event, "user") is not first

@@ -1,0 +1,134 @@
+"""The client against a network that loses answers, refuses and goes away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Any
+
+import httpx
+import pytest
+
+from gamehall.client import Client, ProblemError
+
+pytestmark = pytest.mark.anyio
+
+PLAYED = {
+    "game_id": "g",
+    "ply": 1,
+    "move": "h8",
+    "seat": 0,
+    "status": "active",
+    "to_act": 1,
+    "result": None,
+    "clock": {"kind": "none"},
+    "cursor": "0-1",
+}
+Answer = httpx.Response | Exception
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Line(httpx.AsyncBaseTransport):
+    """A connection on which these answers come back, in this order; it keeps the requests."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.requests: list[httpx.Request] = []
+        self._answers = list(answers)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def problem(status: int, slug: str, **members: Any) -> httpx.Response:
+    content = {"type": f"/problems/{slug}", "title": slug, "status": status, "detail": f"about {slug}"} | members
+    return httpx.Response(status, json=content, headers={"content-type": "application/problem+json"})
+
+
+def stream(*events: tuple[str, str], retry: int = 1) -> httpx.Response:
+    """Events by (id, kind)."""
+    lines = [f"retry: {retry}\n", ":\n"]
+    lines += [
+        f'id: {cursor}\nevent: {kind}\ndata: {{"channel": "lobby", "at": "", "n": 1}}\n\n' for cursor, kind in events
+    ]
+    return httpx.Response(200, content="".join(lines), headers={"content-type": "text/event-stream"})
+
+
+async def test_a_move_whose_answer_is_lost_is_repeated_as_it_was() -> None:
+    busy = problem(503, "busy")
+    line = Line(httpx.ReadError("cut"), httpx.ConnectError("refused"), busy, httpx.Response(200, json=PLAYED))
+    async with Client("http://hall", "t", transport=line) as client:
+        assert (await client.play("g", "h8", 0)).ply == 1
+    assert [json.loads(request.content) for request in line.requests] == [{"move": "h8", "ply": 0}] * 4
+
+
+async def test_a_move_is_not_repeated_for_ever() -> None:
+    line = Line(*[httpx.ReadError("cut")] * 5)
+    async with Client("http://hall", "t", transport=line) as client:
+        with pytest.raises(httpx.ReadError):
+            await client.play("g", "h8", 0)
+    assert len(line.requests) == 5
+
+
+async def test_without_its_ply_a_move_is_sent_once() -> None:
+    line = Line(httpx.ReadError("cut"))
+    async with Client("http://hall", "t", transport=line) as client:
+        with pytest.raises(httpx.ReadError):
+            await client.play("g", (7, 7))
+    assert [json.loads(request.content) for request in line.requests] == [{"row": 7, "col": 7}]
+
+
+@pytest.mark.parametrize(
+    ("answer", "slug", "fields"),
+    [
+        (lambda: problem(409, "stale-ply", ply=3), "stale-ply", []),
+        (lambda: problem(422, "invalid", errors=[{"field": "email", "message": "Give one."}]), "invalid", ["email"]),
+        (lambda: httpx.Response(404, text="<h1>A proxy's page</h1>"), "http-404", []),
+    ],
+)
+async def test_a_refusal_says_what_is_wrong(answer: Callable[[], httpx.Response], slug: str, fields: list[str]) -> None:
+    async with Client("http://hall", transport=Line(answer())) as client:
+        with pytest.raises(ProblemError) as refused:
+            await client.me()
+    assert refused.value.slug == slug
+    assert [error.field for error in refused.value.errors] == fields
+    assert refused.value.members.get("ply") == (3 if slug == "stale-ply" else None)
+
+
+async def test_a_stream_goes_on_where_it_was_lost() -> None:
+    line = Line(
+        httpx.ConnectError("not up yet"),
+        stream(("0-1", "hello"), ("0-2", "first")),
+        problem(503, "busy"),
+        stream(("0-2", "hello"), ("0-3", "second"), ("0-3", "restart")),
+        stream(("0-3", "hello"), ("0-4", "third"), ("0-4", "closed"), ("0-5", "never")),
+    )
+    async with (
+        Client("http://hall", "t", transport=line) as client,
+        aclosing(client.events(["lobby", "user"])) as events,
+    ):
+        told = [(event.kind, event.cursor, event.channel, event.data) async for event in events]
+    kinds = ["hello", "first", "hello", "second", "hello", "third", "closed"]
+    cursors = ["0-1", "0-2", "0-2", "0-3", "0-3", "0-4", "0-4"]
+    assert told == [(kind, cursor, "lobby", {"n": 1}) for kind, cursor in zip(kinds, cursors, strict=True)]
+    assert [request.headers.get("last-event-id") for request in line.requests] == [None, None, "0-2", "0-2", "0-3"]
+    assert all(request.url.params.get_list("channel") == ["lobby", "user"] for request in line.requests)
+    assert all(request.headers["authorization"] == "Token t" for request in line.requests)
+
+
+@pytest.mark.parametrize(("status", "slug"), [(401, "invalid-token"), (403, "forbidden"), (404, "not-found")])
+async def test_a_stream_that_is_refused_is_not_asked_for_again(status: int, slug: str) -> None:
+    line = Line(stream(("0-1", "hello")), problem(status, slug))
+    async with Client("http://hall", "t", transport=line) as client, aclosing(client.events(["user"])) as events:
+        assert (await anext(events)).kind == "hello"
+        with pytest.raises(ProblemError, match=slug):
+            await anext(events)
+    assert len(line.requests) == 2
