@@ -34,10 +34,10 @@ LAYERS: list[set[str]] = [
     {"plugins", "wakeups", "commands"},
     {"games"},
     {"features", "lobby", "migrate", "migrations"},
-    {"hall", "client", "testing"},
+    {"hall", "client"},
     {"api"},
     {"app"},
-    {"cli"},
+    {"cli", "testing"},
 ]
 
 # How the host works inside: a plugin has no business there.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from gamehall import migrate, tables
 from gamehall.app import HallApp, create_app
+from gamehall.features import switch
 from gamehall.hall import Hall as Host
 from gamehall.plugins import load_plugins
 from gamehall.settings import Settings
@@ -61,16 +62,21 @@ class Hall:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, *, safe: bool = False) -> AsyncIterator[Hall]:
-    """The hall at work, its tables up to date; `safe` leaves every plugin out."""
+async def running(settings: Settings, *, safe: bool = False, off: Sequence[str] = ()) -> AsyncIterator[Hall]:
+    """The hall at work, its tables up to date and these features off; `safe` leaves every plugin out."""
     migrate.upgrade_all(settings.database_url, load_plugins(settings))
+    if off:
+        with migrate.migration_connection(settings.database_url) as connection:
+            switch(connection, off, on=False, by="test", known=off)
     hall = Hall(settings, safe=safe)
     async with hall.app.lifespan():
         yield hall
 
 
 class StartHall(Protocol):
-    async def __call__(self, database_url: str | None = None, *, safe: bool = False, **settings: Any) -> Hall:
+    async def __call__(
+        self, database_url: str | None = None, *, safe: bool = False, off: Sequence[str] = (), **settings: Any
+    ) -> Hall:
         """Starts a hall, without `database_url` on the test's SQLite file. All halls of a test share a data folder."""
 
 
@@ -83,9 +89,11 @@ def anyio_backend() -> str:
 async def start_hall(tmp_path: Path) -> AsyncIterator[StartHall]:
     async with contextlib.AsyncExitStack() as stack:
 
-        async def start(database_url: str | None = None, *, safe: bool = False, **settings: Any) -> Hall:
+        async def start(
+            database_url: str | None = None, *, safe: bool = False, off: Sequence[str] = (), **settings: Any
+        ) -> Hall:
             url = database_url or f"sqlite+aiosqlite:///{tmp_path / 'hall.db'}"
-            return await stack.enter_async_context(running(_settings(url, tmp_path, **settings), safe=safe))
+            return await stack.enter_async_context(running(_settings(url, tmp_path, **settings), safe=safe, off=off))
 
         yield start
 

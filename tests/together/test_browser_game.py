@@ -5,56 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from rig.people import PASSWORD, Person, play_through, sit_down
 from rig.server import Serve
-
-PASSWORD = "correct horse battery"
-
-
-class Person:
-    """Somebody at a browser of their own."""
-
-    def __init__(self, browser: Browser, url: str, name: str) -> None:
-        self.name = name
-        context = browser.new_context(java_script_enabled=False, base_url=url, viewport={"width": 1280, "height": 900})
-        self.page: Page = context.new_page()
-
-    def register(self) -> None:
-        self.page.goto("/")
-        self.page.get_by_role("link", name="Join and play").click()
-        self.page.get_by_label("User name").fill(self.name)
-        self.page.get_by_label("E-mail address").fill(f"{self.name}@example.org")
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Join").click()
-        expect(self.page.get_by_role("heading", level=1)).to_have_text("Lobby")
-
-    def challenge(self, other: Person, game: str, side: str) -> None:
-        self.page.goto("/play")
-        self.page.get_by_role("link", name=game, exact=True).click()
-        self.page.get_by_label("A user by name").check()
-        self.page.get_by_label("User name of the opponent").fill(other.name)
-        self.page.get_by_text(side, exact=True).click()
-        self.page.get_by_role("button", name="Send the challenge").click()
-        expect(self.page.get_by_role("status")).to_contain_text(f"Waiting for {other.name}")
-
-    def accept(self, other: Person) -> None:
-        self.page.goto("/")
-        received = self.page.get_by_role("region", name="Challenges to you")
-        received.get_by_role("button", name=re.compile(f"^Accept .* from {other.name}$")).click()
-        expect(self.page).to_have_url(re.compile("/games/"))
-
-    def look_again(self) -> None:
-        self.page.get_by_role("link", name="Check again").click()
-
-    def play(self, cell: str) -> None:
-        expect(self.page.get_by_role("status")).to_contain_text("Your turn")
-        expect(self.page).to_have_title(re.compile("^Your turn – "))
-        self.page.get_by_role("button", name=cell, exact=True).click()
-
-    def reads(self, headline: str) -> None:
-        expect(self.page.get_by_role("status")).to_contain_text(headline)
-        expect(self.page).to_have_title(re.compile(f"^{re.escape(headline)} – "))
 
 
 @pytest.fixture
@@ -65,22 +19,6 @@ def table(serve: Serve, chromium: Browser) -> tuple[Person, Person]:
     ada.register()
     bob.register()
     return ada, bob
-
-
-def sit_down(ada: Person, bob: Person, game: str, first_side: str) -> None:
-    ada.challenge(bob, game, first_side)
-    bob.accept(ada)
-    ada.look_again()
-    expect(ada.page).to_have_url(bob.page.url)
-
-
-def play_through(players: tuple[Person, Person], cells: list[str]) -> None:
-    """Plays the cells in turn. Whoever waits looks again after each move."""
-    for number, cell in enumerate(cells):
-        mover, waiting = players[number % 2], players[1 - number % 2]
-        mover.play(cell)
-        expect(mover.page.locator(f"#cell-{cell.lower()}")).to_have_text(re.compile(f"^{cell} .*last move"))
-        waiting.look_again()
 
 
 def test_gomoku_until_five_in_a_row(table: tuple[Person, Person]) -> None:

@@ -37,11 +37,7 @@ async def caller(request: HttpRequest) -> Principal:
     """Who is asking by the API's means. Raises Problem `unauthenticated` for a stranger."""
     principal = await viewer(request)
     if principal is None:
-        raise Problem(
-            "unauthenticated",
-            "Sign in first: send the header Authorization: Token …",
-            headers={"WWW-Authenticate": 'Token realm="gamehall"'},
-        )
+        raise Problem("unauthenticated", "Sign in first: send the header Authorization: Token …")
     return principal
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
@@ -13,7 +14,7 @@ import msgspec
 from gamehall.problems import Problem
 from gamehall.settings import Settings, load_settings
 
-__all__ = ["answer", "settings_of", "table", "transact"]
+__all__ = ["answer", "settings_of", "table", "transact", "usable_database"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,10 +29,7 @@ def settings_of(ctx: click.Context, **flags: Any) -> Settings:
 
 def transact(settings: Settings, fn: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Runs one transaction on the hall's database, whether the hall is running or not."""
-    # SQLAlchemy takes a while to import; --help does without.
-    from sqlalchemy.exc import DBAPIError
-
-    from gamehall.database import open_database
+    from gamehall.database import open_database  # SQLAlchemy takes a while to import; --help does without
 
     async def once() -> T:
         database = open_database(settings.database_url)
@@ -40,8 +38,17 @@ def transact(settings: Settings, fn: Callable[Concatenate[Any, P], T], *args: P.
         finally:
             await database.close()
 
-    try:
+    with usable_database():
         return asyncio.run(once())
+
+
+@contextlib.contextmanager
+def usable_database() -> Iterator[None]:
+    """Turns an error of the database in this block into Problem `busy`, which says what to try."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
     except DBAPIError as error:
         message = f"The database cannot be used: {error.orig}. Try: gamehall db upgrade; gamehall doctor"
         raise Problem("busy", message) from error

@@ -20,6 +20,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from gamehall.settings import SettingsError
+
 __all__ = ["Database", "open_database", "serialize_on", "sync_url"]
 
 P = ParamSpec("P")
@@ -49,27 +51,27 @@ class Database(ABC):
 def open_database(url: str) -> Database:
     """The database at a SQLAlchemy URL: `sqlite+aiosqlite:///path` or `postgresql+psycopg://…`.
 
-    Raises ValueError for any other kind.
+    Raises SettingsError for any other kind.
     """
     parsed = sync_url(url)
     return SqliteDatabase(parsed) if parsed.get_backend_name() == "sqlite" else PostgresDatabase(parsed)
 
 
 def sync_url(url: str) -> sa.URL:
-    """The URL for a synchronous engine, which migrations and SQLite's threads use. Raises ValueError."""
+    """The URL for a synchronous engine, which migrations and SQLite's threads use. Raises SettingsError."""
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError as error:
-        raise ValueError(f"GAMEHALL_DATABASE_URL is not a database address: {error}") from error
+        raise SettingsError(f"GAMEHALL_DATABASE_URL is not a database address: {error}") from error
     match parsed.get_backend_name():
         case "sqlite":
             if parsed.database in (None, "", ":memory:"):
-                raise ValueError("GAMEHALL_DATABASE_URL must name a file: sqlite+aiosqlite:///folder/gamehall.db")
+                raise SettingsError("GAMEHALL_DATABASE_URL must name a file: sqlite+aiosqlite:///folder/gamehall.db")
             return parsed.set(drivername="sqlite+pysqlite")
         case "postgresql":
             return parsed.set(drivername="postgresql+psycopg")
         case other:
-            raise ValueError(
+            raise SettingsError(
                 f"GAMEHALL_DATABASE_URL names {other!r}; use sqlite+aiosqlite:///file or postgresql+psycopg://…"
             )
 

@@ -62,6 +62,8 @@ class Problem(Exception):
         self.errors = errors
         self.headers = dict(headers or {})
         self.extra = extra
+        if self.status == 401:
+            self.headers.setdefault("WWW-Authenticate", 'Token realm="gamehall"')
         if self.status == 503:
             self.headers.setdefault("Retry-After", "2")
 

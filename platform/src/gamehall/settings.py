@@ -18,7 +18,7 @@ import platformdirs
 __all__ = ["Settings", "SettingsError", "config_path", "load_settings", "plugin_settings", "secret_key"]
 
 
-class SettingsError(Exception):
+class SettingsError(ValueError):
     """A setting that cannot be used; the message says which one, where it came from and what would do."""
 
 

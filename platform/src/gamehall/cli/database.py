@@ -6,7 +6,7 @@ import click
 import sqlalchemy as sa
 
 from gamehall import migrate
-from gamehall.commands import answer, settings_of, table
+from gamehall.commands import answer, settings_of, table, usable_database
 from gamehall.database import sync_url
 from gamehall.logs import configure_logs
 from gamehall.plugins import load_plugins
@@ -32,7 +32,7 @@ def status(ctx: click.Context) -> None:
     plugins = load_plugins(settings)
     owners = [migrate.HALL, *filter(None, (migrate.owner_of(plugins, plugin.name) for plugin in plugins.working))]
     engine = sa.create_engine(sync_url(settings.database_url), poolclass=sa.NullPool)
-    with engine.connect() as connection:
+    with usable_database(), engine.connect() as connection:
         states = {owner.name: migrate.state(connection, owner) for owner in owners}
     engine.dispose()
     rows = [(name, reason or "up to date") for name, reason in states.items()]
@@ -51,7 +51,8 @@ def upgrade(ctx: click.Context) -> None:
     settings = settings_of(ctx)
     configure_logs(settings)
     plugins = load_plugins(settings)
-    changed = migrate.upgrade_all(settings.database_url, plugins)
+    with usable_database():
+        changed = migrate.upgrade_all(settings.database_url, plugins)
     failed = {plugin.name: plugin.reason for plugin in plugins.all.values() if plugin.failed}
     if failed:
         raise Problem("conflict", "; ".join(f"{name} stays off: {reason}" for name, reason in failed.items()))

@@ -29,6 +29,8 @@ A game that does more to the board than placing a stone overrides `place`, keeps
 subclass of `LinePosition`, and names that as its `Position`. The names in `__all__` are what others may build on.
 """
 
+from typing import TYPE_CHECKING
+
 from gamehall import hookimpl
 
 from .fouls import Foul, NoFoul
@@ -38,6 +40,9 @@ from .linegame import LineGame, LineOptions
 from .lines import AtLeast, Exactly, Line
 from .openings import OPENINGS, Choose, Opening, Stone, Zone
 from .position import FIRST, FREE, PASS, SECOND, LinePosition
+
+if TYPE_CHECKING:
+    from gamehall.declare import Exporter
 
 __all__ = [
     "FIRST",
@@ -68,3 +73,11 @@ __all__ = [
 def gamehall_rulesets() -> list[LineGame]:
     """The rulesets `gomoku`, `gomoku-exact` and `tic-tac-toe`."""
     return [Gomoku(), GomokuExact(), TicTacToe()]
+
+
+@hookimpl
+def gamehall_exporters() -> "list[Exporter]":
+    """The format `psq`."""
+    from .psq import PSQ  # with declarations of the host, which are written with SQLAlchemy; rules need none
+
+    return [PSQ]
