@@ -23,7 +23,7 @@ serve: ## the hall at http://127.0.0.1:8000 on SQLite, every plugin on
 
 test: ## every test; what this machine cannot run is named and skipped, and fails with CI=true
 	@$(PREPARE) test
-	@$(BIN)/pytest --numprocesses $(WORKERS) $(ARGS)
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope $(ARGS)
 
 check: ## format, lint, types, docs in step, dead links
 	@$(PREPARE) dev

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,11 @@ def create_app(settings: Settings | None = None, *, safe: bool = False) -> HallA
     configure_logs(settings)
     hall = Hall(settings, load_plugins(settings, safe=safe))
     _refuse_clashes(hall.plugins)
-    return HallApp(hall, _handlers(hall))
+    try:
+        return HallApp(hall, _handlers(hall))
+    except Exception:  # noqa: BLE001 - Litestar does not say whose routes do not fit: now they are tried one by one
+        _refuse_misfits(hall.plugins)
+        return HallApp(hall, _handlers(hall))
 
 
 def _handlers(hall: Hall) -> list[ControllerRouterHandler]:
@@ -59,28 +64,42 @@ def _handlers(hall: Hall) -> list[ControllerRouterHandler]:
 
 
 def _refuse_clashes(plugins: Plugins) -> None:
-    """Takes out plugins whose routes do not fit beside those of the hall and of the plugins before them."""
-    together = list(_OWN)
-    taken = [_territory(route) for route in HallApp(None, together).routes]
+    """Takes out plugins whose paths are those of the hall or of a plugin before them."""
+    taken = [_territory(route) for route in HallApp(None, _OWN).routes]
     for plugin in plugins.working:
-        handlers = plugin.declared.get("gamehall_routes", [])
+        if not (handlers := plugin.declared.get("gamehall_routes")):
+            continue
         try:
             added = routes_of(handlers)
             clashes = sorted(route.path for route in added if any(_overlap(_territory(route), one) for one in taken))
             if clashes:
                 raise ValueError(f"its paths are taken already: {', '.join(clashes)}")
-            HallApp(None, [*together, *handlers])
+            taken += [_territory(route) for route in added]
         except Exception as error:  # noqa: BLE001 - one plugin's routes that do not fit keep no other out
             plugins.fail(plugin, error)
-            continue
-        taken += [_territory(route) for route in added]
-        together += handlers
+
+
+def _refuse_misfits(plugins: Plugins) -> None:
+    """Takes out plugins whose routes cannot be assembled with those of the hall and of the plugins before them."""
+    together = list(_OWN)
+    for plugin in plugins.working:
+        handlers = plugin.declared.get("gamehall_routes", [])
+        try:
+            HallApp(None, [*together, *handlers])
+            together += handlers
+        except Exception as error:  # noqa: BLE001 - one plugin's routes that do not fit keep no other out
+            plugins.fail(plugin, error)
 
 
 def routes_of(handlers: Sequence[ControllerRouterHandler]) -> list[BaseRoute]:
     """The routes that these handlers have by themselves. Raises what Litestar does for handlers that do not fit."""
-    built_in = {route.path for route in HallApp(None, []).routes}
-    return [route for route in HallApp(None, handlers).routes if route.path not in built_in]
+    return [route for route in HallApp(None, handlers).routes if route.path not in _built_in()]
+
+
+@cache
+def _built_in() -> frozenset[str]:
+    """The paths that Litestar adds by itself."""
+    return frozenset(route.path for route in HallApp(None, []).routes)
 
 
 def _territory(route: BaseRoute) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import sqlalchemy as sa
 
@@ -24,7 +24,9 @@ from gamehall_friends.relations import (
     requests_of,
     respond,
 )
-from gamehall_web_htmx.declare import Page, Slot
+
+if TYPE_CHECKING:  # only where there are pages is this imported, by the functions that they call
+    from gamehall_web_htmx.declare import Page, Slot
 
 __all__ = ["pages", "slots"]
 
@@ -37,6 +39,7 @@ Fields = Mapping[str, str]
 
 def slots(host: Host) -> list[Slot]:
     """The caller's friends in the lobby, and what can be done about somebody on their profile."""
+    from gamehall_web_htmx.declare import Slot
 
     async def lobby(viewer: Principal | None, _subject: str) -> Mapping[str, Any] | None:
         return None if viewer is None else await host.read(_lobby, viewer.user_id)
@@ -72,6 +75,7 @@ def _profile(connection: sa.Connection, user_id: str, username: str) -> Mapping[
 
 def pages(host: Host) -> list[Page]:
     """`/friends`: everything about them, and every action."""
+    from gamehall_web_htmx.declare import Page
 
     async def context(caller: Principal, query: Fields) -> Mapping[str, Any]:
         return await host.read(_page, caller.user_id, query.get("after", ""))

@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from gamehall import hookimpl
-from gamehall.declare import Authenticator, ErrorPage, Host, Tables
+from gamehall.declare import Authenticator, ErrorPage, Host, Listener, Tables
 
 if TYPE_CHECKING:
     from litestar.types import ControllerRouterHandler
@@ -40,6 +40,13 @@ def gamehall_authenticators(host: Host) -> Iterable[Authenticator]:
     from gamehall_web_htmx.sessions import authenticator
 
     return [authenticator(host)]
+
+
+@hookimpl
+def gamehall_listeners(host: Host) -> Iterable[Listener]:
+    from gamehall_web_htmx.sessions import tidying
+
+    return [tidying(host)]
 
 
 @hookimpl

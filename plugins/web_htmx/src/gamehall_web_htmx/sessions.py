@@ -13,8 +13,8 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
 from gamehall.accounts import User, printable
-from gamehall.declare import Authenticator, Host, Principal
-from gamehall.events import NewEvent, user_channel
+from gamehall.declare import Authenticator, Host, Listener, Principal
+from gamehall.events import Event, NewEvent, user_channel
 from gamehall.feed import emit
 from gamehall.problems import Problem
 from gamehall.tables import new_id, now, user
@@ -30,6 +30,7 @@ __all__ = [
     "forgotten_cookie",
     "list_sessions",
     "start_session",
+    "tidying",
 ]
 
 IDLE = timedelta(days=7)
@@ -175,6 +176,22 @@ def list_sessions(connection: sa.Connection, user_id: str) -> list[Session]:
         .order_by(session.c.last_seen_at.desc(), session.c.id)
     )
     return [Session(*row) for row in connection.execute(query)]
+
+
+def tidying(host: Host) -> Listener:
+    """Removes the sessions of a user whose every sign-in has ended; they are worth nothing since that moment."""
+
+    async def tidy(event: Event) -> None:
+        ended = event.values()
+        if ended["credential"] == "*":
+            await host.write(_remove_dead, ended["user_id"])
+
+    return Listener("credential_ended", tidy)
+
+
+def _remove_dead(connection: sa.Connection, user_id: str) -> None:
+    epoch = sa.select(user.c.auth_epoch).where(user.c.id == user_id).scalar_subquery()
+    connection.execute(session.delete().where(session.c.user_id == user_id, session.c.auth_epoch < epoch))
 
 
 def end_session(connection: sa.Connection, user_id: str, session_id: str) -> None:

@@ -1,0 +1,201 @@
+"""Where transactions run: what is promised to a caller holds, and to one who goes away too."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from gamehall.database import Database, open_database, serialize_on, sync_url
+
+pytestmark = pytest.mark.anyio
+
+metadata = sa.MetaData()
+note = sa.Table("note", metadata, sa.Column("text", sa.String(20), primary_key=True))
+reply = sa.Table(
+    "reply",
+    metadata,
+    sa.Column("to", sa.ForeignKey(note.c.text, deferrable=True, initially="DEFERRED"), nullable=False),
+)
+
+
+def write_down(connection: sa.Connection, text: str) -> str:
+    connection.execute(note.insert(), {"text": text})
+    return text
+
+
+def answer_nothing(connection: sa.Connection) -> str:
+    """Works so far; what it wrote cannot be committed."""
+    connection.execute(reply.insert(), {"to": "nobody"})
+    return "done"
+
+
+def notes(connection: sa.Connection) -> list[str]:
+    return list(connection.scalars(sa.select(note.c.text).order_by(note.c.text)))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = open_database(database_url)
+    await opened.write(metadata.create_all)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = open_database(f"sqlite+aiosqlite:///{tmp_path / 'notes.db'}")
+    await opened.write(metadata.create_all)
+    yield opened
+    await opened.close()
+
+
+class Held:
+    """A transaction that stays open until it is let go, so that what comes meanwhile waits."""
+
+    def __init__(self) -> None:
+        self.begun, self._go_on = asyncio.Event(), threading.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def __call__(self, connection: sa.Connection) -> None:
+        self._loop.call_soon_threadsafe(self.begun.set)
+        self._go_on.wait()
+
+    def let_go(self) -> None:
+        self._go_on.set()
+
+
+async def together(database: Database, *functions: Callable[[sa.Connection], str]) -> list[str | BaseException]:
+    """The answers to functions that wait for the writer at the same time, and so are committed together."""
+    held = Held()
+    first = asyncio.create_task(database.write(held))
+    await held.begun.wait()
+    waiting = [asyncio.create_task(database.write(fn)) for fn in functions]
+    await asyncio.sleep(0)  # lets each of them queue up
+    held.let_go()
+    await first
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_what_was_written_is_read(database: Database) -> None:
+    assert await database.write(write_down, "a") == "a"
+    assert await database.read(notes) == ["a"]
+
+
+async def test_a_function_that_fails_leaves_nothing(database: Database) -> None:
+    def write_and_fail(connection: sa.Connection) -> None:
+        write_down(connection, "a")
+        raise LookupError("changed my mind")
+
+    with pytest.raises(LookupError, match="changed my mind"):
+        await database.write(write_and_fail)
+    assert await database.read(notes) == []
+
+
+async def test_nothing_is_written_by_reading_on_postgres(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    await database.write(metadata.create_all)
+    with pytest.raises(sa.exc.DBAPIError):
+        await database.read(write_down, "a")
+    assert await database.read(notes) == []
+    await database.close()
+
+
+async def test_of_those_committed_together_one_may_fail(sqlite: Database) -> None:
+    def repeat(connection: sa.Connection) -> str:
+        write_down(connection, "x")
+        return write_down(connection, "a")
+
+    answers = await together(
+        sqlite, lambda c: write_down(c, "a"), repeat, lambda c: write_down(c, "b"), lambda c: str(1 // 0)
+    )
+    assert answers[0] == "a"
+    assert isinstance(answers[1], sa.exc.IntegrityError)
+    assert answers[2] == "b"
+    assert isinstance(answers[3], ZeroDivisionError)
+    assert await sqlite.read(notes) == ["a", "b"]
+
+
+async def test_nobody_is_told_that_it_worked_when_the_commit_fails(sqlite: Database) -> None:
+    answers = await together(sqlite, lambda c: write_down(c, "a"), answer_nothing, lambda c: write_down(c, "b"))
+    assert [type(answer) for answer in answers] == [sa.exc.IntegrityError] * 3
+    assert await sqlite.read(notes) == []
+    assert await sqlite.write(write_down, "c") == "c", "the writer goes on"
+    assert await sqlite.read(notes) == ["c"]
+
+
+async def test_a_commit_that_fails_is_told(database: Database) -> None:
+    with pytest.raises(sa.exc.IntegrityError):
+        await database.write(answer_nothing)
+    assert await database.write(write_down, "a") == "a"
+
+
+async def test_a_caller_who_goes_away_does_not_undo_it_on_sqlite(sqlite: Database) -> None:
+    held = Held()
+    first = asyncio.create_task(sqlite.write(held))
+    await held.begun.wait()
+    gone = [asyncio.create_task(sqlite.write(write_down, text)) for text in "abc"]
+    await asyncio.sleep(0)
+    for task in (first, *gone):
+        task.cancel()
+    assert all(isinstance(each, asyncio.CancelledError) for each in await asyncio.gather(*gone, return_exceptions=True))
+    held.let_go()
+    assert await sqlite.write(write_down, "d") == "d"
+    assert await sqlite.read(notes) == ["a", "b", "c", "d"]
+    with pytest.raises(asyncio.CancelledError):
+        await first
+
+
+async def test_a_caller_who_goes_away_undoes_and_leaks_nothing_on_postgres(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    await database.write(metadata.create_all)
+    arrived = asyncio.Queue[str]()
+
+    def locked(connection: sa.Connection, text: str) -> None:
+        write_down(connection, text)
+        arrived.put_nowait(text)
+        serialize_on(connection, "note")
+
+    conninfo = sync_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    written = []
+    with psycopg.connect(conninfo, autocommit=True) as other:
+        for turn in range(3):  # together more than the pool has connections
+            await asyncio.to_thread(other.execute, "SELECT pg_advisory_lock(hashtextextended('note', 0))")
+            names = [f"{turn}{n}" for n in range(6)]
+            gone = [asyncio.create_task(database.write(locked, name)) for name in names]
+            written += [await arrived.get() for _ in names]
+            for task in gone:
+                task.cancel()
+            left = await asyncio.gather(*gone, return_exceptions=True)
+            assert all(isinstance(each, asyncio.CancelledError) for each in left)
+            other.execute("SELECT pg_advisory_unlock(hashtextextended('note', 0))")
+        assert len(await asyncio.gather(*(database.read(notes) for _ in range(20)))) == 20
+        await database.close()
+        found = other.execute("SELECT text FROM note ORDER BY text").fetchall()
+    assert [text for (text,) in found] == sorted(written)
+    assert len(written) == 18
+
+
+async def test_a_reader_sees_one_state(database: Database, database_url: str) -> None:
+    engine = sa.create_engine(sync_url(database_url), poolclass=sa.NullPool)
+
+    def look_twice(connection: sa.Connection) -> tuple[list[str], list[str]]:
+        before = notes(connection)
+        with engine.begin() as other:
+            write_down(other, "new")
+        return before, notes(connection)
+
+    assert await database.read(look_twice) == ([], [])
+    assert await database.read(notes) == ["new"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["sqlite+aiosqlite:///:memory:", "sqlite://", "mysql://x/y", "nonsense", ""])
+async def test_an_address_that_cannot_be_used_is_named(url: str) -> None:
+    with pytest.raises(ValueError, match="GAMEHALL_DATABASE_URL"):
+        open_database(url)
