@@ -199,3 +199,19 @@ async def test_a_reader_sees_one_state(database: Database, database_url: str) ->
 async def test_an_address_that_cannot_be_used_is_named(url: str) -> None:
     with pytest.raises(ValueError, match="GAMEHALL_DATABASE_URL"):
         open_database(url)
+
+
+async def test_connections_that_the_server_has_closed_cost_nobody_a_request_on_postgres(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    await database.write(metadata.create_all)
+    end_others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    conninfo = sync_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    for use in (lambda: database.write(write_down, "kept"), lambda: database.read(notes)):
+        await asyncio.gather(*(database.read(notes) for _ in range(4)))  # several connections wait in the pool
+        async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as killer:
+            await killer.execute(end_others)
+        assert await use() in ("kept", ["kept"])
+    await database.close()

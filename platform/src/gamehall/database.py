@@ -198,7 +198,7 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: sa.URL, size: int = 8) -> None:
         self._engine = create_async_engine(
-            url, pool_size=size, max_overflow=0, pool_timeout=10, pool_pre_ping=True, pool_recycle=1800
+            url, pool_size=size, max_overflow=0, pool_timeout=10, pool_recycle=1800
         )
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[Any]] = set()
@@ -213,9 +213,23 @@ class PostgresDatabase(Database):
         self, engine: Any, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         async def transaction() -> T:
-            async with engine.begin() as connection:
+            try:
+                return await attempt()
+            except sa.exc.DBAPIError as error:
+                if not error.connection_invalidated or getattr(error, "in_commit", False):
+                    raise
+            # The server has closed our connections, by a restart for instance. Nothing of the transaction was kept.
+            return await attempt()
+
+        async def attempt() -> T:
+            async with engine.connect() as connection:
                 result: T = await connection.run_sync(fn, *args, **kwargs)
-            return result
+                try:
+                    await connection.commit()
+                except sa.exc.DBAPIError as error:
+                    error.in_commit = True  # type: ignore[attr-defined]  # whether it was kept, nobody knows
+                    raise
+                return result
 
         # A task of its own: cancelling a request in the middle of a statement would throw its connection away.
         task = asyncio.ensure_future(transaction())

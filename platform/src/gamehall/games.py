@@ -19,7 +19,7 @@ from gamehall.declare import Host
 from gamehall.events import LOBBY, NewEvent
 from gamehall.feed import emit
 from gamehall.game import Outcome, Position, Refusal, Ruleset, Scene, read_options
-from gamehall.gamelog import Game, Rulesets, Shown, load_game, position_text, timestamp
+from gamehall.gamelog import Game, Rulesets, Shown, load_game, load_game_and_position, position_text, timestamp
 from gamehall.problems import Problem
 from gamehall.tables import game, game_move, game_seat, new_id, now
 
@@ -158,7 +158,7 @@ def _look(
     ply: int | None,
 ) -> tuple[Game, str, Played | None]:
     """The game and its position, for a user who may move now; or the answer to a move that was made already."""
-    found = load_game(connection, game_id)
+    found, position = load_game_and_position(connection, game_id)
     seat = found.seat_of(user_id)
     if seat is None:
         raise Problem("forbidden", "Only the players of a game can move in it.")
@@ -169,7 +169,7 @@ def _look(
         raise Problem("not-your-turn", "It is your opponent's turn.", ply=found.ply, to_act=found.to_act)
     if found.ruleset not in rulesets:
         raise Problem("game-suspended", f"The rules of this game ({found.ruleset}) are not installed here any more.")
-    return found, position_text(connection, game_id, found.ply), None
+    return found, position, None
 
 
 def _check_active(found: Game) -> None:
@@ -240,23 +240,30 @@ def _append(connection: sa.Connection, step: _Step) -> Played:
     return _answer(moved, moved.ply, step.move, step.seat, moved.to_act, cursor)
 
 
+_ADVANCE = game.update().where(
+    game.c.id == sa.bindparam("game_id"),
+    game.c.ply == sa.bindparam("at_ply"),
+    game.c.status == sa.bindparam("in_status"),
+)
+
+
 def _advance(connection: sa.Connection, before: Game, after: Game, final_scene: str | None = None) -> None:
     """Moves the game's row on, if it still stands where it was read. Raises _MovedOn."""
-    changed = connection.execute(
-        game.update()
-        .where(game.c.id == before.id, game.c.ply == before.ply, game.c.status == before.status)
-        .values(
-            ply=after.ply,
-            to_act=after.to_act,
-            status=after.status,
-            winner=after.winner,
-            reason=after.reason,
-            note=after.note,
-            sides=_json(after.sides),
-            final_scene=final_scene,
-            finished_at=now() if after.result else None,
-        )
-    )
+    values = {
+        "game_id": before.id,
+        "at_ply": before.ply,
+        "in_status": before.status,
+        "ply": after.ply,
+        "to_act": after.to_act,
+        "status": after.status,
+        "winner": after.winner,
+        "reason": after.reason,
+        "note": after.note,
+        "sides": _json(after.sides),
+        "final_scene": final_scene,
+        "finished_at": now() if after.result else None,
+    }
+    changed = connection.execute(_ADVANCE, values)
     if changed.rowcount != 1:
         raise _MovedOn
 
