@@ -81,7 +81,7 @@ def test_the_way_to_a_game(make_environment: MakeEnvironment, tmp_path: Path) ->
         for line in lines("docs/write-a-game.md")
     ]
     assert "ruleset:six-row" in said[1]
-    assert "2 passed" in said[2]
+    assert "3 passed" in said[2]
 
 
 def test_examples_are_what_the_documents_say() -> None:

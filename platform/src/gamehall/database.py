@@ -197,9 +197,7 @@ class PostgresDatabase(Database):
     dialect = "postgresql"
 
     def __init__(self, url: sa.URL, size: int = 8) -> None:
-        self._engine = create_async_engine(
-            url, pool_size=size, max_overflow=0, pool_timeout=10, pool_recycle=1800
-        )
+        self._engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=10, pool_recycle=1800)
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[Any]] = set()
 

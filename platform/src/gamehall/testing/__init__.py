@@ -17,6 +17,11 @@ as the ruleset's version stays. Each raises AssertionError with a sentence that 
 
     def test_my_plugin():
         check_plugin("my_plugin")
+
+And the fixture `new_hall` is a running hall (`gamehall.testing.hall`) with every installed plugin::
+
+    def test_it_is_played(new_hall):
+        assert new_hall.play("my-game", "a1 b2 c3")["result"]["winner"] == 0
 """
 
 from typing import TYPE_CHECKING, Any
