@@ -21,6 +21,7 @@ from gamehall.events import Event, NewEvent
 from gamehall.feed import Feed, emit
 from gamehall.problems import Problem
 from gamehall.tables import feature, feature_epoch, new_id, now, worker
+from gamehall.tasks import beside
 
 __all__ = ["SIGNUP", "LiveFeatures", "Switches", "add_plugins", "late_workers", "read_switches", "switch"]
 
@@ -116,13 +117,10 @@ class LiveFeatures:
         # Known before it has read anything: whoever switches meanwhile waits for it.
         await self._database.write(_acknowledge, self._id, self._name, -1)
         await self._take_up()
-        task = asyncio.create_task(self._follow(), name="features")
         try:
-            yield
+            async with beside(self._follow(), "features"):
+                yield
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
             with contextlib.suppress(sa.exc.SQLAlchemyError):
                 await self._database.write(_forget_worker, self._id)
 

@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from gamehall.database import Database
 from gamehall.events import Cursor, Event, NewEvent
 from gamehall.tables import event, now
+from gamehall.tasks import beside
 
 __all__ = ["NOTIFY_CHANNEL", "Feed", "Subscription", "emit", "head"]
 
@@ -206,13 +207,8 @@ class Feed:
     async def running(self) -> AsyncIterator[None]:
         """Reads on until the block ends, from the present head."""
         self.place = await self._database.read(head)
-        reader = asyncio.create_task(self._read_on(), name="feed")
-        try:
+        async with beside(self._read_on(), "feed"):
             yield
-        finally:
-            reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await reader
 
     async def _read_on(self) -> None:
         retry = 0.0

@@ -32,6 +32,7 @@ from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.problems import Problem
 from gamehall.settings import Settings, secret_key
+from gamehall.tasks import beside
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
 
 __all__ = ["Hall"]
@@ -236,13 +237,8 @@ class Hall:
                     self.fault(plugin, f"the listener for {listener.kind}", error)
 
         self.feed.listen(hear)
-        task = asyncio.create_task(run(), name=f"{plugin}:{listener.kind}")
-        try:
+        async with beside(run(), f"{plugin}:{listener.kind}"):
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
 
 def _expect(given: object, kind: type[T]) -> T:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 import psycopg
 import sqlalchemy as sa
 
 from gamehall.feed import NOTIFY_CHANNEL
+from gamehall.tasks import beside
 
 __all__ = ["PostgresWakeups", "RedisWakeups", "Wakeups"]
 
@@ -30,15 +31,9 @@ class Wakeups(ABC):
         """Tells the other processes that something was committed; must not wait."""
         return  # where the hint travels with the transaction there is nothing to do
 
-    @contextlib.asynccontextmanager
-    async def running(self, wake: Callable[[], None]) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._stay_connected(wake), name="wakeups")
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+    def running(self, wake: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+        """Keeps the connection up until the block ends."""
+        return beside(self._stay_connected(wake), "wakeups")
 
     async def _stay_connected(self, wake: Callable[[], None]) -> None:
         delay = 0.2

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from gamehall.declare import Host
 from gamehall.tables import now
+from gamehall.tasks import beside
 from gamehall_enhanced_auth.families import note_uses, prune
 
 __all__ = ["BATCH", "KEPT", "LastUses", "forget_old", "last_uses", "upkeep"]
@@ -50,13 +51,10 @@ def last_uses(host: Host) -> LastUses:
 async def upkeep(host: Host) -> AsyncIterator[None]:
     """Keeps the token table up to date while a worker runs, and once more at its end."""
     uses = last_uses(host)
-    task = asyncio.create_task(_keep_up(host, uses), name="enhanced_auth:upkeep")
     try:
-        yield
+        async with beside(_keep_up(host, uses), "enhanced_auth:upkeep"):
+            yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
         await _tend(host, uses, prune_too=False)
 
 
