@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from gamehall.client import Client, ProblemError
+from rig.hall import Hall
 
 pytestmark = pytest.mark.anyio
 
@@ -26,11 +27,6 @@ PLAYED = {
     "cursor": "0-1",
 }
 Answer = httpx.Response | Exception
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 class Line(httpx.AsyncBaseTransport):
@@ -132,3 +128,37 @@ async def test_a_stream_that_is_refused_is_not_asked_for_again(status: int, slug
         with pytest.raises(ProblemError, match=slug):
             await anext(events)
     assert len(line.requests) == 2
+
+
+async def test_every_call_is_understood_by_a_hall(hall: Hall) -> None:
+    def client() -> Client:
+        return Client("http://hall", transport=httpx.ASGITransport(hall.app))
+
+    async with client() as ada, client() as bob:
+        for name, player in (("ada", ada), ("bob", bob)):
+            await player.register(name, f"{name}@example.org", "correct horse battery", device_name="a test")
+        assert (await ada.rename("Ada L")).display_name == "Ada L" == (await bob.user("ada")).display_name
+        assert "tic-tac-toe" in [ruleset.key for ruleset in await ada.rulesets()]
+        made = await ada.challenge("tic-tac-toe", "bob", seat=0)
+        assert await bob.show_challenge(made.id) == made
+        assert (await bob.challenges("received")).items == [made]
+        game_id = (await bob.respond(made.id, "accept")).game_id
+        assert game_id is not None
+        played = await ada.play(game_id, (1, 1), 0)
+        assert (played.move, played.to_act) == ("b2", 1)
+        assert [piece.cell for piece in (await bob.scene(game_id)).pieces] == ["b2"]
+        over = await bob.resign(game_id)
+        assert over.result is not None
+        assert (over.result.winner, over.seat_of("bob")) == (0, 1)
+        assert (await ada.games(player="bob", status="finished")).items == [over]
+        assert json.loads(await ada.record(game_id))["moves"] == [{"seat": 0, "move": "b2"}]
+        (device,) = await ada.devices()
+        assert (device.device_name, device.current) == ("a test", True)
+        old = ada.token
+        assert (await ada.refresh()).token == ada.token != old
+        await ada.revoke(device.token_id)
+        with pytest.raises(ProblemError) as refused:
+            await ada.me()
+        assert refused.value.slug == "invalid-token"
+        await bob.sign_out()
+        assert (await bob.sign_in("bob", "correct horse battery")).user.username == "bob"

@@ -27,11 +27,6 @@ Heard = asyncio.Queue[Event]
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     async with hall_database(database_url) as opened:
         yield opened

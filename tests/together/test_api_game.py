@@ -21,11 +21,6 @@ pytestmark = pytest.mark.anyio
 FIVE_IN_A_ROW = ["h8", "h9", "i8", "i9", "j8", "j9", "k8", "k9", "l8"]
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class Table:
     """Two signed-in players at one server."""
 

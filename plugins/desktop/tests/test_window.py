@@ -16,11 +16,6 @@ from rig.processes import Process
 from rig.server import Serve, Server, without_settings
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class Desktop(Process):
     """The program on a screen. Items are clicked by the names that it gives them."""
 

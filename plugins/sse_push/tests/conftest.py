@@ -17,11 +17,6 @@ from rig.streaming import Hall
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def start(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Hall]]]:
     """Starts a hall with these settings of the plugin."""
     async with AsyncExitStack() as stack:
