@@ -210,24 +210,18 @@ class PostgresDatabase(Database):
     async def _run(
         self, engine: Any, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        async def transaction() -> T:
-            try:
-                return await attempt()
-            except sa.exc.DBAPIError as error:
-                if not error.connection_invalidated or getattr(error, "in_commit", False):
-                    raise
-            # The server has closed our connections, by a restart for instance. Nothing of the transaction was kept.
-            return await attempt()
-
-        async def attempt() -> T:
+        async def transaction(*, again: bool = True) -> T:
             async with engine.connect() as connection:
-                result: T = await connection.run_sync(fn, *args, **kwargs)
                 try:
-                    await connection.commit()
+                    result: T = await connection.run_sync(fn, *args, **kwargs)
                 except sa.exc.DBAPIError as error:
-                    error.in_commit = True  # type: ignore[attr-defined]  # whether it was kept, nobody knows
-                    raise
-                return result
+                    if not (again and error.connection_invalidated):
+                        raise
+                else:
+                    await connection.commit()  # if this fails nobody knows whether it was kept: no second attempt
+                    return result
+            # The server has closed our connections, by a restart for instance. Nothing of the transaction was kept.
+            return await transaction(again=False)
 
         # A task of its own: cancelling a request in the middle of a statement would throw its connection away.
         task = asyncio.ensure_future(transaction())

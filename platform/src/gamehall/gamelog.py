@@ -170,11 +170,17 @@ def load_game(connection: sa.Connection, game_id: str) -> Game:
 
 def load_game_and_position(connection: sa.Connection, game_id: str) -> tuple[Game, str]:
     """The game with its seats, and its last position as JSON, in one query. Raises Problem `not-found`."""
+    found, row = _load_row(connection, game_id)
+    return found, row.position
+
+
+def _load_row(connection: sa.Connection, game_id: str) -> tuple[Game, sa.Row[Any]]:
+    """The game with its seats, and the row with all of its columns and its last `position`."""
     rows = connection.execute(_GAME_AND_SEATS, {"game_id": game_id}).all()
     if not rows:
         raise Problem("not-found", "There is no such game.")
     seats = tuple(Seat(row.seat, row.user_id, row.username, row.display_name) for row in rows)
-    return game_of(rows[0], seats), rows[0].position
+    return game_of(rows[0], seats), rows[0]
 
 
 def list_games(
@@ -206,9 +212,8 @@ def list_games(
 
 def load_state(connection: sa.Connection, game_id: str, ply: int | None = None) -> GameState:
     """The game with its whole log, and its position after `ply` moves (default: now). Raises Problem `not-found`."""
-    found = load_game(connection, game_id)
-    scenes = connection.execute(sa.select(game.c.start_scene, game.c.final_scene).where(game.c.id == game_id)).one()
-    log = connection.execute(
+    found, row = _load_row(connection, game_id)
+    played = connection.execute(
         sa.select(game_move.c.seat, game_move.c.move, game_move.c.shown)
         .where(game_move.c.game_id == game_id)
         .order_by(game_move.c.ply)
@@ -217,11 +222,11 @@ def load_state(connection: sa.Connection, game_id: str, ply: int | None = None) 
     return GameState(
         game=found,
         ply=upto,
-        moves=tuple((row.seat, row.move) for row in log),
-        position=position_text(connection, game_id, upto),
-        start_scene=scenes.start_scene,
-        final_scene=scenes.final_scene,
-        shown=tuple(msgspec.json.decode(row.shown, type=Shown) for row in log),
+        moves=tuple((each.seat, each.move) for each in played),
+        position=row.position if upto == found.ply else position_text(connection, game_id, upto),
+        start_scene=row.start_scene,
+        final_scene=row.final_scene,
+        shown=tuple(msgspec.json.decode(each.shown, type=Shown) for each in played),
         cursor=str(head(connection)),
     )
 

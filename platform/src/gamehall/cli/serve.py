@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gamehall.commands import settings_of, transact
-from gamehall.problems import Problem
 from gamehall.settings import Settings, secret_key
 
 if TYPE_CHECKING:
@@ -56,14 +55,11 @@ def prepare(settings: Settings, *, safe: bool) -> None:
 
     configure_logs(settings)
     secret_key(settings)
-    try:
-        plugins = load_plugins(settings, safe=safe)
-        for name in upgrade_all(settings.database_url, plugins):
-            click.echo(f"Brought the tables of {name} up to date.", err=True)
-        names = [plugin.name for plugin in plugins.working]
-        transact(settings, add_plugins, names, on=settings.new_plugins == "on")
-    except ValueError as error:
-        raise Problem("invalid", str(error)) from error
+    plugins = load_plugins(settings, safe=safe)
+    for name in upgrade_all(settings.database_url, plugins):
+        click.echo(f"Brought the tables of {name} up to date.", err=True)
+    names = [plugin.name for plugin in plugins.working]
+    transact(settings, add_plugins, names, on=settings.new_plugins == "on")
 
 
 def announce(settings: Settings) -> None:
