@@ -103,7 +103,9 @@ async def test_a_ruleset_that_went_off_takes_its_challenges_with_it(start_hall: 
     hall = await start_hall()
     ada, bob = await hall.users("ada", "bob")
     new = done(await ada.post("/challenges", json=GAME), 201)["id"]
-    await hall.host.write(switch, ["ruleset:tic-tac-toe"], on=False, by="test", known=["ruleset:tic-tac-toe"])
+    await hall.host.write(
+        switch, ["ruleset:tic-tac-toe"], on=False, by="test", known={"ruleset:tic-tac-toe": ("tic-tac-toe",)}
+    )
     other = await start_hall()
     headers = {"authorization": bob.headers["authorization"]}
     answer = await other.nobody.post(f"/challenges/{new}/respond", json={"action": "accept"}, headers=headers)

@@ -67,7 +67,7 @@ async def running(settings: Settings, *, safe: bool = False, off: Sequence[str] 
     migrate.upgrade_all(settings.database_url, load_plugins(settings))
     if off:
         with migrate.migration_connection(settings.database_url) as connection:
-            switch(connection, off, on=False, by="test", known=off)
+            switch(connection, off, on=False, by="test", known=dict.fromkeys(off, ()))
     hall = Hall(settings, safe=safe)
     async with hall.app.lifespan():
         yield hall

@@ -11,25 +11,28 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from gamehall.database import Database, serialize_on
 from gamehall.events import Event, NewEvent
 from gamehall.feed import Feed, emit
+from gamehall.games import resume_games, suspend_games
 from gamehall.problems import Problem
 from gamehall.tables import feature, feature_epoch, new_id, now, worker
 from gamehall.tasks import beside
 
-__all__ = ["SIGNUP", "LiveFeatures", "Switches", "add_plugins", "late_workers", "read_switches", "switch"]
+__all__ = ["SIGNUP", "LiveFeatures", "Switched", "Switches", "add_plugins", "late_workers", "read_switches", "switch"]
 
 log = logging.getLogger(__name__)
 
 SIGNUP = "signup"
 CHANGED = "features_changed"
 _FIRST_START = "first start"
+_SUSPENDED = "The operator has switched this game off for now."
 _HEARTBEAT = 2.0
 _LIVE = timedelta(seconds=3 * _HEARTBEAT)
 
@@ -52,9 +55,27 @@ def read_switches(connection: sa.Connection) -> Switches:
     return Switches(epoch, frozenset(off))
 
 
-def switch(connection: sa.Connection, keys: Sequence[str], *, on: bool, by: str, known: Iterable[str]) -> int:
-    """Turns switches on or off; the epoch that workers must reach. Raises Problem `not-found` for an unknown key."""
-    known = set(known)
+class Switched(NamedTuple):
+    """The epoch that workers must reach, and how many games were suspended or go on."""
+
+    epoch: int
+    games: int
+
+
+def switch(
+    connection: sa.Connection,
+    keys: Sequence[str],
+    *,
+    on: bool,
+    by: str,
+    known: Mapping[str, Sequence[str]],
+    suspend: bool = False,
+) -> Switched:
+    """Turns switches on or off. `known` has every switch with the rulesets that go with it.
+
+    With `suspend` the running games of those rulesets stop; switching on lets games that were stopped so go on.
+    Raises Problem `not-found` for an unknown key.
+    """
     for key in keys:
         if key not in known:
             raise Problem("not-found", f"There is no switch {key!r}. There are: {', '.join(sorted(known))}.")
@@ -62,7 +83,13 @@ def switch(connection: sa.Connection, keys: Sequence[str], *, on: bool, by: str,
     _store(connection, keys, on=on, by=by)
     connection.execute(feature_epoch.update().values(epoch=feature_epoch.c.epoch + 1))
     emit(connection, [NewEvent(CHANGED, (), {"keys": list(keys), "on": on})])
-    return connection.scalar(sa.select(feature_epoch.c.epoch)) or 0
+    rulesets = [ruleset for key in keys for ruleset in known[key]]
+    games = 0
+    if on:
+        games = resume_games(connection, rulesets, _SUSPENDED)
+    elif suspend:
+        games = suspend_games(connection, rulesets, _SUSPENDED)
+    return Switched(connection.scalar(sa.select(feature_epoch.c.epoch)) or 0, games)
 
 
 def _store(connection: sa.Connection, keys: Iterable[str], *, on: bool, by: str) -> None:

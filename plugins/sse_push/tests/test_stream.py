@@ -203,7 +203,7 @@ async def test_a_quiet_stream_has_comments(start: Start) -> None:
 async def test_switching_the_plugin_off_ends_its_streams(hall: Hall) -> None:
     stream = await hall.open("lobby")
     await stream.next()
-    await hall.host.write(switch, ["sse_push"], on=False, by="test", known=["sse_push"])
+    await hall.host.write(switch, ["sse_push"], on=False, by="test", known={"sse_push": ()})
     closed = await stream.next()
     assert (closed.event, closed.json()["reason"]) == ("closed", "switched-off")
     assert await hall.refusal("lobby") == (404, "not-found")

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from gamehall.accounts import update_user, user_by_name
-from rig.hall import Hall, StartHall
+from gamehall.features import switch
+from gamehall.gamelog import load_game
+from rig.hall import Hall, StartHall, start_game
 
 pytestmark = pytest.mark.anyio
 
@@ -191,6 +193,24 @@ async def test_admins_switch_things_while_people_play(start_hall: StartHall, new
     assert (await ada.post("/admin/features", token | {"key": "web_htmx", "state": "off"})).status_code == 404
     assert "@bob" in (await ada.page("/admin?find=BO")).text
     assert "@bob" not in (await ada.page("/admin?find=%25")).text
+
+
+async def test_games_that_a_command_has_suspended_go_on_when_an_admin_switches_on(
+    start_hall: StartHall, newcomer: Make
+) -> None:
+    hall = await start_hall()
+    game_id = await start_game(*await hall.users("cleo", "dan"))
+    for key in ("ruleset:tic-tac-toe", "gomoku_rules"):  # the ruleset by itself, and with its plugin
+        known = {key: ("tic-tac-toe",)}
+        assert (await hall.host.write(switch, [key], on=False, by="test", known=known, suspend=True)).games == 1
+        assert (await hall.host.read(load_game, game_id)).status == "suspended"
+        ada = newcomer(hall)
+        await ada.register(f"ada-{key[0]}")
+        user_id = (await hall.host.read(user_by_name, f"ada-{key[0]}")).id
+        await hall.host.write(update_user, user_id, {"is_admin": True})
+        token = (await ada.page("/admin")).form("/admin/features").values
+        assert (await ada.post("/admin/features", token | {"key": key, "state": "on"})).status_code == 303
+        assert (await hall.host.read(load_game, game_id)).status == "active"
 
 
 async def test_only_admins_see_or_switch(players: list[Any]) -> None:

@@ -11,11 +11,9 @@ from gamehall.cli.running import known_switches
 from gamehall.commands import answer, settings_of, table, transact
 from gamehall.features import late_workers, read_switches, switch
 from gamehall.problems import Problem
-from gamehall.settings import Settings
 
 __all__ = ["features"]
 
-_SUSPENDED = "The operator has switched this game off for now."
 _PATIENCE = 15.0
 _STEP = 0.05
 
@@ -71,8 +69,7 @@ def _switch(ctx: click.Context, keys: tuple[str, ...], *, turn_on: bool, wait: b
     settings = settings_of(ctx)
     known = known_switches(settings)
     who = f"{getpass.getuser()} by command"
-    epoch = transact(settings, switch, keys, on=turn_on, by=who, known=known)
-    games = _games(settings, [key for name in keys for key in known[name]], go_on=turn_on) if turn_on or suspend else 0
+    epoch, games = transact(settings, switch, keys, on=turn_on, by=who, known=known, suspend=suspend)
     deadline = time.monotonic() + _PATIENCE
     late = transact(settings, late_workers, epoch) if wait else []
     while late and time.monotonic() < deadline:
@@ -83,10 +80,3 @@ def _switch(ctx: click.Context, keys: tuple[str, ...], *, turn_on: bool, wait: b
     lines = [f"{key} is {'on' if turn_on else 'off'}" for key in keys]
     lines += [f"{games} games {'go on' if turn_on else 'are suspended'}"] if games else []
     answer(ctx, {"keys": list(keys), "on": turn_on, "epoch": epoch, "games": games}, "\n".join(lines))
-
-
-def _games(settings: Settings, rulesets: list[str], *, go_on: bool) -> int:
-    """Suspends the running games of these rulesets, or lets those go on that were suspended so; how many."""
-    from gamehall.games import resume_games, suspend_games
-
-    return transact(settings, resume_games if go_on else suspend_games, rulesets, _SUSPENDED)

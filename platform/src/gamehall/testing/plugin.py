@@ -154,7 +154,7 @@ async def _check_description(client: httpx.AsyncClient, name: str) -> None:
 async def _switch_off(hall: Hall, name: str) -> None:
     taken_up = asyncio.Event()
     hall.features.watch(taken_up.set)
-    await hall.write(switch, [name], on=False, by="check_plugin", known=[name])
+    await hall.write(switch, [name], on=False, by="check_plugin", known={name: ()})
     async with asyncio.timeout(_SECONDS):
         await taken_up.wait()
 

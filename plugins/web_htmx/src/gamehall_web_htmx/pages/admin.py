@@ -25,7 +25,10 @@ _OWN = "web_htmx"
 
 @dataclass(frozen=True, slots=True)
 class SwitchRow:
-    """One switch. A plugin that failed has its reason; the pages' own cannot be used from a page."""
+    """One switch, with the rulesets that go with it.
+
+    A plugin that failed has its reason; the pages' own cannot be used from a page.
+    """
 
     key: str
     label: str
@@ -33,6 +36,7 @@ class SwitchRow:
     is_on: bool
     reason: str
     usable: bool
+    rulesets: tuple[str, ...] = ()
 
 
 @get("/admin")
@@ -71,11 +75,12 @@ def _switch_rows(host: Host, switches: Switches) -> dict[str, list[SwitchRow]]:
             is_on=plugin.name in switches,
             reason=plugin.reason,
             usable=plugin.name != _OWN,
+            rulesets=tuple(key for key in host.rulesets if host.plugin_of(key) == plugin.name),
         )
         for plugin in host.installed_plugins
     ]
     games = [
-        SwitchRow(f"ruleset:{key}", ruleset.title, key, f"ruleset:{key}" in switches, "", usable=True)
+        SwitchRow(f"ruleset:{key}", ruleset.title, key, f"ruleset:{key}" in switches, "", True, (key,))
         for key, ruleset in sorted(host.rulesets.items())
     ]
     signup = SwitchRow(SIGNUP, "New accounts", "Whether anybody can register.", SIGNUP in switches, "", usable=True)
@@ -97,7 +102,7 @@ async def admin_switch(
     _only_admins(caller)
     typed = await read_form(request)
     rows = _switch_rows(site.host, await site.host.read(read_switches))
-    usable = [row.key for group in rows.values() for row in group if row.usable]
+    usable = {row.key: row.rulesets for group in rows.values() for row in group if row.usable}
     on = typed.get("state") == "on"
     await site.host.write(switch, [typed.get("key", "")], on=on, by=caller.username, known=usable)
     return site.go("/admin")
