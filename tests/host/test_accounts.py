@@ -97,6 +97,7 @@ async def test_the_link_makes_one_admin(each_hall: Hall) -> None:
     answers = await asyncio.gather(*(each_hall.nobody.post("/auth/register", json=each) for each in accounts))
     assert sorted(answer.status_code for answer in answers) == [201, 403, 403]
     (made,) = [answer.json() for answer in answers if answer.status_code == 201]
+    assert made["user"]["is_admin"]
     mine = await each_hall.nobody.get("/users/me", headers={"authorization": f"Token {made['token']}"})
     assert done(mine)["is_admin"]
     problem(await each_hall.nobody.post("/auth/register", json=account("dan", setup=code)), 403, "forbidden")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -76,7 +77,7 @@ class Grant(msgspec.Struct, frozen=True):
 
     token: str
     token_id: str
-    expires_at: str
+    expires_at: datetime
     expires_in: int
 
 
@@ -90,9 +91,9 @@ class Device(msgspec.Struct, frozen=True):
     token_id: str
     device_name: str
     device_info: dict[str, Any]
-    created_at: str
-    last_used_at: str
-    expires_at: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
     current: bool
 
 

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
+from gamehall import answers
 from gamehall.accounts import User
 from gamehall.database import serialize_on
 from gamehall.events import NewEvent, user_channel
@@ -58,13 +58,9 @@ class Standing(Enum):
     UNKNOWN = auto()
 
 
-class Grant(msgspec.Struct, frozen=True):
+class Grant(answers.Grant, frozen=True):
     """A token, told this once. `token_id` names the device's sign-in and stays when the token is exchanged."""
 
-    token: str
-    token_id: str
-    expires_at: datetime
-    expires_in: int
     family_expires_at: datetime
 
 

@@ -1,7 +1,6 @@
 """Signing in, exchanging tokens, and the devices that are signed in: below /api/v1/auth."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from litestar import Router, delete, get, post
@@ -10,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from gamehall.accounts import Registration, User, printable, register, sign_in
+from gamehall.answers import Device, Me, Page
 from gamehall.asking import HttpRequest, host_of, known_id, read_body
 from gamehall.declare import Host, Principal
 from gamehall.problems import FieldError, Problem
@@ -49,38 +49,10 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     device_info: DeviceInfo | None = None
 
 
-class Account(msgspec.Struct, frozen=True):
-    """Whose token it is."""
-
-    id: str
-    username: str
-    display_name: str
-    email: str
-
-
 class SignedIn(Grant, frozen=True):
     """A token, told this once, and its user."""
 
-    user: Account
-
-
-class DeviceView(msgspec.Struct, frozen=True):
-    """A device that is signed in; `last_used_at` is exact to five minutes, `current` marks the one that asks."""
-
-    token_id: str
-    device_name: str
-    device_info: dict[str, Any]
-    created_at: datetime
-    last_used_at: datetime
-    expires_at: datetime
-    current: bool
-
-
-class Devices(msgspec.Struct, frozen=True):
-    """Every device that is signed in; the list is never cut."""
-
-    items: list[DeviceView]
-    next: None = None
+    user: Me
 
 
 @post("/register", status_code=201, opt={"body": DeviceRegistration})
@@ -113,10 +85,10 @@ async def refresh_token(request: HttpRequest) -> Grant:
 
 
 @get("/tokens")
-async def list_devices(request: HttpRequest, caller: NamedDependency[Principal]) -> Devices:
-    """The caller's devices, the one used last first."""
+async def list_devices(request: HttpRequest, caller: NamedDependency[Principal]) -> Page[Device]:
+    """The caller's devices, the one used last first; the list is never cut."""
     rows = await host_of(request).read(live_tokens, caller.user_id)
-    return Devices([_device_view(row, caller) for row in rows])
+    return Page([_device_view(row, caller) for row in rows], None)
 
 
 @delete("/tokens/{token_id:str}")
@@ -145,7 +117,7 @@ auth = Router(
 async def _sign_device_in(request: HttpRequest, user: User, device: dict[str, str]) -> SignedIn:
     host = host_of(request)
     grant = await host.write(issue, user, device, _lifetimes(host))
-    account = Account(user.id, user.username, user.display_name, user.email)
+    account = Me(user.username, user.display_name, user.id, user.email, user.is_admin)
     return SignedIn(**msgspec.structs.asdict(grant), user=account)
 
 
@@ -167,8 +139,8 @@ def _device(given: DeviceRegistration | SignIn) -> dict[str, str]:
     return {"device_name": name, "device_info": info}
 
 
-def _device_view(row: Found, caller: Principal) -> DeviceView:
-    return DeviceView(
+def _device_view(row: Found, caller: Principal) -> Device:
+    return Device(
         token_id=row.family_id,
         device_name=row.device_name,
         device_info=msgspec.json.decode(row.device_info),
