@@ -28,7 +28,7 @@ HOST = ROOT / "platform/src/gamehall"
 
 # A module imports from its own layer and from those above it. Imports for type checkers alone may go either way.
 LAYERS: list[set[str]] = [
-    {"game", "events", "settings", "problems", "logs", "answers", "tasks"},
+    {"game", "looks", "events", "settings", "problems", "logs", "answers", "tasks"},
     {"database", "tables", "declare", "passwords"},
     {"hookspecs", "accounts", "asking", "feed", "gamelog", "records"},
     {"plugins", "wakeups", "commands"},

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol
 import sqlalchemy as sa
 
 from gamehall.events import Event, NewEvent
-from gamehall.game import Ruleset
+from gamehall.game import CellChange, Ruleset
 
 if TYPE_CHECKING:
     from litestar import Request, Response
@@ -181,7 +181,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class GameRecord:
-    """A game as its players know it: who sat where, what was played, how it ended. `positions` has one per ply."""
+    """A game as its players know it: who sat where, what was played, how it ended."""
 
     id: str
     ruleset: str
@@ -194,6 +194,8 @@ class GameRecord:
     """(side, display name) by seat, with the sides that the seats had at the end."""
     moves: tuple[tuple[int, str], ...]
     """(seat, move) in their order."""
+    changes: tuple[tuple[CellChange, ...], ...]
+    """What each move changed on the board."""
     status: str
     winner: int | None
     reason: str | None

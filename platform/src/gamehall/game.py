@@ -14,8 +14,10 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 import msgspec
 
 __all__ = [
+    "STONES",
     "CellChange",
     "Input",
+    "Look",
     "Mark",
     "Options",
     "Outcome",
@@ -56,8 +58,16 @@ class Refusal(msgspec.Struct, frozen=True):
     cells: tuple[str, ...] = ()
 
 
+STONES = frozenset({"black", "white", "cross", "nought"})
+"""The kinds of pieces that every front end has a picture of."""
+
+
 class Piece(msgspec.Struct, frozen=True):
-    """Something that stands on a cell. `seat` is whose it is, None where nobody owns it."""
+    """Something that stands on a cell. `seat` is whose it is, None where nobody owns it.
+
+    A kind in `STONES` is drawn as such; any other is a disc of its owner's tone with the kind's first letter, unless
+    the scene's `looks` say more.
+    """
 
     cell: str
     kind: str
@@ -80,6 +90,16 @@ class Input(msgspec.Struct, frozen=True):
     label: str = ""
 
 
+class Look(msgspec.Struct, frozen=True):
+    """How a kind of piece is drawn: the text on it, of one or two letters, and its colour as `#rrggbb`.
+
+    What is empty is as without a look: the kind's first letter, and the tone of whoever owns the piece.
+    """
+
+    symbol: str = ""
+    colour: str = ""
+
+
 MarkKind = Literal["last", "line", "forbidden", "offered", "zone", "star"]
 
 
@@ -93,19 +113,23 @@ class Mark(msgspec.Struct, frozen=True):
 class Scene(msgspec.Struct, frozen=True):
     """A position as any front end can draw it, seen by one seat or by a spectator.
 
-    `lattice` says whether pieces stand on crossing lines or in squares; `sides` names the side of each seat;
-    `status` is a sentence for everybody, `prompt` one for the viewer who has to decide.
+    `lattice` says whether pieces stand on crossing lines, in squares or in hexes; each row of hexes is shifted to
+    the right by half a cell, so that a cell touches those beside it, above it (same column and the next) and below it
+    (same column and the one before). A game without a board has a width and a height of 0, and only buttons.
+    `sides` names the side of each seat; `status` is a sentence for everybody, `prompt` one for the viewer who has to
+    decide; `looks` tell by kind how pieces are drawn.
     """
 
     width: int
     height: int
-    lattice: Literal["points", "squares"] = "points"
+    lattice: Literal["points", "squares", "hexes"] = "points"
     pieces: tuple[Piece, ...] = ()
     inputs: tuple[Input, ...] = ()
     marks: tuple[Mark, ...] = ()
     sides: tuple[str, ...] = ()
     status: str = ""
     prompt: str = ""
+    looks: dict[str, Look] = {}
 
 
 def column_name(column: int) -> str:
@@ -187,6 +211,13 @@ class Ruleset(ABC, Generic[P, O]):
         if move in self.moves(position):
             return None
         return Refusal("illegal-move", f"{move} is not a legal move here.")
+
+    def forbidden(self, position: P) -> Mapping[str, Refusal]:
+        """The cells that look free but that whoever is to act may not take, or would lose by taking, each with why.
+
+        Asked only when somebody wants to know. Override where rules forbid what a player may overlook.
+        """
+        return {}
 
     def sides(self, position: P) -> tuple[str, ...]:
         """The side that each seat plays in this position. Override where sides can be swapped."""

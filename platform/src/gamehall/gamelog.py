@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from gamehall.answers import Result
 from gamehall.declare import Host
 from gamehall.events import game_channel, user_channel
 from gamehall.feed import head
-from gamehall.game import CellChange, Mark, Piece, Ruleset, Scene
+from gamehall.game import CellChange, Mark, Piece, Refusal, Ruleset, Scene
 from gamehall.problems import Problem
 from gamehall.tables import game, game_move, game_seat, user
 
@@ -26,6 +26,7 @@ __all__ = [
     "Seat",
     "Shown",
     "check_watching",
+    "forbidden_at",
     "game_of",
     "list_games",
     "load_game",
@@ -39,6 +40,8 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Rulesets = Mapping[str, Ruleset[Any, Any]]
 
@@ -259,30 +262,46 @@ def position_text(connection: sa.Connection, game_id: str, ply: int) -> str:
     return str(text)
 
 
-def scene_at(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene:
+def scene_at(state: GameState, rulesets: Rulesets, viewer: str | None, *, forbidden: bool = False) -> Scene:
     """The scene at the state's ply as this user may see it, None being a stranger.
 
-    Without a ruleset that can show it the scene is put together from what was stored with each move.
+    Without a ruleset that can show it the scene is put together from what was stored with each move. `forbidden`
+    marks the cells that `forbidden_at` names.
     """
+    scene = _scene_at(state, rulesets, viewer)
+    marked = {mark.cell for mark in scene.marks if mark.kind == "forbidden"}
+    cells = [cell for cell in forbidden_at(state, rulesets) if cell not in marked] if forbidden else []
+    if not cells:
+        return scene
+    return msgspec.structs.replace(scene, marks=(*scene.marks, *(Mark(cell, "forbidden") for cell in cells)))
+
+
+def forbidden_at(state: GameState, rulesets: Rulesets) -> Mapping[str, Refusal]:
+    """The cells that whoever is to act at the state's ply may not take though they look free, each with why."""
+    return _by_rules(state, rulesets, lambda ruleset, position: ruleset.forbidden(position)) or {}
+
+
+def _scene_at(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene:
     found = state.game
     now = state.ply == found.ply
     if now and state.final_scene is not None:
         return msgspec.json.decode(state.final_scene, type=Scene)
-    scene = _scene_by_rules(state, rulesets, viewer) or _stored_scene(state)
+    seat = found.seat_of(viewer)
+    by_rules = _by_rules(state, rulesets, lambda ruleset, position: ruleset.scene(position, seat))
+    scene = by_rules or _stored_scene(state)
     if now and found.status == "active":
         return scene
     status = _ending(scene, found) if now else scene.status
     return msgspec.structs.replace(scene, inputs=(), prompt="", status=status)
 
 
-def _scene_by_rules(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene | None:
-    """None where the ruleset is gone, or cannot show this position any more."""
+def _by_rules(state: GameState, rulesets: Rulesets, ask: Callable[[Ruleset[Any, Any], Any], T]) -> T | None:
+    """What the ruleset says of the state's position; None where it is gone, or cannot make sense of it any more."""
     found = state.game
     if (ruleset := rulesets.get(found.ruleset)) is None:
         return None
     try:
-        position = msgspec.json.decode(state.position, type=ruleset.Position)
-        return ruleset.scene(position, found.seat_of(viewer))
+        return ask(ruleset, msgspec.json.decode(state.position, type=ruleset.Position))
     except Exception:
         log.exception("the rules of %s cannot show game %s at ply %d", found.ruleset, found.id, state.ply)
         return None

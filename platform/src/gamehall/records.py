@@ -27,6 +27,7 @@ def record_of(state: GameState, title: str) -> GameRecord:
         height=start.height,
         players=tuple((found.sides[seat.seat], seat.display_name) for seat in found.seats),
         moves=state.moves,
+        changes=tuple(shown.cells for shown in state.shown),
         status=found.status,
         winner=found.winner,
         reason=found.reason,

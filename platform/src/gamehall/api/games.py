@@ -81,13 +81,15 @@ async def show_scene(
     game_id: FromPath[str],
     viewer: NamedDependency[Principal | None],
     ply: FromQuery[int | None] = None,
+    forbidden: FromQuery[bool] = False,
 ) -> Scene:
-    """The scene after so many moves, by default all of them."""
+    """The scene after so many moves, by default all of them; with `forbidden` it marks what may not be taken."""
     host = host_of(request)
     if ply is not None and not 0 <= ply < 2**31:
         raise Problem("not-found", f"The game has no ply {ply}.")
     watcher = viewer.user_id if viewer else None
-    return scene_at(await see_game(host, known_id(game_id), watcher, ply), host.rulesets, watcher)
+    state = await see_game(host, known_id(game_id), watcher, ply)
+    return scene_at(state, host.rulesets, watcher, forbidden=forbidden)
 
 
 @post("/{game_id:str}/moves", status_code=200, opt={"body": MoveRequest})

@@ -22,6 +22,7 @@ from gamehall.app import create_app, routes_of
 from gamehall.database import sync_url
 from gamehall.declare import Exporter, GameRecord
 from gamehall.features import switch
+from gamehall.game import CellChange
 from gamehall.hall import Hall
 from gamehall.plugins import GROUP, Plugin, load_plugins
 from gamehall.problems import Problem
@@ -180,6 +181,7 @@ def _check_exporter(plugin: Plugin, exporter: Exporter) -> None:
         height=3,
         players=(("first", "Ada"), ("second", "Bob")),
         moves=((0, "b2"), (1, "no-such-move")),
+        changes=((CellChange("b2", "first", 0),), ()),
         status="active",
         winner=None,
         reason=None,
