@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from gamehall.events import game_channel
 from gamehall.games import play as make_move
-from gamehall.games import suspend_games
 from gamehall.problems import Problem
+from gamehall.standing import suspend_games
 from gamehall.tables import event, game, game_move
 from rig.hall import Hall, StartHall, done, play, problem, start_game
 

@@ -32,7 +32,7 @@ LAYERS: list[set[str]] = [
     {"database", "tables", "declare", "passwords"},
     {"hookspecs", "accounts", "asking", "feed", "gamelog", "records"},
     {"plugins", "wakeups", "commands"},
-    {"games"},
+    {"standing", "replays", "games"},
     {"features", "lobby", "migrate", "migrations"},
     {"hall", "client"},
     {"api"},

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 import msgspec
@@ -14,7 +14,10 @@ import msgspec
 from gamehall.problems import Problem
 from gamehall.settings import Settings, load_settings
 
-__all__ = ["answer", "settings_of", "table", "transact", "usable_database"]
+if TYPE_CHECKING:
+    from gamehall.database import Database
+
+__all__ = ["answer", "on_database", "settings_of", "table", "transact", "usable_database"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,12 +32,17 @@ def settings_of(ctx: click.Context, **flags: Any) -> Settings:
 
 def transact(settings: Settings, fn: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Runs one transaction on the hall's database, whether the hall is running or not."""
+    return on_database(settings, lambda database: database.write(fn, *args, **kwargs))
+
+
+def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Does some work on the hall's database, whether the hall is running or not."""
     from gamehall.database import open_database  # SQLAlchemy takes a while to import; --help does without
 
     async def once() -> T:
         database = open_database(settings.database_url)
         try:
-            return await database.write(fn, *args, **kwargs)
+            return await work(database)
         finally:
             await database.close()
 

@@ -20,8 +20,8 @@ import sqlalchemy as sa
 from gamehall.database import Database, serialize_on
 from gamehall.events import Event, NewEvent
 from gamehall.feed import Feed, emit
-from gamehall.games import resume_games, suspend_games
 from gamehall.problems import Problem
+from gamehall.standing import resume_games, suspend_games
 from gamehall.tables import feature, feature_epoch, new_id, now, worker
 from gamehall.tasks import beside
 

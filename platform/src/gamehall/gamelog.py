@@ -15,13 +15,15 @@ from gamehall.answers import Result
 from gamehall.declare import Host
 from gamehall.events import game_channel, user_channel
 from gamehall.feed import head
-from gamehall.game import CellChange, Mark, Piece, Refusal, Ruleset, Scene
+from gamehall.game import CellChange, Mark, Outcome, Piece, Refusal, Ruleset, Scene
 from gamehall.problems import Problem
 from gamehall.tables import game, game_move, game_seat, user
 
 __all__ = [
     "Game",
+    "GameLog",
     "GameState",
+    "LoggedMove",
     "Rulesets",
     "Seat",
     "Shown",
@@ -31,6 +33,7 @@ __all__ = [
     "list_games",
     "load_game",
     "load_game_and_position",
+    "load_log",
     "load_state",
     "position_text",
     "scene_at",
@@ -111,6 +114,24 @@ class GameState(msgspec.Struct, frozen=True):
     final_scene: str | None
     shown: tuple[Shown, ...]
     cursor: str
+
+
+class LoggedMove(msgspec.Struct, frozen=True):
+    """A move as it was stored: who made it, the position that it led to as JSON, and who was to act then."""
+
+    seat: int
+    move: str
+    position: str
+    to_act: int | None
+
+
+class GameLog(msgspec.Struct, frozen=True):
+    """All that the rules said in a game. `outcome` is None also where it ended for a reason of the hall's."""
+
+    game: Game
+    start_position: str
+    moves: tuple[LoggedMove, ...]
+    outcome: Outcome | None
 
 
 _SEATS = (
@@ -234,6 +255,20 @@ def load_state(connection: sa.Connection, game_id: str, ply: int | None = None) 
     )
 
 
+def load_log(connection: sa.Connection, game_id: str) -> GameLog:
+    """The game with every position of it, to be replayed. Raises Problem `not-found`."""
+    found, row = _load_row(connection, game_id)
+    columns = (game_move.c.seat, game_move.c.move, game_move.c.position, game_move.c.to_act)
+    made = connection.execute(sa.select(*columns).where(game_move.c.game_id == game_id).order_by(game_move.c.ply))
+    ended_by_rules = row.final_scene is not None  # only they draw one
+    return GameLog(
+        game=found,
+        start_position=row.start_position,
+        moves=tuple(LoggedMove(*each) for each in made),
+        outcome=Outcome(found.winner, found.reason or "") if ended_by_rules else None,
+    )
+
+
 async def see_game(host: Host, game_id: str, viewer: str | None, ply: int | None = None) -> GameState:
     """The game's state, if this user (None is a stranger) may see it. Raises Problem `not-found` or `forbidden`."""
     state = await host.read(load_state, game_id, ply)
@@ -296,9 +331,15 @@ def _scene_at(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene
 
 
 def _by_rules(state: GameState, rulesets: Rulesets, ask: Callable[[Ruleset[Any, Any], Any], T]) -> T | None:
-    """What the ruleset says of the state's position; None where it is gone, or cannot make sense of it any more."""
+    """What the ruleset says of the state's position; None where it is gone, or cannot make sense of it any more.
+
+    Rules of another version are asked only about running games, which are checked: the same text may mean something
+    else to them.
+    """
     found = state.game
     if (ruleset := rulesets.get(found.ruleset)) is None:
+        return None
+    if found.status != "active" and found.ruleset_version != ruleset.version:
         return None
     try:
         return ask(ruleset, msgspec.json.decode(state.position, type=ruleset.Position))

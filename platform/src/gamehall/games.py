@@ -1,4 +1,4 @@
-"""The only writer of game tables. A game is a log: each move is stored with the position that it led to.
+"""Games from their start to their end. A game is a log: each move is stored with the position that it led to.
 
 The rules are asked outside the transaction, which then only appends what they said, on the condition that the game
 still stands where it was read. Of two writers at once the database lets one win; the other looks again.
@@ -21,6 +21,8 @@ from gamehall.feed import emit
 from gamehall.game import Outcome, Position, Refusal, Ruleset, Scene, read_options
 from gamehall.gamelog import Game, Rulesets, Shown, load_game, load_game_and_position, position_text, timestamp
 from gamehall.problems import Problem
+from gamehall.replays import check_game
+from gamehall.standing import MovedOn, advance, suspend_game
 from gamehall.tables import game, game_move, game_seat, new_id, now
 
 __all__ = [
@@ -29,10 +31,7 @@ __all__ = [
     "open_game",
     "play",
     "resign",
-    "resume_games",
     "start_game",
-    "suspend_game",
-    "suspend_games",
 ]
 
 log = logging.getLogger(__name__)
@@ -62,10 +61,6 @@ class _Step(msgspec.Struct, frozen=True):
     position: str
     shown: Shown
     final_scene: str | None
-
-
-class _MovedOn(Exception):
-    """The game does not stand any more where it was read."""
 
 
 def open_game(ruleset: Ruleset[Any, Any], options: Mapping[str, Any]) -> Opening:
@@ -129,6 +124,9 @@ async def play(host: Host, game_id: str, user_id: str, move: str | tuple[int, in
         if answered is not None:
             return answered
         ruleset = host.rulesets[found.ruleset]
+        if found.ruleset_version != ruleset.version:
+            await check_game(host, game_id)
+            continue
         try:
             step = _ask(ruleset, found, text, move)
         except Problem:
@@ -144,7 +142,7 @@ async def play(host: Host, game_id: str, user_id: str, move: str | tuple[int, in
             raise Problem("game-suspended", note) from error
         try:
             return await host.write(_append, step)
-        except _MovedOn:
+        except MovedOn:
             continue
     raise Problem("busy", "Many moves arrive in this game at once; look at it again.")
 
@@ -218,7 +216,7 @@ def _is_off(scene: Scene, row: int, column: int) -> bool:
 def _append(connection: sa.Connection, step: _Step) -> Played:
     moved = step.after
     serialize_on(connection, moved.id)
-    _advance(connection, step.before, moved, step.final_scene)
+    advance(connection, step.before, moved, step.final_scene)
     events = [NewEvent("game_move", moved.channels, _move_data(step))]
     if moved.status == "finished":
         events.append(_over_event(moved))
@@ -240,34 +238,6 @@ def _append(connection: sa.Connection, step: _Step) -> Played:
     return _answer(moved, moved.ply, step.move, step.seat, moved.to_act, cursor)
 
 
-_ADVANCE = game.update().where(
-    game.c.id == sa.bindparam("game_id"),
-    game.c.ply == sa.bindparam("at_ply"),
-    game.c.status == sa.bindparam("in_status"),
-)
-
-
-def _advance(connection: sa.Connection, before: Game, after: Game, final_scene: str | None = None) -> None:
-    """Moves the game's row on, if it still stands where it was read. Raises _MovedOn."""
-    values = {
-        "game_id": before.id,
-        "at_ply": before.ply,
-        "in_status": before.status,
-        "ply": after.ply,
-        "to_act": after.to_act,
-        "status": after.status,
-        "winner": after.winner,
-        "reason": after.reason,
-        "note": after.note,
-        "sides": _json(after.sides),
-        "final_scene": final_scene,
-        "finished_at": now() if after.result else None,
-    }
-    changed = connection.execute(_ADVANCE, values)
-    if changed.rowcount != 1:
-        raise _MovedOn
-
-
 def _first_answer(
     connection: sa.Connection,
     rulesets: Rulesets,
@@ -283,13 +253,24 @@ def _first_answer(
             sa.select(game_move).where(game_move.c.game_id == found.id, game_move.c.ply == ply + 1)
         ).first()
     if made is not None and found.seats[made.seat].user_id == user_id:
-        name = move
-        if not isinstance(move, str) and (ruleset := rulesets.get(found.ruleset)) is not None:
-            before = msgspec.json.decode(position_text(connection, found.id, ply), type=ruleset.Position)
-            name = ruleset.move_at(before, *move)
+        name = move if isinstance(move, str) else _name_then(connection, rulesets, found, ply, move)
         if name == made.move:
             return _answer(found, made.ply, made.move, made.seat, made.to_act, made.cursor)
     raise Problem("stale-ply", f"The game stands at ply {found.ply}, not {ply}.", ply=found.ply, to_act=found.to_act)
+
+
+def _name_then(
+    connection: sa.Connection, rulesets: Rulesets, found: Game, ply: int, place: tuple[int, int]
+) -> str | None:
+    """The move that touching this place meant at an earlier ply; None where the rules of now cannot tell."""
+    if (ruleset := rulesets.get(found.ruleset)) is None:
+        return None
+    text = position_text(connection, found.id, ply)
+    try:
+        return ruleset.move_at(msgspec.json.decode(text, type=ruleset.Position), *place)
+    except Exception:
+        log.exception("the rules of %s cannot read an earlier position of game %s", found.ruleset, found.id)
+        return None
 
 
 def _answer(found: Game, ply: int, move: str, seat: int, to_act: int | None, cursor: str) -> Played:
@@ -343,44 +324,9 @@ def end_game(connection: sa.Connection, found: Game, outcome: Outcome, *, status
     ended = msgspec.structs.replace(
         found, status=status, to_act=None, winner=outcome.winner, reason=outcome.reason, finished_at=timestamp(now())
     )
-    _advance(connection, found, ended)
+    advance(connection, found, ended)
     emit(connection, [_over_event(ended)])
     return ended
-
-
-def suspend_game(connection: sa.Connection, game_id: str, note: str) -> None:
-    """Stops an active game, keeping everything, with a message for its players."""
-    serialize_on(connection, game_id)
-    found = load_game(connection, game_id)
-    if found.status == "active":
-        suspended = msgspec.structs.replace(found, status="suspended", note=note)
-        _advance(connection, found, suspended)
-        data = {"game_id": game_id, "text": note}
-        emit(connection, [NewEvent("notice", found.channels, data)])
-
-
-def suspend_games(connection: sa.Connection, rulesets: Sequence[str], note: str) -> int:
-    """Suspends every active game of these rulesets; how many there were."""
-    running = sa.select(game.c.id).where(game.c.ruleset.in_(rulesets), game.c.status == "active")
-    ids = list(connection.scalars(running))
-    for game_id in ids:
-        suspend_game(connection, game_id, note)
-    return len(ids)
-
-
-def resume_games(connection: sa.Connection, rulesets: Sequence[str], note: str) -> int:
-    """Lets the games of these rulesets go on that were suspended with this note; how many there were."""
-    suspended = sa.select(game.c.id).where(
-        game.c.ruleset.in_(rulesets), game.c.status == "suspended", game.c.note == note
-    )
-    ids = list(connection.scalars(suspended))
-    for game_id in ids:
-        serialize_on(connection, game_id)
-        found = load_game(connection, game_id)
-        _advance(connection, found, msgspec.structs.replace(found, status="active", note=""))
-        data = {"game_id": game_id, "text": "The game goes on."}
-        emit(connection, [NewEvent("notice", found.channels, data)])
-    return len(ids)
 
 
 def _json(value: Any) -> str:

@@ -31,6 +31,7 @@ from gamehall.game import Ruleset
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.problems import Problem
+from gamehall.replays import check_games
 from gamehall.settings import Settings, secret_key
 from gamehall.tasks import beside
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
@@ -190,6 +191,7 @@ class Hall:
             await stack.enter_async_context(self.features.running())
             for plugin, lifespan in self.plugins.declared("gamehall_lifespan"):
                 await self._enter(stack, plugin.name, lifespan)
+            await stack.enter_async_context(beside(check_games(self), "games of other rules"))
             yield
 
     def _check_tables(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from gamehall.declare import Exporter, GameRecord, Host
 from gamehall.game import Scene
 from gamehall.gamelog import GameState
 
-__all__ = ["exporters", "record_of"]
+__all__ = ["by_format", "exporters", "record_of"]
 
 
 def record_of(state: GameState, title: str) -> GameRecord:
@@ -81,6 +82,10 @@ _OWN = (
 
 
 def exporters(host: Host) -> dict[str, Exporter]:
-    """Every format that is offered, by name; a plugin cannot replace one of the hall's."""
-    declared: list[tuple[str, Exporter]] = host.declared("gamehall_exporters")
-    return {exporter.format: exporter for exporter in (*(each for _, each in declared), *_OWN)}
+    """Every format that is offered, by name."""
+    return by_format(exporter for _, exporter in host.declared("gamehall_exporters"))
+
+
+def by_format(declared: Iterable[Exporter]) -> dict[str, Exporter]:
+    """These formats and the hall's own, by name; a plugin cannot replace one of the hall's."""
+    return {exporter.format: exporter for exporter in (*declared, *_OWN)}

@@ -18,6 +18,7 @@ _COMMANDS = {
     "features": ("gamehall.cli.features", "features", "Switch plugins, rulesets and other features on and off."),
     "plugins": ("gamehall.cli.plugins", "plugins", "See what is installed."),
     "users": ("gamehall.cli.users", "users", "Look after accounts."),
+    "games": ("gamehall.cli.games", "games", "See games, take them home, replay them by the installed rules."),
     "db": ("gamehall.cli.database", "database", "Look after the database."),
     "config": ("gamehall.cli.config", "config", "See the settings and where they come from."),
 }

@@ -46,14 +46,13 @@ def run(cli: click.Group) -> int:
         return _fail(as_json, "settings", str(error), FAILED)
     except Problem as problem:
         details = "".join(f"\n  {e.field}: {e.message}" for e in problem.errors)
-        return _fail(
-            as_json, problem.slug, (problem.detail or problem.title) + details, _EXIT.get(problem.status, FAILED)
-        )
+        message = (problem.detail or problem.title) + details
+        return _fail(as_json, problem.slug, message, _EXIT.get(problem.status, FAILED), problem.extra or None)
 
 
-def _fail(as_json: bool, code: str, message: str, exit_code: int) -> int:
+def _fail(as_json: bool, code: str, message: str, exit_code: int, data: object = None) -> int:
     if as_json:
-        click.echo(msgspec.json.encode({"ok": False, "data": None, "error": {"code": code, "message": message}}))
+        click.echo(msgspec.json.encode({"ok": False, "data": data, "error": {"code": code, "message": message}}))
     else:
         click.echo(f"gamehall: {message}", err=True)
     return exit_code

@@ -1,0 +1,217 @@
+"""gamehall games"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import sqlalchemy as sa
+
+from gamehall.accounts import user_by_name
+from gamehall.api.views import game_summary
+from gamehall.commands import answer, on_database, settings_of, table
+from gamehall.database import Database
+from gamehall.features import Switches, read_switches
+from gamehall.gamelog import Game, GameState, Rulesets, list_games, load_log, load_state
+from gamehall.plugins import Plugins, load_plugins
+from gamehall.problems import Problem
+from gamehall.records import by_format, record_of
+from gamehall.replays import game_ids, replay
+from gamehall.tables import game
+
+__all__ = ["games"]
+
+_STATUS = click.Choice(["active", "finished", "suspended", "aborted"])
+_HEADS = ("GAME", "RULESET", "STATUS", "PLY", "PLAYERS", "STARTED")
+_DIVERGENCE_HEADS = ("GAME", "RULESET", "STORED", "INSTALLED", "PLY", "MOVE", "DIFFERENCE", "DETAIL")
+
+
+@click.group()
+def games() -> None:
+    """See games, take them home, and replay them by the rules that are installed."""
+
+
+def _plugins(ctx: click.Context) -> Plugins:
+    """The installed plugins; one that is broken keeps no other out, whatever the settings say for the hall."""
+    return load_plugins(msgspec.structs.replace(settings_of(ctx), strict=False))
+
+
+@games.command("list")
+@click.option("--player", help="Only games of this user.")
+@click.option("--status", type=_STATUS, help="Only games in this status.")
+@click.option("--ruleset", metavar="KEY", help="Only games of this ruleset.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+@click.pass_context
+def show_all(ctx: click.Context, player: str | None, status: str | None, ruleset: str | None, limit: int) -> None:
+    """Show games, newest first.
+
+    \b
+    gamehall games list
+    gamehall games list --status active --limit 10
+    """
+
+    def read(connection: sa.Connection) -> list[Game]:
+        player_id = user_by_name(connection, player).id if player is not None else None
+        chosen = [status] if status else []
+        return list_games(connection, player=player_id, status=chosen, ruleset=ruleset, limit=limit)
+
+    found = on_database(settings_of(ctx), lambda database: database.read(read))
+    rows = [
+        (each.id, each.ruleset, each.status, each.ply, ", ".join(s.username for s in each.seats), each.created_at)
+        for each in found
+    ]
+    answer(ctx, [game_summary(each) for each in found], table(rows, _HEADS))
+
+
+@games.command()
+@click.argument("game_id", metavar="GAME")
+@click.pass_context
+def show(ctx: click.Context, game_id: str) -> None:
+    """Show one game with its moves.
+
+    \b
+    gamehall games show GAME
+    """
+    state = on_database(settings_of(ctx), lambda database: database.read(load_state, game_id))
+    found, moves = state.game, [move for _, move in state.moves]
+    lines = [
+        f"{found.id}: {found.ruleset}, version {found.ruleset_version}, {found.status} after {found.ply} moves",
+        *(f"{found.sides[seat.seat]}: {seat.display_name} ({seat.username})" for seat in found.seats),
+        *(f"{name}: {value}" for name, value in found.options.items()),
+        *([f"moves: {' '.join(moves)}"] if moves else []),
+        *([f"result: {_result(found)}"] if found.result else []),
+        *([found.note] if found.note else []),
+    ]
+    answer(ctx, msgspec.to_builtins(game_summary(found)) | {"moves": moves}, "\n".join(lines))
+
+
+def _result(found: Game) -> str:
+    return f"{'nobody' if found.winner is None else found.seats[found.winner].username} won ({found.reason})"
+
+
+@games.command()
+@click.argument("game_id", metavar="GAME")
+@click.option("--format", "name", default="json", show_default=True, help="json, text, or one that a plugin brings.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; else it is printed.")
+@click.pass_context
+def export(ctx: click.Context, game_id: str, name: str, out: Path | None) -> None:
+    """Write a game's record to a file.
+
+    \b
+    gamehall games export GAME --format text
+    gamehall games export GAME --out game.json
+    """
+
+    def read(connection: sa.Connection) -> tuple[GameState, Switches]:
+        return load_state(connection, game_id), read_switches(connection)
+
+    state, switches = on_database(settings_of(ctx), lambda database: database.read(read))
+    plugins = _plugins(ctx)
+    declared = plugins.declared("gamehall_exporters")
+    formats = by_format(exporter for plugin, exporter in declared if plugin.name in switches)
+    if name not in formats:
+        raise Problem("unknown-format", f"There is no format {name!r} here; there are {', '.join(sorted(formats))}.")
+    _, ruleset = plugins.rulesets.get(state.game.ruleset, (None, None))
+    content = formats[name].write(record_of(state, ruleset.title if ruleset else state.game.ruleset))
+    if out is not None:
+        try:
+            out.write_bytes(content)
+        except OSError as error:
+            raise click.FileError(str(out), error.strerror) from error
+        answer(ctx, {"format": name, "file": str(out)}, f"Wrote {out}.")
+    elif ctx.find_root().params["as_json"]:
+        answer(ctx, {"format": name, "content": _text(content)})
+    else:
+        click.echo(content, nl=False)
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise click.UsageError("this format is no text: give a file with --out") from error
+
+
+class _Verified(msgspec.Struct):
+    """What came of replaying games: how many went as before, and a row of plain data for each other."""
+
+    same: int = 0
+    divergences: list[dict[str, Any]] = []
+    not_installed: list[dict[str, Any]] = []
+
+
+@games.command()
+@click.argument("names", metavar="[GAME]...", nargs=-1)
+@click.option("--ruleset", metavar="KEY", help="Only games of this ruleset.")
+@click.option("--status", type=_STATUS, help="Only games in this status.")
+@click.pass_context
+def verify(ctx: click.Context, names: tuple[str, ...], ruleset: str | None, status: str | None) -> None:
+    """Replay stored games by the installed rules, and name each that goes another way now. Nothing is changed.
+
+    Without names it replays every game. It ends with 5 when some game goes another way. A game whose ruleset is not
+    installed is named too, but it can still be shown from what was stored.
+
+    \b
+    gamehall games verify
+    gamehall --json games verify --status active
+    """
+    conditions: list[sa.ColumnElement[bool]] = [game.c.id.in_(names)] if names else []
+    conditions += [game.c.ruleset == ruleset] if ruleset else []
+    conditions += [game.c.status == status] if status else []
+    rulesets = {key: each for key, (_, each) in _plugins(ctx).rulesets.items()}
+    found = on_database(settings_of(ctx), lambda database: _verify(database, rulesets, names, conditions))
+    text = _report(found)
+    if not found.divergences:
+        answer(ctx, found, text)
+        return
+    if not ctx.find_root().params["as_json"]:
+        click.echo(text)
+    raise Problem("conflict", "Some games go another way by the installed rules.", **msgspec.structs.asdict(found))
+
+
+async def _verify(
+    database: Database, rulesets: Rulesets, names: Sequence[str], conditions: Sequence[sa.ColumnElement[bool]]
+) -> _Verified:
+    for name in names:
+        await database.read(load_log, name)  # raises Problem for one that is not there, before a long look at others
+    found = _Verified()
+    async for ids in game_ids(database.read, *conditions):
+        for game_id in ids:
+            stored = await database.read(load_log, game_id)
+            about = _about(stored.game)
+            if (ruleset := rulesets.get(stored.game.ruleset)) is None:
+                found.not_installed.append(about)
+            elif (divergence := replay(ruleset, stored)) is None:
+                found.same += 1
+            else:
+                installed = {"installed_version": ruleset.version}
+                found.divergences.append(about | installed | msgspec.to_builtins(divergence))
+    return found
+
+
+def _about(found: Game) -> dict[str, Any]:
+    return {
+        "game_id": found.id,
+        "ruleset": found.ruleset,
+        "status": found.status,
+        "stored_version": found.ruleset_version,
+    }
+
+
+def _report(found: _Verified) -> str:
+    rows = [_row(each) for each in (*found.divergences, *found.not_installed)]
+    lines = [table(rows, _DIVERGENCE_HEADS)] if rows else []
+    counts = [f"{found.same} games go as before"]
+    counts += [f"{len(found.divergences)} go another way"] if found.divergences else []
+    counts += [f"{len(found.not_installed)} have a ruleset that is not installed"] if found.not_installed else []
+    return "\n".join([*lines, f"{', '.join(counts)}."])
+
+
+def _row(each: Mapping[str, Any]) -> tuple[object, ...]:
+    if "what" not in each:
+        return (each["game_id"], each["ruleset"], each["stored_version"], *"---", "its ruleset is not installed", "-")
+    values = ("game_id", "ruleset", "stored_version", "installed_version", "ply", "move", "sentence", "detail")
+    return tuple(each[name] if each[name] != "" else "-" for name in values)
