@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gamehall_gomoku_rules import FREE, AtLeast, Exactly, LinePosition, Run
-from gamehall_gomoku_rules.grid import grid, runs_through
+from gamehall_gomoku_rules.grid import grid, runs_through, wrapped_runs
 from gamehall_gomoku_rules.lines import winning_points
 
 DIRECTIONS = ((0, 1), (1, 0), (1, 1), (1, -1))
@@ -39,11 +39,36 @@ def walk(board: str, width: int, height: int, point: int, down: int, right: int)
 @given(boards())
 def test_runs_are_what_walking_finds(given_board: tuple[str, int, int, int]) -> None:
     board, width, height, point = given_board
-    for run, (down, right) in zip(runs_through(board, width, height, point), DIRECTIONS, strict=True):
+    for run, (down, right) in zip(runs_through(board, grid(width, height), point), DIRECTIONS, strict=True):
         back, before = walk(board, width, height, point, -down, -right)
         ahead, after = walk(board, width, height, point, down, right)
         assert sorted(run.points) == sorted([*back, point, *ahead])
         assert (run.stone, run.before, run.after) == (board[point], before, after)
+
+
+@given(boards())
+def test_runs_go_on_at_the_opposite_edge_where_edges_meet(given_board: tuple[str, int, int, int]) -> None:
+    board, width, height, point = given_board
+    for run, (down, right) in zip(wrapped_runs(board, width, height, point), DIRECTIONS, strict=True):
+        line = [point]
+        while (step := around(line[-1], down, right, width, height)) != point:
+            line.append(step)
+        stones = "".join(board[each] for each in line)
+        if set(stones) == {board[point]}:
+            expected = set(line)
+        else:
+            ahead, behind = (
+                len(stones) - len(stones.lstrip(board[point])),
+                len(stones) - len(stones.rstrip(board[point])),
+            )
+            expected = {*line[:ahead], *line[len(line) - behind :]}
+        assert set(run.points) == expected
+        assert len(run.points) == len(expected), "no point counts twice"
+
+
+def around(point: int, down: int, right: int, width: int, height: int) -> int:
+    row, column = divmod(point, width)
+    return (row + down) % height * width + (column + right) % width
 
 
 @given(boards(), st.integers(2, 6), st.booleans())
@@ -57,7 +82,7 @@ def test_winning_points_are_the_runs_that_win(given_board: tuple[str, int, int, 
         if len(run) == length or (len(run) > length and not exact):
             expected |= set(run)
     line = Exactly(length) if exact else AtLeast(length)
-    assert winning_points(line, board, width, height, point) == tuple(sorted(expected))
+    assert winning_points(line, board, grid(width, height), point) == tuple(sorted(expected))
 
 
 @pytest.mark.parametrize(("ends", "blocked"), [("..", 0), ("o.", 1), (".o", 1), ("oo", 2)])
@@ -66,7 +91,7 @@ def test_opposing_stones_block_a_run(ends: str, blocked: int) -> None:
 
 
 def test_the_edge_of_the_board_does_not_block() -> None:
-    across = runs_through("xxxo.....", 3, 3, 1)[0]
+    across = runs_through("xxxo.....", grid(3, 3), 1)[0]
     assert (across.length, across.before, across.after, across.blocked) == (3, "", "", 0)
 
 

@@ -12,30 +12,36 @@ from hypothesis import strategies as st
 
 import gamehall_gomoku_rules
 from gamehall.declare import GameRecord
-from gamehall.game import read_options
+from gamehall.game import CellChange, read_options
 from gamehall.problems import Problem
-from gamehall_gomoku_rules import FIRST, FREE, PASS, SECOND, Gomoku, LineGame, LinePosition, TicTacToe
+from gamehall_gomoku_rules import (
+    FIRST,
+    FREE,
+    SECOND,
+    Connect6,
+    Gomoku,
+    LineGameOf,
+    LinePosition,
+    Pente,
+    Renju,
+    TicTacToe,
+)
 from gamehall_gomoku_rules.psq import write_psq
 
 
-class Connect6(LineGame):
-    key = "connect6"
-    title = "Two stones a turn"
-    turn = (1, 2)
-    board = (19, 19)
-
-
 def recorded(
-    game: LineGame, moves: str, names: tuple[str, str] = ("Ada", "Bob"), **options: Any
+    game: LineGameOf[Any], moves: str, names: tuple[str, str] = ("Ada", "Bob"), **options: Any
 ) -> tuple[GameRecord, LinePosition]:
     """The record of a game with these moves, and its last position."""
     chosen = read_options(game, options)
     position = game.start(chosen)
-    made = []
+    made, changes = [], []
     for move in moves.split():
         assert game.refusal(position, move) is None, move
         made.append((game.to_act(position) or 0, move))
-        position = game.play(position, move)
+        after = game.play(position, move)
+        changes.append(game.changes(position, move, after))
+        position = after
     sides = game.sides(position)
     record = GameRecord(
         id="0",
@@ -47,6 +53,7 @@ def recorded(
         height=position.height,
         players=((sides[0], names[0]), (sides[1], names[1])),
         moves=tuple(made),
+        changes=tuple(changes),
         status="active",
         winner=None,
         reason=None,
@@ -99,19 +106,47 @@ def test_a_name_is_no_stone() -> None:
     assert read(write_psq(record))[1:] == (position.board, ["1 1 0", "Bob"])
 
 
-def test_two_stones_a_turn_are_refused() -> None:
-    refused(recorded(Connect6(), "j10 a1 b1")[0], "several stones in one turn")
+def test_offered_stones_are_told_once_they_are_picked() -> None:
+    moves = "h8 i8 j9 swap g7 f6 k10 f6"
+    record, position = recorded(Renju(), moves, opening="rif")
+    head, board, names = read(write_psq(record))
+    assert head[0] == "Piskvorky 15x15"
+    assert board == position.board
+    assert names == ["Bob", "Ada"]
 
 
-@pytest.mark.parametrize("move", [PASS, "e2e4", "a4"])
-def test_what_is_no_stone_on_this_board_is_refused(move: str) -> None:
+@pytest.mark.parametrize(
+    ("game", "moves", "what"),
+    [
+        (Connect6(), "j10 a1 b1", "two stones of one kind"),
+        (Renju(), "h8 pass h9", "two stones of one kind"),
+        (Pente(), "e10 f10 a1 g10 h10", "what the move h10 did"),
+    ],
+)
+def test_more_than_alternating_stones_is_refused(game: LineGameOf[Any], moves: str, what: str) -> None:
+    refused(recorded(game, moves)[0], what)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (CellChange("a1", None),),
+        (CellChange("b2", "nought", 1),),
+        (CellChange("z9", "nought", 1),),
+        (CellChange("a1", "nought", 1), CellChange("a2", "nought", 1)),
+    ],
+)
+def test_what_is_no_stone_on_this_board_is_refused(changes: tuple[CellChange, ...]) -> None:
     record, _ = recorded(TicTacToe(), "b2")
-    refused(replace(record, moves=(*record.moves, (1, move))), f"the move {move}")
+    record = replace(record, moves=(*record.moves, (1, "a1")), changes=(*record.changes, changes))
+    refused(record, "it cannot tell")
 
 
-def test_an_opening_of_somebody_else_is_refused() -> None:
-    record, _ = recorded(Gomoku(), "h8")
-    refused(replace(record, options={"opening": "taraguchi"}), "its opening")
+def test_games_of_other_things_than_stones_are_refused() -> None:
+    record, _ = recorded(TicTacToe(), "b2")
+    refused(replace(record, changes=((),)), "moves that place no stones")
+    refused(replace(record, changes=((CellChange("b2", "knight", 0),),)), "pieces that are not called as a side")
+    refused(replace(record, players=record.players[:1]), "other than two players")
 
 
 def refused(record: GameRecord, what: str) -> None:

@@ -214,7 +214,7 @@ class CentreSwap(LineGame):
         **OPENINGS,
         "centre-swap": Opening(
             "Centre, swap, ring, swap",
-            (Stone(Zone(1)), Choose(("swap", "keep")), Stone(Zone(3)), Choose(("swap", "keep"), seat=0)),
+            (Stone(Zone(1)), Choose(("swap", "keep")), Stone(Zone(3)), Choose(("swap", "keep"), by=0)),
         ),
     }
     Options = OddOptions

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
 from gamehall.game import Input, Mark, board_cells, cell_name
 
-__all__ = ["Axis", "Grid", "Run", "grid", "runs_through"]
+__all__ = ["DIRECTIONS", "Axis", "Grid", "Run", "grid", "runs_through", "wrapped_runs"]
+
+DIRECTIONS = ((0, 1), (1, 0), (1, 1), (1, -1))
+"""The four directions of a line, as (rows down, columns to the right) of one step."""
 
 
 class Axis(NamedTuple):
@@ -38,7 +42,7 @@ class Run(NamedTuple):
     """An unbroken run of one kind of stone, and what lies just beyond its two ends: "" is the edge of the board."""
 
     stone: str
-    points: range
+    points: Sequence[int]
     before: str
     after: str
 
@@ -87,9 +91,8 @@ def _star_points(width: int, height: int) -> tuple[Mark, ...]:
 def grid(width: int, height: int) -> Grid:
     """The geometry of a board of this size, made once."""
     names = tuple(board_cells(width, height))
-    directions = ((0, 1), (1, 0), (1, 1), (1, -1))
     axes = tuple(
-        tuple(_axis(row, column, width, height, down, right) for down, right in directions)
+        tuple(_axis(row, column, width, height, down, right) for down, right in DIRECTIONS)
         for row in range(height)
         for column in range(width)
     )
@@ -113,6 +116,34 @@ def _run(board: str, axis: Axis) -> Run:
     return Run(stone, points, cells[first - 1 : first], cells[end : end + 1])
 
 
-def runs_through(board: str, width: int, height: int, point: int) -> tuple[Run, ...]:
+def runs_through(board: str, grid: Grid, point: int) -> tuple[Run, ...]:
     """The runs along the four lines through the stone that stands on this point."""
-    return tuple(_run(board, axis) for axis in grid(width, height).axes[point])
+    return tuple(_run(board, axis) for axis in grid.axes[point])
+
+
+def wrapped_runs(board: str, width: int, height: int, point: int) -> tuple[Run, ...]:
+    """The same on a board whose edges meet, left with right and top with bottom; no point counts twice in a run."""
+    return tuple(_wrapped_run(board, width, height, point, down, right) for down, right in DIRECTIONS)
+
+
+def _wrapped_run(board: str, width: int, height: int, point: int, down: int, right: int) -> Run:
+    def walk(sign: int) -> Iterator[int]:
+        row, column = divmod(point, width)
+        while True:
+            row, column = (row + sign * down) % height, (column + sign * right) % width
+            yield row * width + column
+
+    stone = board[point]
+    ahead: list[int] = []
+    for end in walk(+1):
+        if board[end] != stone or end == point:
+            break
+        ahead.append(end)
+    if end == point:
+        return Run(stone, [point, *ahead], stone, stone)
+    behind: list[int] = []
+    for start in walk(-1):
+        if board[start] != stone:
+            break
+        behind.append(start)
+    return Run(stone, [*reversed(behind), point, *ahead], board[start], board[end])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterable, Mapping
+from itertools import compress
+from operator import and_
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -12,14 +14,19 @@ from gamehall import game
 
 from . import wording
 from .fouls import Foul, NoFoul
-from .grid import grid
+from .grid import Grid, grid
 from .lines import AtLeast, Line, winning_points
-from .openings import BLACK, OPENINGS, SWAP, WHITE, Choose, Opening, Stone, zone_points
+from .openings import BLACK, OPENINGS, SWAP, WHITE, Choose, Offer, Opening, Pick, Step, Stone, offered_number, zone_mask
 from .position import FIRST, FREE, PASS, LinePosition, other
+from .symmetry import twins
 
-__all__ = ["LineGame", "LineOptions"]
+__all__ = ["LineGame", "LineGameOf", "LineOptions"]
 
 _LARGEST = (18_278, 999)  # zzz999 is the last cell that has a name
+
+_IS_FREE = bytes(byte == ord(FREE) for byte in range(256))  # translates an encoded board, point by point
+
+P = TypeVar("P", bound=LinePosition)
 
 
 class LineOptions(game.Options, frozen=True):
@@ -40,102 +47,135 @@ class LineOptions(game.Options, frozen=True):
             raise ValueError(f"the opening {opening.title} needs a board of at least {lines}×{lines}")
 
 
-class LineGame(game.Ruleset[LinePosition, game.Options]):
+class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
     """A game of three independent parts: how a line wins, which points are foul, how the game opens.
 
-    `turn` is the number of stones of the first turn and of every later one. Options named `board_size` and
-    `opening` are understood; a game whose options lack them has a `board` of (width, height) and opens freely.
+    `turn` is the number of stones of the first turn and of every later one; `passes` says whether a player may pass
+    whenever it is free play. Without an option `board_size` a game has a `board` of (width, height). Options that are
+    called like a field of the position, as `opening` and `foul_policy` are, are kept in it.
     """
 
     line: ClassVar[Line] = AtLeast(5)
     foul: ClassVar[Foul] = NoFoul()
     openings: ClassVar[Mapping[str, Opening]] = OPENINGS
     turn: ClassVar[tuple[int, int]] = (1, 1)
+    passes: ClassVar[bool] = False
     board: ClassVar[tuple[int, int]] = (15, 15)
     lattice: ClassVar[Literal["points", "squares"]] = "points"
-    Position = LinePosition
+    Position: ClassVar[type[game.Position]] = LinePosition
     Options: ClassVar[type[game.Options]] = LineOptions
 
-    def start(self, options: game.Options) -> LinePosition:
+    def start(self, options: game.Options) -> P:
+        fields = self.Position.__struct_fields__
+        kept = {name: getattr(options, name) for name in fields if hasattr(options, name)}
         size: int | None = getattr(options, "board_size", None)
-        opening: str = getattr(options, "opening", "none")
         width, height = (size, size) if size else self.board
-        return self.Position(
-            width=width,
-            height=height,
-            board=FREE * (width * height),
-            left=self.turn[0],
-            opening=opening,
-            step=0 if self.openings[opening].steps else None,
-        )
+        begun = {"width": width, "height": height, "left": self.turn[0], **kept}
+        begun["board"] = FREE * (begun["width"] * begun["height"])
+        begun["step"] = 0 if self.openings[kept.get("opening", "none")].steps else None
+        return cast(P, self.Position(**begun))
 
-    def step(self, position: LinePosition) -> Stone | Choose | None:
+    def step(self, position: P) -> Step | None:
         """The opening's present step, None when the opening or the game is over."""
         if position.step is None or position.ending is not None:
             return None
         return self.openings[position.opening].steps[position.step]
 
-    def to_act(self, position: LinePosition) -> int | None:
+    def line_of(self, position: P) -> Line:
+        """The line that wins here. Override where the options decide."""
+        return self.line
+
+    def to_act(self, position: P) -> int | None:
         if position.ending is not None:
             return None
-        step = self.step(position)
-        if step is None or step.seat is None:
-            return position.seat_of(position.stone)
-        return step.seat
+        holder, step = position.seat_of(position.stone), self.step(position)
+        if step is None or step.by == "next":
+            return holder
+        return 1 - holder if step.by == "other" else step.by
 
-    def sides(self, position: LinePosition) -> tuple[str, ...]:
+    def sides(self, position: P) -> tuple[str, ...]:
         return self.seats[::-1] if position.swapped else self.seats
 
-    def outcome(self, position: LinePosition) -> game.Outcome | None:
+    def outcome(self, position: P) -> game.Outcome | None:
         return position.ending
 
     # What may be played.
 
-    def free_points(self, position: LinePosition) -> list[int]:
-        """The free points of the present zone, foul or not, in rising order; empty when a choice is asked for."""
+    def free(self, position: P) -> bytes:
+        """One byte for each point, 1 where the present step could take it, foul or not."""
+        free = position.board.encode().translate(_IS_FREE)
         step = self.step(position)
-        if position.ending is not None or isinstance(step, Choose):
-            return []
-        free = [point for point, stone in enumerate(position.board) if stone == FREE]
-        if step is None or step.zone is None:
+        if isinstance(step, Choose) or position.ending is not None:
+            return bytes(len(free))
+        if isinstance(step, Stone) and step.zone is not None:
+            return bytes(map(and_, free, zone_mask(step.zone, position.width, position.height)))
+        if isinstance(step, Offer):
+            taken = {twin for point in position.offered for twin in twins(position, point)}
+            return bytes(is_free and point not in taken for point, is_free in enumerate(free))
+        if isinstance(step, Pick):
+            return bytes(point in position.offered for point in range(len(free)))
+        return free
+
+    def fouls(self, position: P) -> Mapping[int, game.Refusal]:
+        """The points that a stone could take now if they were not foul, each with why."""
+        if position.ending is not None or isinstance(self.step(position), Choose | Offer | Pick):
+            return {}
+        forbidden = self.foul.forbidden(position)
+        free = self.free(position) if forbidden else b""
+        return {point: refusal for point, refusal in forbidden.items() if free[point]}
+
+    def allowed(self, position: P, fouls: Iterable[int] | None = None) -> bytes:
+        """One byte for each point, 1 where the present step may take it; `fouls` are the foul points, if known."""
+        free = self.free(position)
+        if position.foul_policy == "loses":
             return free
-        zone = zone_points(step.zone, position.width, position.height)
-        return [point for point in free if point in zone]
+        refused = self.fouls(position) if fouls is None else fouls
+        if not refused:
+            return free
+        allowed = bytearray(free)
+        for point in refused:
+            allowed[point] = 0
+        return bytes(allowed)
 
-    def points(self, position: LinePosition) -> list[int]:
-        """Every point on which the next stone may be placed, in rising order."""
-        free = self.free_points(position)
-        forbidden = self.foul.forbidden(position) if free else ()
-        return [point for point in free if point not in forbidden] if forbidden else free
-
-    def moves(self, position: LinePosition) -> list[str]:
+    def moves(self, position: P) -> list[str]:
         if position.ending is not None:
             return []
         step = self.step(position)
         if isinstance(step, Choose):
             return list(step.choices)
-        names = position.grid.names
-        return [names[point] for point in self.points(position)] or [PASS]
+        points = list(compress(position.grid.names, self.allowed(position)))
+        return [*points, PASS] if not points or self._may_pass(position) else points
 
-    def refusal(self, position: LinePosition, move: str) -> game.Refusal | None:
-        if position.ending is not None:
-            return game.Refusal("game-over", "The game is over.")
-        step = self.step(position)
+    def _may_pass(self, position: P) -> bool:
+        return self.passes and position.step is None
+
+    def refusal(self, position: P, move: str) -> game.Refusal | None:
         point = grid(position.width, position.height).points.get(move)
+        if position.step is not None or position.ending is not None:
+            if (refusal := self._refused_in_step(position, move, point)) is not None or point is None:
+                return refusal
+        elif point is None:
+            return self._no_point(position, move)
+        if position.board[point] != FREE:
+            return game.Refusal("occupied", f"{move} is already taken.", (move,))
+        return self.foul.refusal(position, point) if position.foul_policy == "refused" else None
+
+    def _refused_in_step(self, position: P, move: str, point: int | None) -> game.Refusal | None:
+        """What the game's end or the opening's present step has against a move; a free point is looked at later."""
+        step = self.step(position)
+        if step is None:
+            return game.Refusal("game-over", "The game is over.")
         if isinstance(step, Choose):
             return None if move in step.choices else wording.choice_due(self, position)
         if point is None:
             return self._no_point(position, move)
-        if position.board[point] != FREE:
-            return game.Refusal("occupied", f"{move} is already taken.", (move,))
-        zone = step.zone if step is not None else None
-        if zone is not None and point not in zone_points(zone, position.width, position.height):
-            return wording.not_in_zone(position, zone, move)
-        return self.foul.refusal(position, point)
+        if position.board[point] != FREE or self.free(position)[point]:
+            return None
+        return wording.not_now(self, position, step, point)
 
-    def _no_point(self, position: LinePosition, move: str) -> game.Refusal | None:
+    def _no_point(self, position: P, move: str) -> game.Refusal | None:
         if move == PASS:
-            if not self.points(position):
+            if self._may_pass(position) or not any(self.allowed(position)):
                 return None
             return game.Refusal("illegal-move", "You may pass only when no free point is allowed.")
         # A name that some larger board would have is off this one; anything else is no point at all.
@@ -143,29 +183,32 @@ class LineGame(game.Ruleset[LinePosition, game.Options]):
             return game.Refusal("out-of-board", f"There is no point {move} on this board.")
         return game.Refusal("illegal-move", "A move here is the name of a point, such as a1.")
 
-    def move_at(self, position: LinePosition, row: int, column: int) -> str:
+    def forbidden(self, position: P) -> Mapping[str, game.Refusal]:
+        names = position.grid.names
+        return {names[point]: refusal for point, refusal in self.fouls(position).items()}
+
+    def move_at(self, position: P, row: int, column: int) -> str:
         return game.cell_name(row, column, position.height)
 
     # What a move does.
 
-    def play(self, position: LinePosition, move: str) -> LinePosition:
-        point = grid(position.width, position.height).points.get(move)
-        if point is not None:
-            after = self.place(position, point)
-        elif move == PASS:
-            after = self.skip(position)
-        else:
-            after = self.choose(position, move)
-        return after if after.step is None else self._next_step(after)
+    def play(self, position: P, move: str) -> P:
+        lines = grid(position.width, position.height)
+        point = lines.points.get(move)
+        if position.step is not None:
+            return self._play_step(position, move, lines)
+        return self.skip(position) if point is None else self.place(position, point, lines)
 
-    def place(self, position: LinePosition, point: int) -> LinePosition:
-        """The position with `position.stone` on this point, won, drawn or going on."""
-        stone, width, height = position.stone, position.width, position.height
+    def place(self, position: P, point: int, lines: Grid) -> P:
+        """The position with `position.stone` on this point, won, drawn or going on; `lines` is the board's grid."""
+        stone = position.stone
         board = position.board[:point] + stone + position.board[point + 1 :]
-        line = winning_points(self.line, board, width, height, point)
+        line = self.won(position, board, point, lines)
         ending = None
         if line:
-            ending = game.Outcome(position.seat_of(stone), self.line.reason)
+            ending = self.win(position, stone)
+        elif position.foul_policy == "loses" and (foul := self.foul.refusal(position, point)) is not None:
+            ending = game.Outcome(position.seat_of(other(stone)), foul.code)
         elif FREE not in board:
             ending = game.Outcome(None, "board-full")
         left = position.left - 1
@@ -180,31 +223,53 @@ class LineGame(game.Ruleset[LinePosition, game.Options]):
             ending=ending,
         )
 
-    def skip(self, position: LinePosition) -> LinePosition:
+    def won(self, position: P, board: str, point: int, lines: Grid) -> tuple[int, ...]:
+        """The points that win by the stone that has come to stand on `point` of `board`, in rising order."""
+        return winning_points(self.line_of(position), board, lines, point)
+
+    def win(self, position: P, stone: str) -> game.Outcome:
+        """How the game ends when a line of these stones stands."""
+        return game.Outcome(position.seat_of(stone), self.line_of(position).reason)
+
+    def skip(self, position: P) -> P:
         """The position after a turn without a stone; the second one running ends the game as a draw."""
-        ending = game.Outcome(None, "no-moves") if position.passed else None
+        ending = game.Outcome(None, "both-passed" if self.passes else "no-moves") if position.passed else None
         return replace(position, stone=other(position.stone), left=self.turn[1], passed=True, last=(), ending=ending)
 
-    def choose(self, position: LinePosition, choice: str) -> LinePosition:
+    def _play_step(self, position: P, move: str, lines: Grid) -> P:
+        step, point = self.step(position), lines.points.get(move)
+        if isinstance(step, Choose):
+            return self._chosen(position, step, move)
+        if point is None:
+            return self._go_on(self.skip(position))
+        if isinstance(step, Offer):
+            offered = replace(position, offered=(*position.offered, point))
+            return self._go_on(offered) if len(offered.offered) == (step.count or position.offers) else offered
+        return self._go_on(self.place(replace(position, offered=()), point, lines))
+
+    def _chosen(self, position: P, step: Choose, choice: str) -> P:
         """The position after a decision of the opening: sides set anew, and the opening over where one was taken."""
         if choice in (BLACK, WHITE):
-            chooser = self.to_act(position)
-            return replace(position, swapped=chooser != (BLACK, WHITE).index(choice), step=None)
-        return replace(position, swapped=position.swapped != (choice == SWAP))
+            return replace(position, swapped=self.to_act(position) != (BLACK, WHITE).index(choice), step=None)
+        after = replace(
+            position,
+            swapped=position.swapped != (choice == SWAP),
+            offers=offered_number(choice) or position.offers,
+        )
+        return self._go_on(after, step.skip.get(choice, 0))
 
-    def _next_step(self, position: LinePosition) -> LinePosition:
-        step = (position.step or 0) + 1
+    def _go_on(self, position: P, leaving_out: int = 0) -> P:
+        step = (position.step or 0) + 1 + leaving_out
         return replace(position, step=step if step < len(self.openings[position.opening].steps) else None)
 
     # What is seen.
 
-    def scene(self, position: LinePosition, seat: int | None) -> game.Scene:
+    def scene(self, position: P, seat: int | None) -> game.Scene:
         names = position.grid.names
         deciding = seat is not None and seat == self.to_act(position)
-        # Forbidden points may be dear to find: they are looked for once, and only for the one who needs them.
-        free = self.free_points(position) if deciding else []
-        forbidden = self.foul.forbidden(position) if free else ()
-        inputs = self._inputs(position, [point for point in free if point not in forbidden]) if deciding else ()
+        # Foul points are looked for once, and only for the one who needs them.
+        fouls = self.fouls(position) if deciding and position.foul_policy == "refused" else {}
+        inputs = self._inputs(position, fouls) if deciding else ()
         return game.Scene(
             width=position.width,
             height=position.height,
@@ -215,7 +280,7 @@ class LineGame(game.Ruleset[LinePosition, game.Options]):
                 if stone != FREE
             ),
             inputs=inputs,
-            marks=self._marks(position, forbidden),
+            marks=self._marks(position, fouls),
             sides=self.sides(position),
             status=wording.status(self, position),
             prompt=wording.prompt(self, position, inputs) if deciding else "",
@@ -225,7 +290,7 @@ class LineGame(game.Ruleset[LinePosition, game.Options]):
         """The name of the side that this kind of stone belongs to, which is how front ends draw it."""
         return self.seats[stone != FIRST]
 
-    def changes(self, before: LinePosition, move: str, after: LinePosition) -> tuple[game.CellChange, ...]:
+    def changes(self, before: P, move: str, after: P) -> tuple[game.CellChange, ...]:
         point = grid(after.width, after.height).points.get(move)
         stone = before.stone
         # Anything but one more stone (a choice of sides, a capture by some variant) is left to the scenes.
@@ -233,21 +298,38 @@ class LineGame(game.Ruleset[LinePosition, game.Options]):
             return super().changes(before, move, after)
         return (game.CellChange(move, self.kind(stone), after.seat_of(stone)),)
 
-    def _inputs(self, position: LinePosition, points: Iterable[int]) -> tuple[game.Input, ...]:
-        step, ready = self.step(position), position.grid.inputs
+    def _inputs(self, position: P, fouls: Iterable[int]) -> tuple[game.Input, ...]:
+        step = self.step(position)
         if isinstance(step, Choose):
             labels = ((choice, wording.choice_label(self, position, choice)) for choice in step.choices)
             return tuple(game.Input(choice, label=label) for choice, label in labels)
-        return tuple(ready[point] for point in points) or (game.Input(PASS, label="Pass"),)
+        points = tuple(compress(position.grid.inputs, self.allowed(position, fouls)))
+        return (*points, game.Input(PASS, label="Pass")) if not points or self._may_pass(position) else points
 
-    def _marks(self, position: LinePosition, forbidden: Collection[int]) -> tuple[game.Mark, ...]:
+    def _marks(self, position: P, fouls: Iterable[int]) -> tuple[game.Mark, ...]:
         lines, step = position.grid, self.step(position)
-        zone = step.zone if isinstance(step, Stone) else None
+        zone = zone_mask(step.zone, position.width, position.height) if isinstance(step, Stone) and step.zone else b""
+        lost = position.ending is not None and position.ending.reason.startswith("forbidden-")
         kinds: tuple[tuple[game.MarkKind, Iterable[int]], ...] = (
-            ("zone", sorted(zone_points(zone, position.width, position.height)) if zone else ()),
-            ("forbidden", sorted(forbidden)),
+            ("zone", compress(range(len(zone)), zone)),
+            ("forbidden", [*sorted(fouls), *(position.last if lost else ())]),
+            ("offered", position.offered),
             ("line", position.line),
             ("last", position.last),
         )
         stars = lines.stars if self.lattice == "points" else ()
         return (*stars, *(game.Mark(lines.names[point], kind) for kind, points in kinds for point in points))
+
+    # What a variant may want to say in its own words.
+
+    def winning(self, position: P) -> str:
+        """How the game was won, to follow "Black wins" in the status."""
+        return f" with {wording.number(self.line_of(position).length)} in a row" if position.line else ""
+
+    def remark(self, position: P) -> str:
+        """A sentence more about the position, for everybody."""
+        return ""
+
+
+class LineGame(LineGameOf[LinePosition]):
+    """A line game that needs to remember nothing more than a `LinePosition` does."""

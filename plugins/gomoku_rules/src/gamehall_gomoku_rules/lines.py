@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from .grid import Run, grid, runs_through
+from .grid import Grid, Run, runs_through
+from .position import FIRST
 
-__all__ = ["AtLeast", "Exactly", "Line", "winning_points"]
+__all__ = ["AtLeast", "EachSide", "Exactly", "Line", "OpenEnded", "points_of_winning", "winning_points"]
 
 
 class Line(ABC):
@@ -37,14 +38,41 @@ class Exactly(Line):
         return run.length == self.length
 
 
-def winning_points(line: Line, board: str, width: int, height: int, point: int) -> tuple[int, ...]:
+class OpenEnded(Line):
+    """A run of `length` stones wins unless an opposing stone stands at both its ends; a longer one wins if `longer`."""
+
+    def __init__(self, length: int, *, longer: bool) -> None:
+        super().__init__(length)
+        self.longer = longer
+
+    def wins(self, run: Run) -> bool:
+        """Whether it has an end without an opposing stone, or is longer where that wins."""
+        return self.longer if run.length > self.length else run.blocked < 2
+
+
+class EachSide(Line):
+    """The first side wins by one line, the second by another of the same length."""
+
+    def __init__(self, first: Line, second: Line) -> None:
+        super().__init__(first.length)
+        self.first = first
+        self.second = second
+
+    def wins(self, run: Run) -> bool:
+        """Whether it wins for the side whose stones these are."""
+        return (self.first if run.stone == FIRST else self.second).wins(run)
+
+
+def winning_points(line: Line, board: str, grid: Grid, point: int) -> tuple[int, ...]:
     """The points of every winning run through the stone on `point`, in rising order; empty when there is none."""
     row = board[point] * line.length
-    for cut in grid(width, height).cuts[point]:
-        if row in board[cut]:
-            break
-    else:
-        return ()
-    runs = runs_through(board, width, height, point)
-    won = {p for run in runs if run.length >= line.length and line.wins(run) for p in run.points}
-    return tuple(sorted(won))
+    across, down, falling, rising = grid.cuts[point]
+    # Written out, because this is most of what a move costs.
+    if row in board[across] or row in board[down] or row in board[falling] or row in board[rising]:
+        return points_of_winning(line, runs_through(board, grid, point))
+    return ()
+
+
+def points_of_winning(line: Line, runs: tuple[Run, ...]) -> tuple[int, ...]:
+    """The points of those runs that win, in rising order."""
+    return tuple(sorted({p for run in runs if run.length >= line.length and line.wins(run) for p in run.points}))

@@ -1,8 +1,11 @@
-"""How a game opens: a list of steps, each placing a stone or choosing how to go on."""
+"""How a game opens: a list of steps, each placing a stone, offering places for one, or deciding how to go on."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Literal
 
 import msgspec
 
@@ -11,13 +14,20 @@ __all__ = [
     "KEEP",
     "MORE",
     "OPENINGS",
+    "RENJU_OPENINGS",
     "SWAP",
     "WHITE",
     "Choose",
+    "Offer",
     "Opening",
+    "Pick",
+    "Step",
     "Stone",
+    "Who",
     "Zone",
-    "zone_points",
+    "offer_of",
+    "offered_number",
+    "zone_mask",
 ]
 
 BLACK = "black"
@@ -25,6 +35,22 @@ WHITE = "white"
 SWAP = "swap"
 KEEP = "keep"
 MORE = "more"
+
+Who = Literal[0, 1, "next", "other"]
+"""Who takes a step: a seat, whoever has the kind of stone that is placed next, or the one who has not."""
+
+_OFFER = re.compile(r"offer-([1-9][0-9]?)", re.ASCII)
+
+
+def offer_of(number: int) -> str:
+    """The decision to have so many points offered for the next stone."""
+    return f"offer-{number}"
+
+
+def offered_number(choice: str) -> int | None:
+    """How many points this decision has offered, None where it is about something else."""
+    match = _OFFER.fullmatch(choice)
+    return int(match[1]) if match else None
 
 
 class Zone(msgspec.Struct, frozen=True):
@@ -49,40 +75,60 @@ class Zone(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=256)
-def zone_points(zone: Zone, width: int, height: int) -> frozenset[int]:
-    """The points of the zone on a board of this size."""
+def zone_mask(zone: Zone, width: int, height: int) -> bytes:
+    """One byte for each point of a board of this size, 1 where it is in the zone."""
 
-    def inside(point: int) -> bool:
-        row, column = divmod(point, width)
+    def inside(row: int, column: int) -> bool:
         # Twice the distance from the centre, so that even boards need no fractions.
         return max(abs(2 * row - height + 1), abs(2 * column - width + 1)) <= zone.size
 
-    return frozenset(point for point in range(width * height) if inside(point) != zone.outside)
+    return bytes(inside(row, column) != zone.outside for row in range(height) for column in range(width))
 
 
 class Stone(msgspec.Struct, frozen=True):
-    """Place a stone of the kind that is next. `seat` places it, None meaning the seat that has that kind."""
+    """Place a stone of the kind that is next, in the zone where there is one."""
 
     zone: Zone | None = None
-    seat: int | None = None
+    by: Who = "next"
 
 
 class Choose(msgspec.Struct, frozen=True):
-    """Make one of these decisions; `seat` decides, None meaning the seat that would place the next stone.
+    """Make one of these decisions.
 
-    `black` and `white` take the first and the second side, whatever the game calls them, and end the opening;
-    `swap` exchanges the sides; `swap`, `keep` and `more` go on with the next step.
+    `black` and `white` take the first and the second side, whatever the game calls them, and end the opening; `swap`
+    exchanges the sides; `offer-N` says that N points are to be offered. After any of these, and after `keep` and
+    `more`, the next step follows, or a later one for a choice that `skip` names with how many to leave out.
     """
 
     choices: tuple[str, ...]
-    seat: int | None = None
+    by: Who = "next"
+    skip: Mapping[str, int] = {}
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """Offer points for the next stone, one by one, no two of which lead to the same position turned or mirrored.
+
+    There are `count` of them, None meaning as many as was decided. A stone of the other kind must be on the board.
+    """
+
+    count: int | None = None
+    by: Who = "next"
+
+
+class Pick(msgspec.Struct, frozen=True):
+    """Choose one of the points that were offered: the next stone is placed there."""
+
+    by: Who = "other"
+
+
+Step = Stone | Choose | Offer | Pick
 
 
 class Opening(msgspec.Struct, frozen=True):
     """The steps before free play begins; whoever then has the kind of stone that is next, places it."""
 
     title: str
-    steps: tuple[Stone | Choose, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     @property
     def smallest(self) -> int:
@@ -91,22 +137,68 @@ class Opening(msgspec.Struct, frozen=True):
         return max(zones, default=1)
 
 
-_THREE_BY_THE_OPENER = (Stone(seat=0),) * 3
+_THREE_BY_THE_OPENER = (Stone(by=0),) * 3
+_CENTRE = Stone(Zone(1))
+_SWAP = Choose((SWAP, KEEP))
+_TWENTY_SIX = (Stone(Zone(1), by=0), Stone(Zone(3), by=0), Stone(Zone(5), by=0))
+"""The twenty-six openings of renju: white beside the central stone, straight or aslant, and black near by."""
 
 OPENINGS: dict[str, Opening] = {
     "none": Opening("Free"),
-    "pro": Opening("Pro", (Stone(Zone(1)), Stone(), Stone(Zone(5, outside=True)))),
-    "long_pro": Opening("Long pro", (Stone(Zone(1)), Stone(), Stone(Zone(7, outside=True)))),
-    "swap": Opening("Swap", (*_THREE_BY_THE_OPENER, Choose((BLACK, WHITE), seat=1))),
+    "pro": Opening("Pro", (_CENTRE, Stone(), Stone(Zone(5, outside=True)))),
+    "long_pro": Opening("Long pro", (_CENTRE, Stone(), Stone(Zone(7, outside=True)))),
+    "swap": Opening("Swap", (*_THREE_BY_THE_OPENER, Choose((BLACK, WHITE), by=1))),
     "swap2": Opening(
         "Swap2",
         (
             *_THREE_BY_THE_OPENER,
-            Choose((BLACK, WHITE, MORE), seat=1),
-            Stone(seat=1),
-            Stone(seat=1),
-            Choose((BLACK, WHITE), seat=0),
+            Choose((BLACK, WHITE, MORE), by=1),
+            Stone(by=1),
+            Stone(by=1),
+            Choose((BLACK, WHITE), by=0),
         ),
     ),
-    "pie": Opening("Pie", (Stone(), Choose((SWAP, KEEP)))),
+    "pie": Opening("Pie", (Stone(), _SWAP)),
 }
+
+_TEN = offer_of(10)
+
+RENJU_OPENINGS: dict[str, Opening] = {
+    "rif": Opening("RIF", (*_TWENTY_SIX, Choose((SWAP, KEEP), by=1), Stone(), Offer(2), Pick())),
+    "yamaguchi": Opening(
+        "Yamaguchi",
+        (
+            *_TWENTY_SIX,
+            Choose(tuple(offer_of(number) for number in range(1, 11)), by=0),
+            Choose((SWAP, KEEP), by=1),
+            Stone(),
+            Offer(),
+            Pick(),
+        ),
+    ),
+    "soosyrv-8": Opening(
+        "Soosyrv-8",
+        (
+            *_TWENTY_SIX,
+            Choose((SWAP, KEEP), by=1),
+            Stone(),
+            Choose(tuple(offer_of(number) for number in range(1, 9)), by="other"),
+            _SWAP,
+            Offer(),
+            Pick(),
+        ),
+    ),
+    "taraguchi-10": Opening(
+        "Taraguchi-10",
+        (
+            *(_CENTRE, _SWAP),
+            *(Stone(Zone(3)), _SWAP),
+            *(Stone(Zone(5)), _SWAP),
+            Stone(Zone(7)),
+            Choose((SWAP, KEEP, _TEN), skip={_TEN: 2}),
+            *(Stone(Zone(9)), Choose((SWAP, KEEP), skip={SWAP: 2, KEEP: 2})),
+            *(Offer(), Pick()),
+        ),
+    ),
+}
+"""What renju plays besides: fifth moves are offered, and sides may be swapped on the way."""

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from gamehall.game import Outcome, Position
 
 from .grid import Grid, Run, grid, runs_through
 
-__all__ = ["FIRST", "FREE", "PASS", "SECOND", "LinePosition", "other"]
+__all__ = ["FIRST", "FREE", "PASS", "SECOND", "FoulPolicy", "LinePosition", "Symmetry", "other"]
 
 FREE = "."
 FIRST = "x"
 SECOND = "o"
 PASS = "pass"  # noqa: S105 - a move, not a password
+
+FoulPolicy = Literal["refused", "loses"]
+"""What becomes of a foul: it cannot be played, or whoever plays it has lost."""
+
+Symmetry = Literal["shape", "board"]
+"""What matches in two positions that count as the same: the shape of the stones, or their places on the board too."""
 
 
 def other(stone: str) -> str:
@@ -23,8 +31,10 @@ class LinePosition(Position, frozen=True, omit_defaults=True):
     """`board` holds a `.`, `x` (first side) or `o` (second side) for every point, row by row from the top left.
 
     `stone` is the kind placed next and `left` how many of it this turn still asks for. Seat 0 has the first side
-    unless `swapped`. `step` is the index of the opening's present step, None once the opening is over. `last`
-    (the stones of the last turn so far) and `line` (those that won) are points: indexes into `board`.
+    unless `swapped`. `step` is the index of the opening's present step, None once the opening is over; `offers` is
+    how many points are to be offered in it, `offered` those that are. `last` (the stones of the last turn so far),
+    `line` (those that won) and `offered` are points: indexes into `board`. `foul_policy` says what becomes of a foul,
+    `symmetry` which offered points count as the same.
     """
 
     width: int
@@ -39,6 +49,10 @@ class LinePosition(Position, frozen=True, omit_defaults=True):
     line: tuple[int, ...] = ()
     passed: bool = False
     ending: Outcome | None = None
+    offers: int = 0
+    offered: tuple[int, ...] = ()
+    foul_policy: FoulPolicy = "refused"
+    symmetry: Symmetry = "shape"
 
     @property
     def grid(self) -> Grid:
@@ -52,4 +66,4 @@ class LinePosition(Position, frozen=True, omit_defaults=True):
     def runs(self, point: int) -> tuple[Run, ...]:
         """The four runs that the stone placed next would belong to on this free point."""
         board = self.board[:point] + self.stone + self.board[point + 1 :]
-        return runs_through(board, self.width, self.height, point)
+        return runs_through(board, self.grid, point)
