@@ -122,7 +122,10 @@ def examples() -> Iterator[tuple[str, str]]:
 
 
 EXAMPLES = list(dict.fromkeys(line for _, line in examples()))
-ELSEWHERE = ("gamehall serve", "gamehall plugins install", "gamehall plugins uninstall")  # see the tests of wheels
+ELSEWHERE = (
+    *("gamehall serve", "gamehall plugins install", "gamehall plugins uninstall"),  # see the tests of wheels
+    *("gamehall games show", "gamehall games export"),  # see the tests of games
+)
 
 
 def test_every_command_has_an_example_of_itself() -> None:
