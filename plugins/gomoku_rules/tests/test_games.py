@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 import gamehall_gomoku_rules
 from gamehall.game import CellChange, Input, Mark, Options, Outcome, Piece, Refusal
 from gamehall.testing import check_golden, check_ruleset, perft
-from gamehall_gomoku_rules import Gomoku, GomokuExact, LineGame, LineOptions, LinePosition, TicTacToe
+from gamehall_gomoku_rules import Gomoku, GomokuExact, LineGame, LineGameOf, LineOptions, LinePosition, TicTacToe
 
-GAMES = [Gomoku(), GomokuExact(), TicTacToe()]
+GAMES = gamehall_gomoku_rules.gamehall_rulesets()
 
 
 def played(game: LineGame, moves: str, options: Options | None = None) -> LinePosition:
@@ -27,15 +28,12 @@ def played(game: LineGame, moves: str, options: Options | None = None) -> LinePo
 
 
 def test_the_plugin_declares_its_games() -> None:
-    assert {game.key: type(game) for game in gamehall_gomoku_rules.gamehall_rulesets()} == {
-        "gomoku": Gomoku,
-        "gomoku-exact": GomokuExact,
-        "tic-tac-toe": TicTacToe,
-    }
+    keys = {"gomoku", "gomoku-exact", "caro", "omok", "renju", "pente", "connect6", "tic-tac-toe", "mnk"}
+    assert {game.key for game in GAMES} == keys
 
 
 @pytest.mark.parametrize("game", GAMES, ids=lambda game: game.key)
-def test_promises_are_kept(game: LineGame) -> None:
+def test_promises_are_kept(game: LineGameOf[Any]) -> None:
     check_ruleset(game, games=5, seed=1)
 
 
@@ -48,7 +46,7 @@ def test_promises_are_kept_with_every_opening(opening: str) -> None:
 
 
 @pytest.mark.parametrize("game", GAMES, ids=lambda game: game.key)
-def test_recorded_games_end_as_they_did(game: LineGame) -> None:
+def test_recorded_games_end_as_they_did(game: LineGameOf[Any]) -> None:
     check_golden(game, Path(__file__).parent / "golden")
 
 

@@ -82,7 +82,7 @@ def test_winning_points_are_the_runs_that_win(given_board: tuple[str, int, int, 
         if len(run) == length or (len(run) > length and not exact):
             expected |= set(run)
     line = Exactly(length) if exact else AtLeast(length)
-    assert winning_points(line, board, grid(width, height), point) == tuple(sorted(expected))
+    assert winning_points(line, runs_through(board, grid(width, height), point)) == tuple(sorted(expected))
 
 
 @pytest.mark.parametrize(("ends", "blocked"), [("..", 0), ("o.", 1), (".o", 1), ("oo", 2)])

@@ -4,25 +4,56 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pyspiel  # type: ignore[import-not-found]  # it ships no types
 import pytest
 
 from gamehall.game import Options, Outcome
-from gamehall_gomoku_rules import Gomoku, GomokuExact, LineGame, LineOptions, TicTacToe
+from gamehall_gomoku_rules import (
+    FREE,
+    FreeMnk,
+    Gomoku,
+    GomokuExact,
+    LineGameOf,
+    LineOptions,
+    LinePosition,
+    TicTacToe,
+)
+from gamehall_gomoku_rules.mnk import MnkOptions
+
+Share = Callable[[int, int], int]
 
 
-def agree(game: LineGame, options: Options, state: pyspiel.State, chance: random.Random) -> None:
+Name = Callable[[LinePosition, int], str]
+
+
+def by_cell(position: LinePosition, action: int) -> str:
+    """OpenSpiel numbers cells row by row from the top."""
+    return position.grid.names[action]
+
+
+def by_column(position: LinePosition, action: int) -> str:
+    """Its stones fall, so it numbers columns."""
+    column = position.board[action :: position.width]
+    return position.grid.names[column.rindex(FREE) * position.width + action]
+
+
+def agree(
+    game: LineGameOf[Any], options: Options, state: pyspiel.State, chance: random.Random, name: Name = by_cell
+) -> None:
     """Plays one random game in both; who is to act, what is legal, when it ends and who won are the same."""
     position = game.start(options)
-    names = position.grid.names
     while not state.is_terminal():
         assert game.outcome(position) is None
         assert game.to_act(position) == state.current_player()
-        assert list(game.moves(position)) == [names[action] for action in state.legal_actions()]
-        action = chance.choice(state.legal_actions())
-        state.apply_action(action)
-        position = game.play(position, names[action])
+        legal = {name(position, action): action for action in state.legal_actions()}
+        assert set(game.moves(position)) == set(legal)
+        move = chance.choice(list(legal))
+        assert game.refusal(position, move) is None
+        state.apply_action(legal[move])
+        position = game.play(position, move)
     outcome = game.outcome(position)
     assert outcome is not None
     assert list(game.moves(position)) == []
@@ -30,18 +61,41 @@ def agree(game: LineGame, options: Options, state: pyspiel.State, chance: random
     assert outcome.winner == (returns.index(1.0) if 1.0 in returns else None)
 
 
-@pytest.mark.parametrize(("size", "games"), [(5, 150), (6, 100), (9, 60), (15, 40), (19, 10)])
-def test_gomoku_is_open_spiels_gomoku(size: int, games: int) -> None:
-    oracle = pyspiel.load_game("gomoku", {"size": size, "connect": 5})
+def compare(games: int, game: LineGameOf[Any], options: Options, oracle: str, name: Name = by_cell) -> None:
+    """Plays so many random games of `game` and of OpenSpiel's `oracle`."""
+    loaded = pyspiel.load_game(oracle)
     for seed in range(games):
-        agree(Gomoku(), LineOptions(size), oracle.new_initial_state(), random.Random(seed))
+        agree(game, options, loaded.new_initial_state(), random.Random(seed), name)
+
+
+@pytest.mark.parametrize(("size", "quick"), [(5, 150), (6, 100), (9, 60), (15, 30), (19, 10)])
+def test_gomoku_is_open_spiels_gomoku(share: Share, size: int, quick: int) -> None:
+    compare(share(quick, 1000), Gomoku(), LineOptions(size), f"gomoku(size={size},connect=5)")
 
 
 @pytest.mark.parametrize("oracle", ["tic_tac_toe", "mnk(m=3,n=3,k=3)"])
-def test_tic_tac_toe_is_open_spiels(oracle: str) -> None:
-    game = pyspiel.load_game(oracle)
-    for seed in range(300):
-        agree(TicTacToe(), Options(), game.new_initial_state(), random.Random(seed))
+def test_tic_tac_toe_is_open_spiels(share: Share, oracle: str) -> None:
+    compare(share(300, 5000), TicTacToe(), Options(), oracle)
+
+
+@pytest.mark.parametrize(("width", "height", "k"), [(3, 3, 3), (4, 3, 3), (3, 6, 4), (7, 7, 4), (9, 5, 5)])
+def test_mnk_is_open_spiels(share: Share, width: int, height: int, k: int) -> None:
+    compare(share(60, 1000), FreeMnk(), MnkOptions(width, height, k), f"mnk(m={width},n={height},k={k})")
+
+
+@pytest.mark.parametrize(("width", "height", "k"), [(7, 6, 4), (5, 4, 3)])
+def test_falling_stones_are_open_spiels_connect_four(share: Share, width: int, height: int, k: int) -> None:
+    oracle = f"connect_four(columns={width},rows={height},x_in_row={k})"
+    compare(share(120, 2500), FreeMnk(), MnkOptions(width, height, k, gravity=True), oracle, by_column)
+
+
+@pytest.mark.parametrize(("wrap", "misere"), [(True, False), (False, True), (True, True)])
+@pytest.mark.parametrize(("size", "k"), [(4, 3), (6, 4), (9, 5)])
+def test_edges_that_meet_and_lines_that_lose_are_open_spiels(
+    share: Share, size: int, k: int, wrap: bool, misere: bool
+) -> None:
+    oracle = f"gomoku(size={size},connect={k},wrap={str(wrap).lower()},anti={str(misere).lower()})"
+    compare(share(40, 600), FreeMnk(), MnkOptions(size, size, k, wrap=wrap, misere=misere), oracle)
 
 
 def run_lengths(rows: list[str], stone: str) -> set[int]:

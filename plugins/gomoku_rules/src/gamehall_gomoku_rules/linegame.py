@@ -14,10 +14,10 @@ from gamehall import game
 
 from . import wording
 from .fouls import Foul, NoFoul
-from .grid import Grid, grid
+from .grid import Grid, grid, runs_through
 from .lines import AtLeast, Line, winning_points
 from .openings import BLACK, OPENINGS, SWAP, WHITE, Choose, Offer, Opening, Pick, Step, Stone, offered_number, zone_mask
-from .position import FIRST, FREE, PASS, LinePosition, other
+from .position import FIRST, FREE, OPPOSING, PASS, LinePosition
 from .symmetry import twins
 
 __all__ = ["LineGame", "LineGameOf", "LineOptions"]
@@ -201,23 +201,23 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
 
     def place(self, position: P, point: int, lines: Grid) -> P:
         """The position with `position.stone` on this point, won, drawn or going on; `lines` is the board's grid."""
-        stone = position.stone
-        board = position.board[:point] + stone + position.board[point + 1 :]
+        stone, before = position.stone, position.board
+        board = f"{before[:point]}{stone}{before[point + 1 :]}"
         line = self.won(position, board, point, lines)
         ending = None
         if line:
             ending = self.win(position, stone)
         elif position.foul_policy == "loses" and (foul := self.foul.refusal(position, point)) is not None:
-            ending = game.Outcome(position.seat_of(other(stone)), foul.code)
+            ending = game.Outcome(position.seat_of(OPPOSING[stone]), foul.code)
         elif FREE not in board:
             ending = game.Outcome(None, "board-full")
-        left = position.left - 1
+        left, later = position.left - 1, self.turn[1]
         return replace(
             position,
             board=board,
-            stone=stone if left else other(stone),
-            left=left or self.turn[1],
-            last=(*position.last, point) if position.left < self.turn[1] else (point,),
+            stone=stone if left else OPPOSING[stone],
+            left=left or later,
+            last=(point,) if left + 1 >= later else (*position.last, point),
             line=line,
             passed=False,
             ending=ending,
@@ -225,7 +225,13 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
 
     def won(self, position: P, board: str, point: int, lines: Grid) -> tuple[int, ...]:
         """The points that win by the stone that has come to stand on `point` of `board`, in rising order."""
-        return winning_points(self.line_of(position), board, lines, point)
+        line = self.line_of(position)
+        row = position.stone * line.length
+        across, down, falling, rising = lines.cuts[point]
+        # Written out, because this is most of what a move costs.
+        if row in board[across] or row in board[down] or row in board[falling] or row in board[rising]:
+            return winning_points(line, runs_through(board, lines, point))
+        return ()
 
     def win(self, position: P, stone: str) -> game.Outcome:
         """How the game ends when a line of these stones stands."""
@@ -234,7 +240,7 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
     def skip(self, position: P) -> P:
         """The position after a turn without a stone; the second one running ends the game as a draw."""
         ending = game.Outcome(None, "both-passed" if self.passes else "no-moves") if position.passed else None
-        return replace(position, stone=other(position.stone), left=self.turn[1], passed=True, last=(), ending=ending)
+        return replace(position, stone=OPPOSING[position.stone], left=self.turn[1], passed=True, last=(), ending=ending)
 
     def _play_step(self, position: P, move: str, lines: Grid) -> P:
         step, point = self.step(position), lines.points.get(move)

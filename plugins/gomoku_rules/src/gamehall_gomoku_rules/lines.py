@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 
-from .grid import Grid, Run, runs_through
+from .grid import Run
 from .position import FIRST
 
-__all__ = ["AtLeast", "EachSide", "Exactly", "Line", "OpenEnded", "points_of_winning", "winning_points"]
+__all__ = ["AtLeast", "EachSide", "Exactly", "Line", "OpenEnded", "winning_points"]
 
 
 class Line(ABC):
@@ -63,16 +64,6 @@ class EachSide(Line):
         return (self.first if run.stone == FIRST else self.second).wins(run)
 
 
-def winning_points(line: Line, board: str, grid: Grid, point: int) -> tuple[int, ...]:
-    """The points of every winning run through the stone on `point`, in rising order; empty when there is none."""
-    row = board[point] * line.length
-    across, down, falling, rising = grid.cuts[point]
-    # Written out, because this is most of what a move costs.
-    if row in board[across] or row in board[down] or row in board[falling] or row in board[rising]:
-        return points_of_winning(line, runs_through(board, grid, point))
-    return ()
-
-
-def points_of_winning(line: Line, runs: tuple[Run, ...]) -> tuple[int, ...]:
-    """The points of those runs that win, in rising order."""
+def winning_points(line: Line, runs: Iterable[Run]) -> tuple[int, ...]:
+    """The points of those runs that win, in rising order; empty when none does."""
     return tuple(sorted({p for run in runs if run.length >= line.length and line.wins(run) for p in run.points}))

@@ -12,8 +12,8 @@ from gamehall.game import Options, Outcome, Refusal
 from . import wording
 from .grid import Grid, wrapped_runs
 from .linegame import LineGameOf
-from .lines import AtLeast, Line, points_of_winning
-from .position import FREE, LinePosition, other
+from .lines import AtLeast, Line, winning_points
+from .position import FREE, OPPOSING, LinePosition
 
 __all__ = ["FreeMnk"]
 
@@ -80,10 +80,10 @@ class FreeMnk(LineGameOf[MnkPosition]):
         if not position.wrap:
             return super().won(position, board, point, lines)
         runs = wrapped_runs(board, position.width, position.height, point)
-        return points_of_winning(self.line_of(position), runs)
+        return winning_points(self.line_of(position), runs)
 
     def win(self, position: MnkPosition, stone: str) -> Outcome:
-        return super().win(position, other(stone) if position.misere else stone)
+        return super().win(position, OPPOSING[stone] if position.misere else stone)
 
     def free(self, position: MnkPosition) -> bytes:
         free = super().free(position)

@@ -13,7 +13,7 @@ from gamehall.game import Outcome
 from . import wording
 from .grid import Grid
 from .linegame import LineGameOf, LineOptions
-from .position import FREE, LinePosition, other
+from .position import FREE, OPPOSING, LinePosition
 
 __all__ = ["Pente", "captured"]
 
@@ -21,7 +21,7 @@ __all__ = ["Pente", "captured"]
 def captured(board: str, lines: Grid, point: int, sizes: tuple[int, ...]) -> Iterator[int]:
     """The points of every row of so many opposing stones between the stone on `point` and another of its kind."""
     own = board[point]
-    hemmed_in = tuple((size, other(own) * size + own) for size in sizes)
+    hemmed_in = tuple((size, OPPOSING[own] * size + own) for size in sizes)
     for axis in lines.axes[point]:
         cells = board[axis.cut]
         ahead, behind = cells[axis.offset + 1 :], cells[: axis.offset][::-1]

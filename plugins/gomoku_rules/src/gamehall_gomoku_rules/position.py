@@ -8,11 +8,13 @@ from gamehall.game import Outcome, Position
 
 from .grid import Grid, Run, grid, runs_through
 
-__all__ = ["FIRST", "FREE", "PASS", "SECOND", "FoulPolicy", "LinePosition", "Symmetry", "other"]
+__all__ = ["FIRST", "FREE", "OPPOSING", "PASS", "SECOND", "FoulPolicy", "LinePosition", "Symmetry"]
 
 FREE = "."
 FIRST = "x"
 SECOND = "o"
+OPPOSING = {FIRST: SECOND, SECOND: FIRST}
+"""The opposing kind of each kind of stone."""
 PASS = "pass"  # noqa: S105 - a move, not a password
 
 FoulPolicy = Literal["refused", "loses"]
@@ -20,11 +22,6 @@ FoulPolicy = Literal["refused", "loses"]
 
 Symmetry = Literal["shape", "board"]
 """What matches in two positions that count as the same: the shape of the stones, or their places on the board too."""
-
-
-def other(stone: str) -> str:
-    """The opposing kind of stone."""
-    return SECOND if stone == FIRST else FIRST
 
 
 class LinePosition(Position, frozen=True, omit_defaults=True):
