@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import product
+from math import dist
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gamehall.game import Input, Mark, Piece, Scene, board_cells
+from gamehall.game import Input, Look, Mark, Piece, Scene, board_cells
+from gamehall.looks import name_piece
 from gamehall_web_htmx.boards import aimed_cells, draw_board
+from gamehall_web_htmx.lattice import Lattice
 
 KINDS = st.sampled_from(["black", "white", "cross", "nought", "king", "ö<", "", "p-x is-last"])
 
@@ -25,7 +29,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     return Scene(
         width,
         height,
-        draw(st.sampled_from(["points", "squares"])),
+        draw(st.sampled_from(["points", "squares", "hexes"])),
         tuple({piece.cell: piece for piece in pieces}.values()),
         tuple(Input(f"m{number}", cells, draw(st.text(max_size=5))) for number, cells in enumerate(moves)),
         tuple(draw(st.lists(marks, max_size=20))),
@@ -37,12 +41,12 @@ def test_every_cell_has_its_place_and_name(scene: Scene) -> None:
     board = draw_board(scene)
     cells = [cell for row in board.rows for cell in row]
     assert [cell.name for cell in cells] == list(board_cells(scene.width, scene.height))
-    pieces = {piece.cell: piece.kind for piece in scene.pieces}
+    pieces = {piece.cell: name_piece(scene, piece) for piece in scene.pieces}
     for cell in cells:
         assert cell.text.startswith(f"{cell.name.upper()} {pieces.get(cell.name, '')}".rstrip())
         marked = [mark.kind for mark in scene.marks if mark.cell == cell.name]
         assert ("last move" in cell.text) == ("last" in marked)
-        assert len(cell.letter) <= 1
+        assert all(word.isidentifier() or "-" in word for word in cell.classes.split())
 
 
 @given(scenes())
@@ -80,12 +84,80 @@ def test_every_move_can_be_made_and_no_other(scene: Scene) -> None:
 )
 def test_winning_lines_are_drawn_from_end_to_end(cells: str, ends: set[tuple[int, int, int, int]]) -> None:
     scene = Scene(5, 5, marks=tuple(Mark(cell, "line") for cell in cells.split()))
-    drawn = {tuple(sorted([line[:2], line[2:]])) for line in draw_board(scene).lines}
-    assert drawn == {tuple(sorted([line[:2], line[2:]])) for line in ends}
+    drawn = {frozenset([line[:2], line[2:]]) for line in draw_board(scene).lines}
+    assert drawn == {frozenset([(x + 0.5, y + 0.5), (right + 0.5, low + 0.5)]) for x, y, right, low in ends}
 
 
 def test_the_lattice_has_every_line() -> None:
-    for lattice, (width, height) in product(("points", "squares"), ((3, 3), (9, 10))):
-        path = draw_board(Scene(width, height, lattice)).grid_path  # type: ignore[arg-type]
-        extra = lattice == "squares"
+    for kind, (width, height) in product(("points", "squares"), ((3, 3), (9, 10))):
+        path = Lattice(kind, width, height).path
+        extra = kind == "squares"
         assert (path.count("H"), path.count("V")) == (height + extra, width + extra)
+
+
+@given(st.integers(1, 12), st.integers(1, 12))
+def test_hexes_touch_those_that_a_scene_says_they_touch(width: int, height: int) -> None:
+    lattice = Lattice("hexes", width, height)
+    places = [(row, column) for row in range(height) for column in range(width)]
+    for row, column in places:
+        x, y = lattice.middle(row, column)
+        assert 0.5 <= x <= lattice.across - 0.5
+        assert 0.5 <= y <= lattice.down - 0.5
+        touching = {other for other in places if 0 < dist((x, y), lattice.middle(*other)) < 1.1}
+        beside = {(row, column - 1), (row, column + 1)}
+        above, below = {(row - 1, column), (row - 1, column + 1)}, {(row + 1, column), (row + 1, column - 1)}
+        assert touching == (beside | above | below) & set(places)
+
+
+@given(st.integers(1, 12), st.integers(1, 12))
+def test_a_comb_has_every_side_of_every_hex_once(width: int, height: int) -> None:
+    """Follows the path as a pen would: each side is drawn from one corner to the next, and none is drawn twice."""
+    sides: Counter[frozenset[tuple[float, float]]] = Counter()
+    at = (0.0, 0.0)
+    for command, numbers in re.findall(r"([Mlv])([-.0-9 ]+)", Lattice("hexes", width, height).path):
+        steps = [float(number) for number in re.findall(r"-?[0-9]*\.?[0-9]+", numbers)]
+        if command == "M":
+            at = (steps[0], steps[1])
+            continue
+        for across, down in [(0.0, steps[0])] if command == "v" else zip(steps[::2], steps[1::2], strict=True):
+            to = (at[0] + across, at[1] + down)
+            sides[frozenset([(round(at[0], 1), round(at[1], 1)), (round(to[0], 1), round(to[1], 1))])] += 1
+            at = to
+    # Six for each hex, of which those between two hexes were counted twice.
+    shared = height * (width - 1) + (height - 1) * (2 * width - 1)
+    assert (len(sides), sum(sides.values())) == (6 * width * height - shared,) * 2
+
+
+def test_what_a_connection_of_hexes_won_by_is_no_line() -> None:
+    marks = tuple(Mark(cell, "line") for cell in ("a1", "b1", "c1"))
+    board = draw_board(Scene(3, 3, "hexes", marks=marks))
+    assert board.lines == ()
+    assert [cell.name for cell in board.rows[2] if "is-line" in cell.classes] == ["a1", "b1", "c1"]
+
+
+def test_pieces_look_and_are_called_as_everywhere() -> None:
+    looks = {"red": Look("", "#aa2211"), "knight": Look("Kn")}
+    pieces = (Piece("a1", "red", 0), Piece("b1", "knight", 1), Piece("c1", "black", 1), Piece("d1", "rock"))
+    row = draw_board(Scene(4, 1, pieces=pieces, sides=("red", "blue"), looks=looks)).rows[0]
+    assert [cell.text for cell in row] == ["A1 red", "B1 blue knight", "C1 blue black", "D1 rock"]
+    assert [cell.classes for cell in row] == ["cell p-disc", "cell p-disc", "cell p-black", "cell p-disc"]
+    discs = [cell.disc for cell in row]
+    assert [(disc.symbol, disc.fill) for disc in discs[:2] if disc] == [("R", "#aa2211"), ("Kn", "#f6efe0")]
+    assert discs[2] is None
+
+
+def test_the_cells_of_a_refusal_say_so() -> None:
+    row = draw_board(Scene(2, 1, pieces=(Piece("a1", "black"),)), reason=["a1"]).rows[0]
+    assert [cell.text for cell in row] == ["A1 black, part of the reason", "B1"]
+    assert "is-reason" in row[0].classes.split()
+
+
+def test_moves_with_the_same_cells_are_asked_for_by_their_labels() -> None:
+    ways = [Input(f"a1b1{way[0]}", ("a1", "b1"), way) for way in ("queen", "rook")]
+    scene = Scene(2, 1, inputs=(*ways, Input("pass")))
+    assert [(c.move, c.label) for c in draw_board(scene).choices] == [("pass", "Pass")]
+    assert draw_board(scene).asks == "besides"
+    board = draw_board(scene, ("a1", "b1"))
+    assert [(c.move, c.label) for c in board.choices] == [("a1b1q", "queen"), ("a1b1r", "rook")]
+    assert board.asks == "touched"
+    assert draw_board(Scene(2, 1, inputs=(Input("black"), Input("white")))).asks == "all"

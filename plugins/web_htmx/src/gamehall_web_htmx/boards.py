@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from gamehall.game import Input, Scene, cell_name, cell_place, column_name
+from gamehall.looks import Drawn, draw_piece, name_piece
 
 from .assets import LARGEST_SIZE
+from .lattice import Lattice, lattice_of
 
 __all__ = ["Board", "Cell", "Choice", "aimed_cells", "draw_board", "move_label"]
 
-# Kinds of pieces with a picture of their own; any other is shown by its first letter.
-DRAWN = frozenset({"black", "white", "cross", "nought"})
 _MARK_WORDS = {
     "last": "last move",
     "line": "in the winning line",
@@ -26,17 +26,21 @@ _MARK_WORDS = {
 
 
 Does = Literal["nothing", "play", "aim"]
+Asks = Literal["touched", "all", "besides"]
 _NOTHING: tuple[Does, str] = ("nothing", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. `does` is what touching it means: nothing, playing the move `value`, or aiming at the path `value`."""
+    """One cell. `does` is what touching it means: nothing, playing the move `value`, or aiming at the path `value`.
+
+    `disc` is the piece on it where that has no picture in the style sheet.
+    """
 
     name: str
     text: str
     classes: str
-    letter: str
+    disc: Drawn | None
     does: Does
     value: str
 
@@ -51,34 +55,28 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A scene, ready for its template. `lines` are (column, row, column, row) of the ends of each winning line."""
+    """A scene, ready for its template; without a board it has no rows, and only `choices`.
 
-    width: int
-    height: int
-    lattice: str
+    `lines` are (x, y, x, y) of the ends of each winning line and `stars` the middles of star points, both as in the
+    lattice. `asks` says what the choices are for: a move whose cells have all been touched, the whole decision, or
+    one that can be made on the board instead.
+    """
+
+    lattice: Lattice
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    stars: tuple[tuple[int, int], ...]
-    lines: tuple[tuple[int, int, int, int], ...]
+    stars: tuple[tuple[float, float], ...]
+    lines: tuple[tuple[float, float, float, float], ...]
     choices: tuple[Choice, ...]
+    asks: Asks
     aimed: tuple[str, ...]
     ghost: str
 
     @property
     def size_classes(self) -> str:
         """The classes that tell the style sheet how many cells there are; a very large board scrolls."""
-        sizes = (("w", self.width), ("h", self.height))
+        sizes = (("w", self.lattice.width), ("h", self.lattice.height))
         return " ".join(f"{letter}{min(count, LARGEST_SIZE)}" for letter, count in sizes)
-
-    @property
-    def grid_path(self) -> str:
-        """The lattice as an SVG path, one unit to a cell."""
-        edge = 0.5 if self.lattice == "points" else 0.0
-        right, bottom = self.width - edge, self.height - edge
-        extra = 0 if self.lattice == "points" else 1
-        across = (f"M{edge:g} {row + edge:g}H{right:g}" for row in range(self.height + extra))
-        down = (f"M{column + edge:g} {edge:g}V{bottom:g}" for column in range(self.width + extra))
-        return "".join((*across, *down))
 
 
 def aimed_cells(text: str, scene: Scene) -> tuple[str, ...]:
@@ -87,10 +85,11 @@ def aimed_cells(text: str, scene: Scene) -> tuple[str, ...]:
     return cells if any(each.cells[: len(cells)] == cells for each in scene.inputs) else ()
 
 
-def draw_board(scene: Scene, aimed: tuple[str, ...] = (), ghost: str = "") -> Board:
-    """The board of a scene. `aimed` are the cells touched so far of a move that takes several; `ghost` is the kind of
-    piece that the next move would place."""
+def draw_board(scene: Scene, aimed: tuple[str, ...] = (), ghost: str = "", reason: Collection[str] = ()) -> Board:
+    """The board of a scene. `aimed` are the cells touched so far of a move that takes several, `ghost` is the picture
+    of what the next move would place, and `reason` the cells for which a move was refused."""
     touches = _touches(scene.inputs, aimed)
+    lattice = lattice_of(scene)
     pieces = {piece.cell: piece for piece in scene.pieces}
     marks: defaultdict[str, list[str]] = defaultdict(list)
     for mark in scene.marks:
@@ -99,40 +98,36 @@ def draw_board(scene: Scene, aimed: tuple[str, ...] = (), ghost: str = "") -> Bo
     def cell(row: int, column: int) -> Cell:
         name = cell_name(row, column, scene.height)
         piece = pieces.get(name)
+        drawn = draw_piece(scene, piece) if piece else None
         does, value = touches.get(name, _NOTHING)
-        kind = piece.kind if piece else ""
         classes = ["cell", *(f"is-{each}" for each in marks[name] if each != "star")]
-        if kind:
-            classes.append(f"p-{kind}" if kind in DRAWN else "p-other")
-        if piece and piece.seat is not None:
-            classes.append(_owner_class(scene, piece.seat))
+        words = [name.upper() + (f" {name_piece(scene, piece)}" if piece else "")]
+        words += filter(None, (_MARK_WORDS[each] for each in marks[name]))
+        if drawn:
+            classes.append(f"p-{drawn.picture or 'disc'}")
+        if name in reason:
+            classes.append("is-reason")
+            words.append("part of the reason")
         if name in aimed:
             classes.append("is-aimed")
-        words = [
-            name.upper() + (f" {kind}" if kind else ""),
-            *filter(None, (_MARK_WORDS[each] for each in marks[name])),
-        ]
-        letter = kind[:1].upper() if kind and kind not in DRAWN else ""
-        return Cell(name, ", ".join(words), " ".join(classes), letter, does, value)
+            words.append("touched")
+        return Cell(
+            name, ", ".join(words), " ".join(classes), None if drawn is None or drawn.picture else drawn, does, value
+        )
 
+    rows = tuple(tuple(cell(row, column) for column in range(scene.width)) for row in range(scene.height))
+    choices, asks = _choices(scene.inputs, aimed)
     return Board(
-        width=scene.width,
-        height=scene.height,
-        lattice=scene.lattice,
+        lattice=lattice,
         columns=tuple(column_name(column).upper() for column in range(scene.width)),
-        rows=tuple(tuple(cell(row, column) for column in range(scene.width)) for row in range(scene.height)),
-        stars=tuple(_places(scene, "star")),
-        lines=tuple(_runs(set(_places(scene, "line")))),
-        choices=_choices(scene.inputs, aimed),
+        rows=rows if scene.width else (),
+        stars=tuple(lattice.middle(*place) for place in _places(scene, "star")),
+        lines=tuple((*lattice.middle(*one), *lattice.middle(*other)) for one, other in _winning_lines(scene)),
+        choices=choices,
+        asks=asks,
         aimed=aimed,
-        ghost=ghost if ghost in DRAWN else "",
+        ghost=ghost,
     )
-
-
-def _owner_class(scene: Scene, seat: int) -> str:
-    """Dark or light where the side's name says it, else by the seat."""
-    side = scene.sides[seat] if seat < len(scene.sides) else ""
-    return f"of-{side}" if side in ("black", "white") else f"s{seat}"
 
 
 def _touches(inputs: Iterable[Input], aimed: tuple[str, ...]) -> dict[str, tuple[Does, str]]:
@@ -155,10 +150,13 @@ def _touches(inputs: Iterable[Input], aimed: tuple[str, ...]) -> dict[str, tuple
     return touches
 
 
-def _choices(inputs: Iterable[Input], aimed: tuple[str, ...]) -> tuple[Choice, ...]:
-    """Moves without a cell to touch, and those for which every cell has been touched but more than one is meant."""
-    meant = (each for each in inputs if not each.cells or (aimed and each.cells == aimed))
-    return tuple(Choice(each.move, each.label or move_label(each.move)) for each in meant)
+def _choices(inputs: Iterable[Input], aimed: tuple[str, ...]) -> tuple[tuple[Choice, ...], Asks]:
+    """(moves that are buttons, what they are for): those for which every cell has been touched but more than one is
+    meant, else those without a cell to touch."""
+    touched = [each for each in inputs if aimed and each.cells == aimed]
+    meant = touched or [each for each in inputs if not each.cells]
+    asks: Asks = "touched" if touched else "besides" if any(each.cells for each in inputs) else "all"
+    return tuple(Choice(each.move, each.label or move_label(each.move)) for each in meant), asks
 
 
 def _places(scene: Scene, kind: str) -> list[tuple[int, int]]:
@@ -167,8 +165,10 @@ def _places(scene: Scene, kind: str) -> list[tuple[int, int]]:
     return [place for place in places if place is not None]
 
 
-def _runs(points: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
-    """The straight rows of three or more among these (row, column) places, by their ends."""
+def _winning_lines(scene: Scene) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """The straight rows of three or more in the winning line, by the (row, column) of their ends. What connects hexes
+    is no straight line, and is told by its cells alone."""
+    points = set(_places(scene, "line")) if scene.lattice != "hexes" else set()
     runs = []
     for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
         for row, column in sorted(points):
@@ -178,7 +178,7 @@ def _runs(points: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
             while (row + length * down, column + length * right) in points:
                 length += 1
             if length >= 3:
-                runs.append((column, row, column + (length - 1) * right, row + (length - 1) * down))
+                runs.append(((row, column), (row + (length - 1) * down, column + (length - 1) * right)))
     return runs
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
 from gamehall.declare import Host
-from gamehall.game import Scene
-from gamehall.gamelog import Game, GameState, scene_at
+from gamehall.game import STONES, Piece, Refusal, Scene
+from gamehall.gamelog import Game, GameState, forbidden_at, scene_at
+from gamehall.looks import Drawn, draw_piece
 
-from .boards import DRAWN, Board, aimed_cells, draw_board, move_label
+from .boards import Board, aimed_cells, draw_board, move_label
 from .listing import options_words, ruleset_title
 
 __all__ = ["GamePage", "MoveEntry", "PlayerCard", "game_page"]
@@ -19,11 +23,11 @@ __all__ = ["GamePage", "MoveEntry", "PlayerCard", "game_page"]
 
 @dataclass(frozen=True, slots=True)
 class PlayerCard:
-    """A player beside the board."""
+    """A player beside the board; `picture` is one of their pieces, where they have one that stands for all."""
 
     seat: int
     side: str
-    picture: str
+    picture: Drawn | None
     username: str
     display_name: str
     is_viewer: bool
@@ -33,18 +37,29 @@ class PlayerCard:
 
 @dataclass(frozen=True, slots=True)
 class MoveEntry:
-    """A move in the list; `picture` is the kind of piece that it placed."""
+    """A move in the list; `picture` is the piece that it placed."""
 
     ply: int
     label: str
-    picture: str
+    picture: Drawn | None
     side: str
     shown: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Forbidden:
+    """Points that may not be taken, in capitals, for one reason."""
+
+    cells: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class GamePage:
-    """Everything on a game's page. `mood` says how the headline is meant: turn, wait, won, lost, over or replay."""
+    """Everything on a game's page. `mood` says how the headline is meant: turn, wait, won, lost, over or replay.
+
+    `forbidden` is None unless the visitor asked for it; `has_forbidden` says that there is something to ask for.
+    """
 
     game: Game
     title: str
@@ -58,6 +73,8 @@ class GamePage:
     near: tuple[PlayerCard, ...]
     far: tuple[PlayerCard, ...]
     moves: tuple[MoveEntry, ...]
+    has_forbidden: bool
+    forbidden: tuple[Forbidden, ...] | None
     can_resign: bool
     waits: bool
 
@@ -68,12 +85,31 @@ class GamePage:
         joined = ", " if len(others) == len(self.far) + len(self.near) else " with "
         return f"{self.headline} – {self.title}{joined}{' and '.join(others)}"
 
+    def link(self, ply: int, *, forbidden: bool) -> str:
+        """The page of this game after so many moves, with or without its forbidden points."""
+        query = ({"ply": ply} if ply < self.game.ply else {}) | ({"forbidden": "on"} if forbidden else {})
+        return f"/games/{self.game.id}" + (f"?{urlencode(query)}" if query else "")
 
-def game_page(host: Host, state: GameState, viewer: str | None, aim: str = "") -> GamePage:
-    """The page for this viewer, None being a stranger, at the state's ply. `aim` names the cells touched so far."""
+
+def game_page(
+    host: Host,
+    state: GameState,
+    viewer: str | None,
+    aim: str = "",
+    *,
+    forbidden: bool = False,
+    reason: Collection[str] = (),
+) -> GamePage:
+    """The page for this viewer, None being a stranger, at the state's ply.
+
+    `aim` names the cells touched so far, `reason` those for which a move was refused; `forbidden` asks for the points
+    that may not be taken.
+    """
     found = state.game
-    scene = scene_at(state, host.rulesets, viewer)
     is_now = state.ply == found.ply
+    is_over = is_now and found.status != "active"
+    refusals = {} if is_over else forbidden_at(state, host.rulesets)
+    scene = scene_at(state, host.rulesets, viewer, forbidden=forbidden and not is_over)
     seat = found.seat_of(viewer)
     headline, detail, mood = _words(found, scene, viewer) if is_now else (f"Move {state.ply}", scene.status, "replay")
     cards = [_card(found, scene, each, viewer, is_now) for each in range(len(found.seats))]
@@ -88,13 +124,22 @@ def game_page(host: Host, state: GameState, viewer: str | None, aim: str = "") -
         mood=mood,
         ply=state.ply,
         is_now=is_now,
-        board=draw_board(scene, aimed_cells(aim, scene), _next_kind(host, state, scene)),
+        board=draw_board(scene, aimed_cells(aim, scene), _next_picture(host, state, scene), reason),
         near=tuple(card for card in cards if card.seat == own_side),
         far=tuple(card for card in cards if card.seat != own_side),
-        moves=_moves(state),
+        moves=_moves(state, scene),
+        has_forbidden=bool(refusals),
+        forbidden=_by_reason(refusals) if forbidden and not is_over else None,
         can_resign=playing,
         waits=found.status == "active" and is_now and not (playing and found.to_act == seat),
     )
+
+
+def _by_reason(refusals: Mapping[str, Refusal]) -> tuple[Forbidden, ...]:
+    cells: defaultdict[str, list[str]] = defaultdict(list)
+    for cell, refusal in refusals.items():
+        cells[refusal.detail].append(cell.upper())
+    return tuple(Forbidden(", ".join(names), detail) for detail, names in cells.items())
 
 
 def _words(found: Game, scene: Scene, viewer: str | None) -> tuple[str, str, str]:
@@ -103,7 +148,8 @@ def _words(found: Game, scene: Scene, viewer: str | None) -> tuple[str, str, str
     own = [each.seat for each in found.seats if each.user_id == viewer]
     match found.status:
         case "active" if found.to_act in own:
-            return "Your turn", scene.prompt or scene.status, "turn"
+            told = (scene.status, scene.prompt) if not scene.width else (scene.prompt or scene.status,)
+            return "Your turn", " ".join(filter(None, told)), "turn"
         case "active":
             return f"{names.get(found.to_act or 0, 'Somebody')} to move", scene.status, "wait"
         case "finished" if found.winner is None:
@@ -128,7 +174,7 @@ def _card(found: Game, scene: Scene, seat: int, viewer: str | None, is_now: bool
     return PlayerCard(
         seat=seat,
         side=side,
-        picture=side if side in DRAWN else "",
+        picture=_side_picture(scene, seat, side),
         username=person.username,
         display_name=person.display_name,
         is_viewer=person.user_id == viewer,
@@ -137,17 +183,30 @@ def _card(found: Game, scene: Scene, seat: int, viewer: str | None, is_now: bool
     )
 
 
-def _moves(state: GameState) -> tuple[MoveEntry, ...]:
+def _side_picture(scene: Scene, seat: int, side: str) -> Drawn | None:
+    """The piece that stands for a side: the one that is called as it, or the only kind that it has on the board."""
+    if side in STONES or side in scene.looks:
+        return draw_piece(scene, Piece("", side, seat))
+    own = {piece.kind: piece for piece in scene.pieces if piece.seat == seat}
+    return draw_piece(scene, next(iter(own.values()))) if len(own) == 1 else None
+
+
+def _moves(state: GameState, scene: Scene) -> tuple[MoveEntry, ...]:
     entries = []
     for number, ((seat, move), shown) in enumerate(zip(state.moves, state.shown, strict=True), start=1):
-        placed = next((cell.kind for cell in shown.cells if cell.kind in DRAWN), None)
+        placed = next((cell for cell in shown.cells if cell.kind is not None), None)
+        picture = None
+        if placed is not None and placed.kind is not None:
+            then = msgspec.structs.replace(scene, sides=shown.sides)
+            picture = draw_piece(then, Piece(placed.cell, placed.kind, placed.seat))
         side = shown.sides[seat] if seat < len(shown.sides) else ""
-        entries.append(MoveEntry(number, move_label(move), placed or "", side, number == state.ply))
+        entries.append(MoveEntry(number, move_label(move), picture, side, number == state.ply))
     return tuple(entries)
 
 
-def _next_kind(host: Host, state: GameState, scene: Scene) -> str:
-    """The kind of piece that the viewer's next move places, found by asking the rules what such a move changes."""
+def _next_picture(host: Host, state: GameState, scene: Scene) -> str:
+    """The picture of the piece that the viewer's next move places, found by asking the rules what such a move changes;
+    empty where no piece of that kind has one."""
     first = next((each for each in scene.inputs if len(each.cells) == 1), None)
     ruleset = host.rulesets.get(state.game.ruleset)
     if first is None or ruleset is None:
@@ -157,4 +216,5 @@ def _next_kind(host: Host, state: GameState, scene: Scene) -> str:
         changes = ruleset.changes(before, first.move, ruleset.play(before, first.move))
     except Exception:  # noqa: BLE001 - rules that fail are dealt with when the move is made; this is only a picture
         return ""
-    return next((each.kind or "" for each in changes if each.cell == first.cells[0]), "")
+    placed = next((each for each in changes if each.cell == first.cells[0] and each.kind), None)
+    return draw_piece(scene, Piece(placed.cell, placed.kind or "", placed.seat)).picture if placed else ""

@@ -10,12 +10,13 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall.declare import Host
-from gamehall.game import Scene, cell_place
+from gamehall.game import Piece, Scene, cell_place
 from gamehall.gamelog import Game, Seat, Shown
 from gamehall.lobby import Challenge
+from gamehall.looks import Drawn, draw_piece
 from gamehall.tables import game, game_move
 
-from .boards import DRAWN, Board, draw_board
+from .lattice import Lattice, lattice_of
 
 __all__ = [
     "ChallengeCard",
@@ -31,11 +32,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """A small picture of a position: (column, row, kind, first letter) of each piece on an empty board."""
+    """A small picture of a position: the middles of the cells with a piece, and of those that the last move filled."""
 
-    board: Board
-    pieces: tuple[tuple[int, int, str, str], ...]
-    last: tuple[tuple[int, int], ...]
+    lattice: Lattice
+    pieces: tuple[tuple[float, float, Drawn], ...]
+    last: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,21 +167,25 @@ def thumbnails(connection: sa.Connection, game_ids: Sequence[str]) -> dict[str, 
 
 
 def _thumbnail(start_scene: str, shown: Sequence[str]) -> Thumbnail:
-    start = msgspec.json.decode(start_scene, type=Scene)
-    kinds = {piece.cell: piece.kind for piece in start.pieces}
+    scene = msgspec.json.decode(start_scene, type=Scene)
+    pieces = {piece.cell: piece for piece in scene.pieces}
     last: tuple[str, ...] = ()
     for text in shown:
         change = msgspec.json.decode(text, type=Shown)
         for each in change.cells:
-            if each.kind is None:
-                kinds.pop(each.cell, None)
-            else:
-                kinds[each.cell] = each.kind
+            pieces.pop(each.cell, None)
+            if each.kind is not None:
+                pieces[each.cell] = Piece(each.cell, each.kind, each.seat)
         last = tuple(each.cell for each in change.cells if each.kind is not None) or last
-    empty = msgspec.structs.replace(start, pieces=(), inputs=())
-    pieces = []
-    for cell, kind in kinds.items():
-        if (place := cell_place(cell, start.width, start.height)) is not None:
-            pieces.append((place[1], place[0], kind if kind in DRAWN else "other", kind[:1].upper()))
-    places = (cell_place(cell, start.width, start.height) for cell in last)
-    return Thumbnail(draw_board(empty), tuple(pieces), tuple((p[1], p[0]) for p in places if p is not None))
+        scene = msgspec.structs.replace(scene, sides=change.sides)
+    lattice = lattice_of(scene)
+
+    def middle(cell: str) -> tuple[float, float] | None:
+        place = cell_place(cell, scene.width, scene.height)
+        return lattice.middle(*place) if place else None
+
+    return Thumbnail(
+        lattice,
+        tuple((*at, draw_piece(scene, piece)) for piece in pieces.values() if (at := middle(piece.cell))),
+        tuple(at for cell in last if (at := middle(cell))),
+    )

@@ -36,8 +36,9 @@ async def show_game(
     game_id: FromPath[str],
     ply: Ply = None,
     aim: Aim = "",
+    forbidden: FromQuery[str] = "",
 ) -> Response[Any]:
-    return await _show(request, site, visitor, game_id, ply=ply, aim=aim)
+    return await _show(request, site, visitor, game_id, ply=ply, aim=aim, forbidden=forbidden == "on")
 
 
 async def _show(
@@ -48,12 +49,17 @@ async def _show(
     *,
     ply: int | None = None,
     aim: str = "",
+    forbidden: bool = False,
     problem: Problem | None = None,
     auto: bool = False,
 ) -> Response[Any]:
-    """The whole page, or only what a move changes for whoever asks with HX-Request. A problem is told above it."""
+    """The whole page, or only what a move changes for whoever asks with HX-Request.
+
+    A problem is told above it; the cells that are its reason are marked on the board.
+    """
     state = await see_game(site.host, known_id(game_id), visitor.user_id, ply)
-    view = game_page(site.host, state, visitor.user_id, aim)
+    reason = problem.extra.get("cells", ()) if problem and problem.slug == "illegal-move" else ()
+    view = game_page(site.host, state, visitor.user_id, aim, forbidden=forbidden, reason=reason)
     auto = auto or request.query_params.get("auto") == "on"
     shown: dict[str, Any] = {"view": view, "problem": problem, "auto": auto, "auto_query": "?auto=on" if auto else ""}
     status = problem.status if problem else 200
