@@ -2,7 +2,7 @@
 # make test ARGS="tests/host -k name" passes arguments on; so do bench and lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format bench coverage lock clean
+.PHONY: help serve test soak check format bench coverage lock clean
 
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -24,6 +24,10 @@ serve: ## the hall at http://127.0.0.1:8000 on SQLite, every plugin on
 test: ## every test; what this machine cannot run is named and skipped, and fails with CI=true
 	@$(PREPARE) test
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope $(ARGS)
+
+soak: ## the long comparisons with other programs, in full; this takes about an hour
+	@$(PREPARE) test
+	@$(BIN)/pytest --soak -m soak --numprocesses $(WORKERS) --dist load $(ARGS)
 
 check: ## format, lint, types, docs in step, dead links
 	@$(PREPARE) dev

@@ -44,7 +44,7 @@ def code(position: LinePosition, move: str, game: LineGameOf[Any] = renju) -> st
         ("b7 c7 d7 e7 g7", "f7", "overline"),
         ("i14 j10 j12 k12 m10", "j13", ""),
         ("c6 c8 d5 d8 e6 f6", "d7", ""),
-        ("c6 c8 d5 d7 d8 e6 f6", "c9", "double-four"),
+        ("c6 c8 d5 d7 d8 e6 f6", "d6", "double-four"),
         ("g11 g5 h6 i10 i5 i6 i8 i9", "j8", ""),
         ("g11 g5 h6 i10 i5 i6 i8 i9", "i7", "overline"),
         ("b5 c3 c4 e3 e5 f2", "d4", ""),

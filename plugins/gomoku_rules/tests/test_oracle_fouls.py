@@ -14,6 +14,8 @@ from gamehall_gomoku_rules import FIRST, FREE, LinePosition, Renju
 
 Share = Callable[[int, int], int]
 
+pytestmark = pytest.mark.soak
+
 CODES = {1: "forbidden-double-three", 2: "forbidden-double-four", 3: "forbidden-overline"}
 NUMBERS = {FREE: 0, "x": 1, "o": 2}
 

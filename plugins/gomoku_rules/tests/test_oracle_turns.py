@@ -19,6 +19,8 @@ from rig import missing
 
 Share = Callable[[int, int], int]
 
+pytestmark = pytest.mark.soak
+
 BOARD = 19
 
 

@@ -25,6 +25,8 @@ from gamehall_gomoku_rules.mnk import MnkOptions
 
 Share = Callable[[int, int], int]
 
+pytestmark = pytest.mark.soak
+
 
 Name = Callable[[LinePosition, int], str]
 

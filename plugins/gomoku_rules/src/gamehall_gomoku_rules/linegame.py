@@ -104,8 +104,10 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
     def free(self, position: P) -> bytes:
         """One byte for each point, 1 where the present step could take it, foul or not."""
         free = position.board.encode().translate(_IS_FREE)
+        if position.step is None and position.ending is None:
+            return free
         step = self.step(position)
-        if isinstance(step, Choose) or position.ending is not None:
+        if step is None or isinstance(step, Choose):
             return bytes(len(free))
         if isinstance(step, Stone) and step.zone is not None:
             return bytes(map(and_, free, zone_mask(step.zone, position.width, position.height)))
@@ -118,10 +120,10 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
 
     def fouls(self, position: P) -> Mapping[int, game.Refusal]:
         """The points that a stone could take now if they were not foul, each with why."""
-        if position.ending is not None or isinstance(self.step(position), Choose | Offer | Pick):
-            return {}
         forbidden = self.foul.forbidden(position)
-        free = self.free(position) if forbidden else b""
+        if not forbidden or isinstance(self.step(position), Offer | Pick):
+            return {}
+        free = self.free(position)
         return {point: refusal for point, refusal in forbidden.items() if free[point]}
 
     def allowed(self, position: P, fouls: Iterable[int] | None = None) -> bytes:
@@ -140,11 +142,12 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
     def moves(self, position: P) -> list[str]:
         if position.ending is not None:
             return []
-        step = self.step(position)
-        if isinstance(step, Choose):
+        if isinstance(step := self.step(position), Choose):
             return list(step.choices)
-        points = list(compress(position.grid.names, self.allowed(position)))
-        return [*points, PASS] if not points or self._may_pass(position) else points
+        points = list(compress(grid(position.width, position.height).names, self.allowed(position)))
+        if not points or self._may_pass(position):
+            points.append(PASS)
+        return points
 
     def _may_pass(self, position: P) -> bool:
         return self.passes and position.step is None
