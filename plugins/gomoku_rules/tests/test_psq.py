@@ -107,7 +107,7 @@ def test_a_name_is_no_stone() -> None:
 
 
 def test_offered_stones_are_told_once_they_are_picked() -> None:
-    moves = "h8 i8 j9 swap g7 f6 k10 f6"
+    moves = "h8 i8 j9 swap g7 offer-f6 offer-k10 f6"
     record, position = recorded(Renju(), moves, opening="rif")
     head, board, names = read(write_psq(record))
     assert head[0] == "Piskvorky 15x15"

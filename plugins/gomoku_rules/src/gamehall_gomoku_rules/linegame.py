@@ -16,7 +16,22 @@ from . import wording
 from .fouls import Foul, NoFoul
 from .grid import Grid, grid, runs_through
 from .lines import AtLeast, Line, winning_points
-from .openings import BLACK, OPENINGS, SWAP, WHITE, Choose, Offer, Opening, Pick, Step, Stone, offered_number, zone_mask
+from .openings import (
+    BLACK,
+    OPENINGS,
+    SWAP,
+    WHITE,
+    Choose,
+    Offer,
+    Opening,
+    Pick,
+    Step,
+    Stone,
+    offer_of,
+    offered_cell,
+    offers_number,
+    zone_mask,
+)
 from .position import FIRST, FREE, OPPOSING, PASS, LinePosition
 from .symmetry import twins
 
@@ -145,6 +160,8 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
         if isinstance(step := self.step(position), Choose):
             return list(step.choices)
         points = list(compress(grid(position.width, position.height).names, self.allowed(position)))
+        if isinstance(step, Offer):
+            return [offer_of(name) for name in points]
         if not points or self._may_pass(position):
             points.append(PASS)
         return points
@@ -160,7 +177,7 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
         elif point is None:
             return self._no_point(position, move)
         if position.board[point] != FREE:
-            return game.Refusal("occupied", f"{move} is already taken.", (move,))
+            return wording.occupied(position, point)
         return self.foul.refusal(position, point) if position.foul_policy == "refused" else None
 
     def _refused_in_step(self, position: P, move: str, point: int | None) -> game.Refusal | None:
@@ -169,12 +186,16 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
         if step is None:
             return game.Refusal("game-over", "The game is over.")
         if isinstance(step, Choose):
-            return None if move in step.choices else wording.choice_due(self, position)
+            return None if move in step.choices else wording.step_due(self, position)
+        if isinstance(step, Offer):
+            point = position.grid.points.get(offered_cell(move))
+            if point is None:
+                return wording.step_due(self, position)
         if point is None:
             return self._no_point(position, move)
-        if position.board[point] != FREE or self.free(position)[point]:
-            return None
-        return wording.not_now(self, position, step, point)
+        if position.board[point] != FREE:
+            return wording.occupied(position, point)
+        return None if self.free(position)[point] else wording.not_now(position, step, point)
 
     def _no_point(self, position: P, move: str) -> game.Refusal | None:
         if move == PASS:
@@ -191,7 +212,8 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
         return {names[point]: refusal for point, refusal in self.fouls(position).items()}
 
     def move_at(self, position: P, row: int, column: int) -> str:
-        return game.cell_name(row, column, position.height)
+        cell = game.cell_name(row, column, position.height)
+        return offer_of(cell) if isinstance(self.step(position), Offer) else cell
 
     # What a move does.
 
@@ -249,11 +271,11 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
         step, point = self.step(position), lines.points.get(move)
         if isinstance(step, Choose):
             return self._chosen(position, step, move)
+        if isinstance(step, Offer):
+            after = replace(position, offered=(*position.offered, lines.points[offered_cell(move)]))
+            return self._go_on(after) if len(after.offered) == (step.count or position.offers) else after
         if point is None:
             return self._go_on(self.skip(position))
-        if isinstance(step, Offer):
-            offered = replace(position, offered=(*position.offered, point))
-            return self._go_on(offered) if len(offered.offered) == (step.count or position.offers) else offered
         return self._go_on(self.place(replace(position, offered=()), point, lines))
 
     def _chosen(self, position: P, step: Choose, choice: str) -> P:
@@ -263,7 +285,7 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
         after = replace(
             position,
             swapped=position.swapped != (choice == SWAP),
-            offers=offered_number(choice) or position.offers,
+            offers=offers_number(choice) or position.offers,
         )
         return self._go_on(after, step.skip.get(choice, 0))
 
@@ -313,6 +335,8 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
             labels = ((choice, wording.choice_label(self, position, choice)) for choice in step.choices)
             return tuple(game.Input(choice, label=label) for choice, label in labels)
         points = tuple(compress(position.grid.inputs, self.allowed(position, fouls)))
+        if isinstance(step, Offer):
+            return tuple(game.Input(offer_of(point.move), point.cells, f"Offer {point.move}") for point in points)
         return (*points, game.Input(PASS, label="Pass")) if not points or self._may_pass(position) else points
 
     def _marks(self, position: P, fouls: Iterable[int]) -> tuple[game.Mark, ...]:

@@ -26,7 +26,9 @@ __all__ = [
     "Who",
     "Zone",
     "offer_of",
-    "offered_number",
+    "offered_cell",
+    "offers_number",
+    "offers_of",
     "zone_mask",
 ]
 
@@ -39,17 +41,28 @@ MORE = "more"
 Who = Literal[0, 1, "next", "other"]
 """Who takes a step: a seat, whoever has the kind of stone that is placed next, or the one who has not."""
 
-_OFFER = re.compile(r"offer-([1-9][0-9]?)", re.ASCII)
+_OFFER = "offer-"
+_OFFERS = re.compile(r"offers-([1-9][0-9]?)", re.ASCII)
 
 
-def offer_of(number: int) -> str:
-    """The decision to have so many points offered for the next stone."""
-    return f"offer-{number}"
+def offer_of(cell: str) -> str:
+    """The move that offers this cell for the next stone."""
+    return _OFFER + cell
 
 
-def offered_number(choice: str) -> int | None:
-    """How many points this decision has offered, None where it is about something else."""
-    match = _OFFER.fullmatch(choice)
+def offered_cell(move: str) -> str:
+    """The cell that this move offers, empty where it offers none."""
+    return move.removeprefix(_OFFER) if move.startswith(_OFFER) else ""
+
+
+def offers_of(number: int) -> str:
+    """The decision that so many points will be offered for the next stone."""
+    return f"offers-{number}"
+
+
+def offers_number(choice: str) -> int | None:
+    """How many points will be offered by this decision, None where it is about something else."""
+    match = _OFFERS.fullmatch(choice)
     return int(match[1]) if match else None
 
 
@@ -96,7 +109,7 @@ class Choose(msgspec.Struct, frozen=True):
     """Make one of these decisions.
 
     `black` and `white` take the first and the second side, whatever the game calls them, and end the opening; `swap`
-    exchanges the sides; `offer-N` says that N points are to be offered. After any of these, and after `keep` and
+    exchanges the sides; `offers-N` says that N points will be offered. After any of these, and after `keep` and
     `more`, the next step follows, or a later one for a choice that `skip` names with how many to leave out.
     """
 
@@ -106,7 +119,7 @@ class Choose(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """Offer points for the next stone, one by one, no two of which lead to the same position turned or mirrored.
+    """Offer points for the next stone, one a move, no two of which lead to the same position turned or mirrored.
 
     There are `count` of them, None meaning as many as was decided. A stone of the other kind must be on the board.
     """
@@ -161,7 +174,7 @@ OPENINGS: dict[str, Opening] = {
     "pie": Opening("Pie", (Stone(), _SWAP)),
 }
 
-_TEN = offer_of(10)
+_TEN = offers_of(10)
 
 RENJU_OPENINGS: dict[str, Opening] = {
     "rif": Opening("RIF", (*_TWENTY_SIX, Choose((SWAP, KEEP), by=1), Stone(), Offer(2), Pick())),
@@ -169,7 +182,7 @@ RENJU_OPENINGS: dict[str, Opening] = {
         "Yamaguchi",
         (
             *_TWENTY_SIX,
-            Choose(tuple(offer_of(number) for number in range(1, 11)), by=0),
+            Choose(tuple(offers_of(number) for number in range(1, 11)), by=0),
             Choose((SWAP, KEEP), by=1),
             Stone(),
             Offer(),
@@ -182,7 +195,7 @@ RENJU_OPENINGS: dict[str, Opening] = {
             *_TWENTY_SIX,
             Choose((SWAP, KEEP), by=1),
             Stone(),
-            Choose(tuple(offer_of(number) for number in range(1, 9)), by="other"),
+            Choose(tuple(offers_of(number) for number in range(1, 9)), by="other"),
             _SWAP,
             Offer(),
             Pick(),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gamehall.game import Input, Refusal
 
-from .openings import BLACK, KEEP, MORE, SWAP, WHITE, Choose, Offer, Pick, Step, Stone, offered_number
+from .openings import BLACK, KEEP, MORE, SWAP, WHITE, Choose, Offer, Pick, Step, Stone, offers_number
 from .position import FREE, PASS, LinePosition
 from .symmetry import twins
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     AnyGame = LineGameOf[Any]
 
-__all__ = ["choice_due", "choice_label", "not_now", "number", "prompt", "status"]
+__all__ = ["choice_label", "not_now", "number", "occupied", "prompt", "status", "step_due"]
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -100,12 +100,18 @@ def choice_label(game: AnyGame, position: LinePosition, choice: str) -> str:
     return _choice(game, position, choice).capitalize()
 
 
-def choice_due(game: AnyGame, position: LinePosition) -> Refusal:
-    """The refusal of anything else while a decision is asked for."""
+def step_due(game: AnyGame, position: LinePosition) -> Refusal:
+    """The refusal of anything else while the opening asks for a decision or an offer."""
     return Refusal("illegal-move", prompt(game, position))
 
 
-def not_now(game: AnyGame, position: LinePosition, step: Step, point: int) -> Refusal:
+def occupied(position: LinePosition, point: int) -> Refusal:
+    """The refusal of a point that is not free."""
+    name = position.grid.names[point]
+    return Refusal("occupied", f"{name} is already taken.", (name,))
+
+
+def not_now(position: LinePosition, step: Step, point: int) -> Refusal:
     """The refusal of a free point that the opening's step does not allow."""
     name, stone = position.grid.names[point], _ordinal(_stones(position))
     if isinstance(step, Stone) and step.zone is not None:
@@ -148,13 +154,13 @@ def _choice(game: AnyGame, position: LinePosition, choice: str) -> str:
         return f"{'stay' if side == _actor(game, position) else 'take'} {side}"
     if choice == MORE:
         return f"place {number(_stones_to_come(game, position))} more stones"
-    if (offered := offered_number(choice)) is not None:
+    if (offered := offers_number(choice)) is not None:
         return f"have {number(offered)} {'point' if offered == 1 else 'points'} offered"
     return {SWAP: "swap sides", KEEP: "keep sides"}[choice]
 
 
 def _choices(game: AnyGame, position: LinePosition, step: Choose) -> str:
-    numbers = [offered for choice in step.choices if (offered := offered_number(choice)) is not None]
+    numbers = [offered for choice in step.choices if (offered := offers_number(choice)) is not None]
     if len(numbers) == len(step.choices):
         return f"how many points will be offered for the fifth stone, {number(numbers[0])} to {number(numbers[-1])}"
     *others, last = (_choice(game, position, choice) for choice in step.choices)
