@@ -12,8 +12,49 @@ import msgspec
 import pytest
 
 from gamehall.client import Client
+from rig.hall import InstallPlugin
 from rig.processes import Process
 from rig.server import Serve, Server, without_settings
+
+# A walk over hexes whose last step can be taken in two ways, and then no board is left: there is only to leave.
+WALK = """
+from gamehall import hookimpl
+from gamehall.game import Input, Look, Outcome, Piece, Position, Ruleset, Scene
+
+class Steps(Position, frozen=True):
+    made: tuple[str, ...] = ()
+
+class Walk(Ruleset):
+    key, title, seats = "walk", "Walk", ("red", "blue")
+    Position = Steps
+
+    def start(self, options):
+        return Steps()
+
+    def to_act(self, position):
+        return None if len(position.made) == 2 else 0
+
+    def moves(self, position):
+        return [] if len(position.made) == 2 else ["leave"] if position.made else ["slow", "fast"]
+
+    def play(self, position, move):
+        return Steps((*position.made, move))
+
+    def outcome(self, position):
+        return Outcome(0, "left") if len(position.made) == 2 else None
+
+    def scene(self, position, seat):
+        inputs = [Input(m, () if position.made else ("a1", "c3"), m.upper()) for m in self.moves(position)]
+        inputs = tuple(inputs) if seat == 0 else ()
+        if position.made:
+            return Scene(0, 0, inputs=inputs, sides=self.seats, status="It is time.")
+        piece, looks = Piece("a1", "walker", 0), {"walker": Look("Wa", "#c23b2e")}
+        return Scene(4, 3, "hexes", (piece,), inputs, sides=self.seats, looks=looks)
+
+@hookimpl
+def gamehall_rulesets():
+    return [Walk()]
+"""
 
 
 class Desktop(Process):
@@ -107,6 +148,32 @@ async def test_a_game_in_the_window(serve: Serve, open_desktop: Callable[[Server
     for kept in (tmp_path / "share/gamehall/desktop_tokens.json", tmp_path / "config/gamehall/desktop.json"):
         assert kept.stat().st_mode & 0o077 == 0
         assert "hall_" not in kept.read_text()
+
+
+@pytest.mark.anyio
+async def test_hexes_a_choice_of_ways_and_a_game_without_a_board(
+    install_plugin: InstallPlugin, serve: Serve, open_desktop: Callable[[Server], Desktop]
+) -> None:
+    server = serve(settings={"PYTHONPATH": str(install_plugin("walk", WALK))})
+    async with Client(server.url) as bob:
+        await bob.register("bob", "bob@example.org", "correct horse battery")
+        desktop = open_desktop(server)
+        for name, text in (("username", "ada"), ("password", "correct horse battery"), ("email", "ada@example.org")):
+            desktop.write(name, text)
+        desktop.click("register")
+        desktop.find("challenge")
+        challenge = await bob.challenge("walk", "ada", seat=1)
+        desktop.click(f"accept:{challenge.id}")
+        desktop.click("cell:a1")
+        desktop.click("cell:c3")
+        desktop.find("move:slow")
+        desktop.click("move:fast")
+        desktop.click("move:leave")
+        desktop.wait_until(lambda: "move:leave" not in desktop.places())
+        assert not [name for name in desktop.places() if name.startswith("cell:")]
+        assert (game_id := (await bob.show_challenge(challenge.id)).game_id) is not None
+        assert (await bob.game(game_id)).moves == ("fast", "leave")
+    assert desktop.stop() == 0
 
 
 def test_without_a_screen_it_says_what_to_do(tmp_path: Path) -> None:

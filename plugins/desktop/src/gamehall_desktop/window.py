@@ -12,7 +12,7 @@ from typing import Any
 
 import dearpygui.dearpygui as dpg
 
-from .board import touch
+from .board import buttons, touch
 from .canvas import Canvas
 from .config import Config
 from .files import TokenFile
@@ -24,7 +24,8 @@ from .session import Session
 log = logging.getLogger(__name__)
 
 _SIDE = 340  # pixels
-_HEAD = 130
+_HEAD = 130  # for the headline and a row of buttons
+_ROW, _IN_A_ROW = 30, 7  # of buttons: how high each row is, and how many are in it
 _BUSY, _IDLE = 1 / 60, 1 / 12  # seconds a frame, for a while after something happened and otherwise
 _FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
@@ -68,7 +69,7 @@ class Window:
                 dpg.add_text(tag="notice", wrap=_SIDE - 20, color=(240, 190, 90))
             with dpg.group(tag="table"):
                 dpg.add_text(tag="headline")
-                dpg.add_group(tag="buttons", horizontal=True)
+                dpg.add_group(tag="buttons")
                 self._canvas = Canvas("board")
         with dpg.handler_registry():
             dpg.add_mouse_click_handler(button=dpg.mvMouseButton_Left, callback=self._clicked)
@@ -171,12 +172,14 @@ class Window:
         dpg.configure_item("ruleset", items=titles)
         if titles and dpg.get_value("ruleset") not in titles:
             dpg.set_value("ruleset", titles[0])
-        self._draw_lists()
+        rows = self._draw_lists()
         width = max(200, dpg.get_viewport_client_width() - _SIDE - 40)
-        height = max(200, dpg.get_viewport_client_height() - _HEAD)
+        height = max(200, dpg.get_viewport_client_height() - _HEAD - _ROW * max(0, rows - 1))
+        dpg.configure_item("headline", wrap=width)
         self._canvas.draw(model.game.scene if model.game else None, model.touched, width, height)
 
-    def _draw_lists(self) -> None:
+    def _draw_lists(self) -> int:
+        """Draws everything that can be pressed; the number of rows of the game's own buttons."""
         model, session = self._model, self._session
         for group in ("challenges", "games", "buttons"):
             dpg.delete_item(group, children_only=True)
@@ -188,14 +191,19 @@ class Window:
             self._button(f"game:{each_game.id}", label, self._doing(session.show, each_game.id), "games")
         game = model.game
         if game is None:
-            return
-        for offered in game.scene.inputs:
-            if not offered.cells:
-                label = offered.label or offered.move
-                act = self._doing(session.play, game.id, offered.move, game.ply)
-                self._button(f"move:{offered.move}", label, act, "buttons")
+            return 0
+        found = [
+            (f"move:{each.move}", each.label or each.move, self._doing(session.play, game.id, each.move, game.ply))
+            for each in buttons(game.scene, model.touched)
+        ]
         if model.can_resign:
-            self._button("resign", "Resign", self._doing(session.resign, game.id), "buttons")
+            found.append(("resign", "Resign", self._doing(session.resign, game.id)))
+        starts = range(0, len(found), _IN_A_ROW)
+        for start in starts:
+            row = dpg.add_group(parent="buttons", horizontal=True)
+            for name, label, act in found[start : start + _IN_A_ROW]:
+                self._button(name, label, act, row)
+        return len(starts)
 
     def _doing(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Any) -> Callable[[], None]:
         return lambda: self.do(work(*arguments))
