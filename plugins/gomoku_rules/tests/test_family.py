@@ -97,6 +97,12 @@ def test_pente_takes_two_stones_in_every_direction_at_once() -> None:
     assert game.scene(after, None).status == "Black wins with 16 stones taken. Taken: 16 by black, 0 by white."
 
 
+def test_both_are_told_how_many_stones_were_taken() -> None:
+    position = played(Pente(), "e10 f10 a1 g10 h10")
+    assert Pente().scene(position, None).status == "White to move. Taken: 2 by black, 0 by white."
+    assert Pente().scene(position, 1).prompt == "Your move as white. Taken: 2 by black, 0 by white."
+
+
 def test_moving_in_between_is_safe_and_only_two_are_taken() -> None:
     assert played(Pente(), "e10 a1 h10 f10 b1 g10").captured == (0, 0)
     assert played(Pente(), "e10 f10 a1 g10 h10").captured == (2, 0)

@@ -117,6 +117,13 @@ def test_the_prompt_says_what_is_asked(opening: str, moves: str, prompt: str) ->
     assert game.scene(position, game.to_act(position)).prompt == prompt
 
 
+def test_numbers_are_asked_for_with_short_buttons() -> None:
+    labels = [touch.label for touch in game.scene(opened("yamaguchi", "h8 i9 j8"), 0).inputs]
+    assert labels == ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
+    ten = game.scene(opened("taraguchi-10", "h8 keep i9 keep j8 keep k5"), 0).inputs
+    assert [touch.label for touch in ten] == ["Swap sides", "Keep sides", "Have ten points offered"]
+
+
 def test_the_twenty_six_openings_are_all_there() -> None:
     position = opened("rif", "")
     assert game.moves(position) == ["h8"]

@@ -332,7 +332,7 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
     def _inputs(self, position: P, fouls: Iterable[int]) -> tuple[game.Input, ...]:
         step = self.step(position)
         if isinstance(step, Choose):
-            labels = ((choice, wording.choice_label(self, position, choice)) for choice in step.choices)
+            labels = ((choice, wording.choice_label(self, position, step, choice)) for choice in step.choices)
             return tuple(game.Input(choice, label=label) for choice, label in labels)
         points = tuple(compress(position.grid.inputs, self.allowed(position, fouls)))
         if isinstance(step, Offer):

@@ -48,8 +48,12 @@ def _actor(game: AnyGame, position: LinePosition) -> str:
 
 def status(game: AnyGame, position: LinePosition) -> str:
     """What is going on, for everybody."""
+    return _with_remark(game, position, _standing(game, position))
+
+
+def _with_remark(game: AnyGame, position: LinePosition, sentence: str) -> str:
     remark = game.remark(position)
-    return f"{_standing(game, position)} {remark}" if remark else _standing(game, position)
+    return f"{sentence} {remark}" if remark else sentence
 
 
 def _standing(game: AnyGame, position: LinePosition) -> str:
@@ -70,11 +74,13 @@ def prompt(game: AnyGame, position: LinePosition, inputs: Sequence[Input] = ()) 
     """What is asked of the player who decides between these inputs."""
     step = game.step(position)
     if inputs and inputs[0].move == PASS:
-        return "No free point is allowed: you have to pass."
-    if step is not None:
+        sentence = "No free point is allowed: you have to pass."
+    elif step is not None:
         task = _task(game, position, step)
-        return f"{task[0].upper()}{task[1:]}."
-    return f"Your move as {_actor(game, position)}{_stones_left(position)}."
+        sentence = f"{task[0].upper()}{task[1:]}."
+    else:
+        sentence = f"Your move as {_actor(game, position)}{_stones_left(position)}."
+    return _with_remark(game, position, sentence)
 
 
 def _task(game: AnyGame, position: LinePosition, step: Step) -> str:
@@ -95,9 +101,16 @@ def _task(game: AnyGame, position: LinePosition, step: Step) -> str:
             return f"place {_opening_stone(game, position, step)}"
 
 
-def choice_label(game: AnyGame, position: LinePosition, choice: str) -> str:
+def choice_label(game: AnyGame, position: LinePosition, step: Choose, choice: str) -> str:
     """The words on the button of one of the opening's decisions."""
+    offers = offers_number(choice)
+    if offers is not None and _is_number_asked(step):
+        return number(offers).capitalize()
     return _choice(game, position, choice).capitalize()
+
+
+def _is_number_asked(step: Choose) -> bool:
+    return all(offers_number(choice) is not None for choice in step.choices)
 
 
 def step_due(game: AnyGame, position: LinePosition) -> Refusal:
@@ -160,9 +173,9 @@ def _choice(game: AnyGame, position: LinePosition, choice: str) -> str:
 
 
 def _choices(game: AnyGame, position: LinePosition, step: Choose) -> str:
-    numbers = [offered for choice in step.choices if (offered := offers_number(choice)) is not None]
-    if len(numbers) == len(step.choices):
-        return f"how many points will be offered for the fifth stone, {number(numbers[0])} to {number(numbers[-1])}"
+    if _is_number_asked(step):
+        first, last = (number(offers_number(choice) or 0) for choice in (step.choices[0], step.choices[-1]))
+        return f"how many points will be offered for the fifth stone, {first} to {last}"
     *others, last = (_choice(game, position, choice) for choice in step.choices)
     return f"{', '.join(others)} or {last}" if others else last
 
