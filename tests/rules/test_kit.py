@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ import pytest
 from gamehall.game import (
     CellChange,
     Input,
+    Look,
     Options,
     Outcome,
     Piece,
@@ -23,6 +25,8 @@ from gamehall.game import (
     cell_name,
 )
 from gamehall.testing import check_golden, check_ruleset, perft, record_golden
+from gamehall.testing.report import report_on
+from gamehall.testing.rules import PROMISES
 
 
 class HeapPosition(Position, frozen=True):
@@ -80,8 +84,78 @@ class Heap(Ruleset[HeapPosition, HeapOptions]):
         return tuple(Input(f"take-{count}", (names[-count],)) for count in (1, 2, 3) if count <= position.left)
 
 
-def test_the_correct_game_is_accepted() -> None:
-    check_ruleset(Heap())
+class OnPaper(Heap):
+    """Without a board: in words and buttons."""
+
+    def scene(self, position: HeapPosition, seat: int | None) -> Scene:
+        return msgspec.structs.replace(super().scene(position, seat), width=0, height=0, pieces=())
+
+    def inputs(self, position: HeapPosition, names: list[str]) -> tuple[Input, ...]:
+        return tuple(Input(move, label=move) for move in self.moves(position))
+
+
+class Choosing(Heap):
+    """By touching the last bead, and then a choice."""
+
+    def inputs(self, position: HeapPosition, names: list[str]) -> tuple[Input, ...]:
+        return tuple(Input(move, (names[-1],), move) for move in self.moves(position))
+
+
+class Painted(Heap):
+    """Shows a bead of one kind and a ball of another, with these looks."""
+
+    first, second = Piece("a1", "bead"), Piece("a1", "ball")
+    looks: dict[str, Look] = {"ball": Look("Ba")}
+
+    def scene(self, position: HeapPosition, seat: int | None) -> Scene:
+        piece = self.first if position.left % 2 else self.second
+        return msgspec.structs.replace(super().scene(position, seat), pieces=(piece,), looks=self.looks)
+
+
+class PaintedInColours(Painted):
+    looks = {"bead": Look("", "#101010"), "ball": Look("", "#e0E0e0")}
+
+
+class Exchanging(Painted):
+    """What each seat's pieces are called and how they look goes over to the other with the side."""
+
+    first, second = Piece("a1", "black", 0), Piece("a1", "black", 1)
+    looks = {}
+
+    def sides(self, position: HeapPosition) -> tuple[str, ...]:
+        return ("black", "white") if position.left % 2 else ("white", "black")
+
+    def scene(self, position: HeapPosition, seat: int | None) -> Scene:
+        return msgspec.structs.replace(super().scene(position, seat), sides=self.sides(position))
+
+
+class Forbidding(Heap):
+    """Tells of every cell whose bead is gone, while the game goes on."""
+
+    def forbidden(self, position: HeapPosition) -> Mapping[str, Refusal]:
+        gone = [cell_name(0, column, 1) for column in range(position.left, position.size)]
+        return {cell: self.gone(cell) for cell in gone} if position.left else {}
+
+    def gone(self, cell: str) -> Refusal:
+        return Refusal("illegal-move", "The bead is gone.", (cell,))
+
+
+class LosesByTaking(Heap):
+    """Warns of a move that it allows."""
+
+    def scene(self, position: HeapPosition, seat: int | None) -> Scene:
+        return msgspec.structs.replace(super().scene(position, seat), pieces=())
+
+    def forbidden(self, position: HeapPosition) -> Mapping[str, Refusal]:
+        warning = Refusal("greedy", "Whoever takes three will be sorry.")
+        return {cell_name(0, position.left - 3, 1): warning} if position.left >= 3 else {}
+
+
+@pytest.mark.parametrize(
+    "game", [Heap, OnPaper, Choosing, Painted, PaintedInColours, Exchanging, Forbidding, LosesByTaking]
+)
+def test_a_correct_game_is_accepted(game: Callable[[], Heap]) -> None:
+    check_ruleset(game())
 
 
 class DuplicateMoves(Heap):
@@ -208,6 +282,16 @@ class AmbiguousInputs(Heap):
         return tuple(Input(move, (names[0],)) for move in self.moves(position))
 
 
+class TwoOfOneLabel(Heap):
+    def inputs(self, position: HeapPosition, names: list[str]) -> tuple[Input, ...]:
+        return tuple(Input(move, (names[0],), "Take") for move in self.moves(position))
+
+
+class ChoosesNone(Choosing):
+    def move_at(self, position: HeapPosition, row: int, column: int) -> str:
+        return cell_name(row, column, 1)
+
+
 class NamelessButtons(Heap):
     def inputs(self, position: HeapPosition, names: list[str]) -> tuple[Input, ...]:
         return tuple(Input(move) for move in self.moves(position))
@@ -217,6 +301,85 @@ class OffTheBoard(Heap):
     def scene(self, position: HeapPosition, seat: int | None) -> Scene:
         scene = super().scene(position, seat)
         return msgspec.structs.replace(scene, pieces=(*scene.pieces, Piece("a2", "bead")))
+
+
+class HalfABoard(Heap):
+    def scene(self, position: HeapPosition, seat: int | None) -> Scene:
+        return msgspec.structs.replace(super().scene(position, seat), height=0)
+
+
+class PiecesOnPaper(OnPaper):
+    def scene(self, position: HeapPosition, seat: int | None) -> Scene:
+        return msgspec.structs.replace(super().scene(position, seat), pieces=(Piece("a1", "bead"),))
+
+
+class OtherLooks(Painted):
+    def scene(self, position: HeapPosition, seat: int | None) -> Scene:
+        scene = super().scene(position, seat)
+        return scene if seat is None else msgspec.structs.replace(scene, looks={"bead": Look("X")})
+
+
+class LongSymbol(Painted):
+    looks = {"ball": Look("Ball")}
+
+
+class BlankSymbol(Painted):
+    looks = {"ball": Look(" ")}
+
+
+class ColourByName(Painted):
+    looks = {"ball": Look("X", "red")}
+
+
+class NoKind(Painted):
+    second = Piece("a1", "")
+
+
+class OneName(Painted):
+    first, second = Piece("a1", "glass-bead"), Piece("a1", "glass_bead")
+    looks = {"glass-bead": Look("G"), "glass_bead": Look("B")}
+
+
+class OneLetter(Painted):
+    looks = {}
+
+
+class PaleColours(Painted):
+    looks = {"bead": Look("", "#e00000"), "ball": Look("", "#00a000")}
+
+
+class OneStone(Painted):
+    first, second = Piece("a1", "black", 0), Piece("a1", "black", 1)
+
+
+class ForbidsOffTheBoard(Forbidding):
+    def forbidden(self, position: HeapPosition) -> Mapping[str, Refusal]:
+        return {"a2": self.gone("a1")} if position.left else {}
+
+
+class ForbidsABead(Forbidding):
+    def forbidden(self, position: HeapPosition) -> Mapping[str, Refusal]:
+        return {"a1": self.gone("a1")} if position.left else {}
+
+
+class ForbidsAfterTheEnd(Forbidding):
+    def forbidden(self, position: HeapPosition) -> Mapping[str, Refusal]:
+        return {} if position.left else {"a1": self.gone("a1")}
+
+
+class ForbidsWithoutASentence(Forbidding):
+    def gone(self, cell: str) -> Refusal:
+        return Refusal("illegal-move", "")
+
+
+class ForbidsForNoReason(Forbidding):
+    def gone(self, cell: str) -> Refusal:
+        return Refusal("illegal-move", "The bead is gone.", ("a2",))
+
+
+class ForbidsForAnotherReason(Forbidding):
+    def gone(self, cell: str) -> Refusal:
+        return Refusal("gone", "The bead is gone.")
 
 
 class StrangersPiece(Heap):
@@ -281,9 +444,28 @@ BROKEN: list[tuple[Callable[[], Heap], str]] = [
     (InputsForAll, r"a spectator is offered inputs"),
     (MissingInput, r"no input leads to the legal moves \['take-3'\]"),
     (IllegalInput, r"inputs offer \['take-4'\], which moves\(\) does not list"),
-    (AmbiguousInputs, r"touching the same cells would mean two moves"),
+    (AmbiguousInputs, r"touching \('a1',\) means 3 moves; they need labels of their own, not \['', '', ''\]"),
+    (TwoOfOneLabel, r"touching \('a1',\) means 3 moves; they need labels of their own"),
+    (ChoosesNone, r"touching that cell means take-1 or take-2"),
     (NamelessButtons, r"buttons need labels of their own"),
     (OffTheBoard, r"the scene names 'a2', which is not on the board"),
+    (HalfABoard, r"the scene is 7 wide and 0 high; a board has cells"),
+    (PiecesOnPaper, r"the scene names 'a1', but it has no board"),
+    (OtherLooks, r"looks have to be the same for every viewer"),
+    (LongSymbol, r"the look of 'ball' has the symbol 'Ball'; write one or two characters"),
+    (BlankSymbol, r"the look of 'ball' has the symbol ' '"),
+    (ColourByName, r"the look of 'ball' has the colour 'red'; write it as #rrggbb"),
+    (NoKind, r"the piece on a1 has no kind"),
+    (OneName, r"pieces 'glass.bead' of nobody and 'glass.bead' of nobody are both called 'glass bead'"),
+    (OneLetter, r"both show 'B', and the contrast of their colours .* is 1.0, below 3; give each of them a symbol"),
+    (PaleColours, r"the contrast of their colours #\w+ and #\w+ is 1.\d, below 3"),
+    (OneStone, r"pieces 'black' of first and 'black' of second are both drawn as a stone 'black'"),
+    (ForbidsOffTheBoard, r"forbidden\(\) names 'a2', which is not on the board"),
+    (ForbidsABead, r"forbidden\(\) names a1, where a piece stands"),
+    (ForbidsAfterTheEnd, r"the game is over but forbidden\(\) still names a1"),
+    (ForbidsWithoutASentence, r"what forbidden\(\) says of \w1 is Refusal.*; a Refusal has a code"),
+    (ForbidsForNoReason, r"what forbidden\(\) says of \w1 names \['a2'\], which are not on the board"),
+    (ForbidsForAnotherReason, r"forbidden\(\) says gone of \w1 but refusal\('\w1'\) says illegal-move"),
     (StrangersPiece, r"pieces belong to \['2'\]; there are no such seats"),
     (OtherSides, r"sides\(\) is .* but the scene's sides are"),
     (OtherStatus, r"status have to be the same for every viewer"),
@@ -300,6 +482,55 @@ BROKEN: list[tuple[Callable[[], Heap], str]] = [
 def test_a_broken_game_is_caught_with_what_to_mend(broken: Callable[[], Heap], complaint: str) -> None:
     with pytest.raises(AssertionError, match=complaint):
         check_ruleset(broken())
+
+
+def test_every_promise_can_be_broken_and_is_told_by_its_name() -> None:
+    told = {finding.promise for broken, _ in BROKEN for finding in report_on(broken()).findings if not finding.ok}
+    assert told == set(PROMISES)
+
+
+def test_a_report_goes_on_after_what_is_broken() -> None:
+    class BrokenTwice(Heap):
+        def refusal(self, position: HeapPosition, move: str) -> Refusal | None:
+            return None
+
+        def sides(self, position: HeapPosition) -> tuple[str, ...]:
+            return self.seats[::-1]
+
+    report = report_on(BrokenTwice(), games=3)
+    broken = {finding.promise: finding for finding in report.findings if not finding.ok}
+    assert set(broken) == {"refusals", "scenes"}
+    assert broken["refusals"].detail == "refusal() allows '', which moves() does not list"
+    assert broken["refusals"].way == 'in a random game with options {"size":7} after no moves'
+    assert [finding.promise for finding in report.findings] == list(PROMISES)
+    assert not report.ok
+
+
+def test_a_report_says_what_was_seen_and_counts() -> None:
+    report = report_on(Heap(), games=3)
+    assert report.ok
+    seen = {finding.promise: finding.detail for finding in report.findings}
+    assert seen["declaration"] == "options: size; presets: Tall, One"
+    assert re.fullmatch(r"3 games from 1 to \d+ moves, \d+ moves in all", seen["random games"])
+    assert report.perft == [perft(Heap(), depth) for depth in range(1, 9)]
+    assert report.perft[-1] == 0
+    assert report.times is not None
+    assert 0 <= report.times.median <= report.times.slowest
+
+
+def test_a_report_on_rules_that_cannot_be_played_says_what_it_can() -> None:
+    class Raising(Heap):
+        def outcome(self, position: HeapPosition) -> Outcome | None:
+            return None if 20 // position.left else super().outcome(position)
+
+    report = report_on(Raising())
+    assert (report.perft, report.times) == ([], None)
+    (broken,) = (finding for finding in report.findings if not finding.ok)
+    assert broken.promise == "random games"
+    assert broken.detail == "ZeroDivisionError: integer division or modulo by zero"
+    assert "after take-" in broken.way
+    (only,) = report_on(NoKey()).findings
+    assert (only.promise, only.ok) == ("declaration", False)
 
 
 def test_a_failure_tells_the_way_to_the_position() -> None:

@@ -5,19 +5,33 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
-from gamehall.game import Options, Outcome, Position, Refusal, Ruleset, options_schema, read_options
+from gamehall.game import Options, Position, Ruleset, options_schema, read_options
 
-from .scenes import check_changes, check_scenes
-from .trial import Trial, as_json
+from .positions import check_moves, check_position
+from .scenes import check_changes
+from .trial import OnBroken, Trial, as_json
 
-__all__ = ["check_ruleset", "perft"]
+__all__ = ["PROMISES", "check_ruleset", "option_sets", "perft", "play_games"]
 
-_CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_NONSENSE = ("", " ", "no such move", "-1", "a0", "zzz999", "h\N{FULLWIDTH DIGIT EIGHT}", "\0", "x" * 1000)
+PROMISES = (
+    "declaration",
+    "random games",
+    "refusals",
+    "forbidden cells",
+    "purity",
+    "replay",
+    "JSON round trip",
+    "scenes",
+    "distinct pieces",
+    "changed cells",
+)
+"""What is promised, in the order in which it is told; each failure belongs to one of them."""
+
+_KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 def check_ruleset(ruleset: Ruleset[Any, Any], *, games: int = 12, seed: int = 0, longest: int = 2000) -> None:
@@ -27,16 +41,43 @@ def check_ruleset(ruleset: Ruleset[Any, Any], *, games: int = 12, seed: int = 0,
     game of more than `longest` moves counts as endless. Raises AssertionError with what to mend. It cannot know
     whether the rules are the ones that were meant: count games with `perft` and keep golden games for that.
     """
-    check_declaration(ruleset)
-    sets = [ruleset.Options(), *(read_options(ruleset, chosen) for chosen in ruleset.presets.values())]
+
+    def stop(_promise: str, error: Exception) -> NoReturn:
+        raise error
+
+    play_games(ruleset, games=games, seed=seed, longest=longest, broken=stop)
+
+
+def play_games(
+    ruleset: Ruleset[Any, Any], *, games: int, seed: int, longest: int, broken: OnBroken
+) -> dict[str, list[int]]:
+    """Checks every one of the `PROMISES`; tells `broken` of each failure, and goes on where one can.
+
+    Returns the lengths of the games that came to their end, by the set of options. Nothing is played with a wrong
+    declaration, and no more after a game that does not come to its end.
+    """
+    lengths: dict[str, list[int]] = {}
+    try:
+        check_declaration(ruleset)
+    except Exception as error:  # noqa: BLE001 - whatever its attributes do when they are looked at
+        broken("declaration", error)
+        return lengths
+    sets = option_sets(ruleset)
+    names = list(sets)
     for number in range(max(games, len(sets))):
         chance = random.Random(f"{seed}/{number}")  # noqa: S311 - a game to try, not a secret
-        trial = Trial(ruleset, sets[number % len(sets)], chance)
-        try:
-            _play_out(trial, longest)
-        except Exception as error:
-            error.add_note(trial.way)
-            raise
+        name = names[number % len(names)]
+        trial = Trial(ruleset, sets[name], chance, broken)
+        if not _play_out(trial, longest):
+            break
+        lengths.setdefault(name, []).append(len(trial.moves))
+    return lengths
+
+
+def option_sets(ruleset: Ruleset[Any, Any]) -> dict[str, Options]:
+    """What games are tried with: the default options under an empty name, and each preset under its own."""
+    presets = {name: read_options(ruleset, chosen) for name, chosen in ruleset.presets.items()}
+    return {"": ruleset.Options(), **presets}
 
 
 def check_declaration(ruleset: Ruleset[Any, Any]) -> None:
@@ -48,7 +89,7 @@ def check_declaration(ruleset: Ruleset[Any, Any]) -> None:
             raise AssertionError(f"{kind}: {complaint}")
 
     key = getattr(ruleset, "key", None)
-    demand(isinstance(key, str) and _CODE.fullmatch(key), f"`key` is {key!r}; write words-with-hyphens")
+    demand(isinstance(key, str) and _KEY.fullmatch(key), f"`key` is {key!r}; write words-with-hyphens")
     title = getattr(ruleset, "title", None)
     demand(isinstance(title, str) and title.strip(), "`title` is missing")
     demand(isinstance(ruleset.version, int) and ruleset.version >= 1, "`version` has to be 1 or more")
@@ -93,93 +134,56 @@ def perft(ruleset: Ruleset[Any, Any], depth: int, options: Mapping[str, Any] | N
     return count(ruleset.start(read_options(ruleset, options or {})), depth)
 
 
-def _play_out(trial: Trial, longest: int) -> None:
+def _play_out(trial: Trial, longest: int) -> bool:
+    """Whether the game came to its end."""
+    first = _start(trial)
+    position = first
+    while position is not None:
+        moves = check_moves(trial, position)
+        if moves is None:
+            return False
+        check_position(trial, position, moves)
+        if not moves:
+            break
+        position = _move(trial, position, moves, longest)
+    if first is None or position is None:
+        return False
+    with trial.promise("replay"):
+        again = first
+        for move in trial.moves:
+            again = trial.ruleset.play(again, move)
+        trial.demand(again == position, "the same moves gave another position; play() may depend on nothing else")
+    return True
+
+
+def _start(trial: Trial) -> Position | None:
     ruleset = trial.ruleset
-    position = ruleset.start(trial.options)
-    trial.demand(ruleset.start(trial.options) == position, "start() gave two positions for the same options")
-    _check_options(trial)
-    while moves := _check_position(trial, position):
+    with trial.promise("JSON round trip"):
+        plain = msgspec.json.decode(msgspec.json.encode(trial.options))
+        trial.demand(read_options(ruleset, plain) == trial.options, "Options changed on the way through JSON")
+    with trial.promise("random games"):
+        position: Position = ruleset.start(trial.options)
+        trial.demand(ruleset.start(trial.options) == position, "start() gave two positions for the same options")
+        return position
+    return None
+
+
+def _move(trial: Trial, position: Position, moves: list[str], longest: int) -> Position | None:
+    """The position after one of the moves, None where none comes about."""
+    move = trial.chance.choice(moves)
+    after: Position | None = None
+    with trial.promise("random games"):
         if len(trial.moves) >= longest:
             trial.fail(f"no end after {longest} moves; a game has to end, or pass a larger `longest`")
-        move = trial.chance.choice(moves)
-        after = _check_play(trial, position, move)
-        trial.moves.append(move)
-        check_changes(trial, position, move, after)
-        position = after
-    again = ruleset.start(trial.options)
-    for move in trial.moves:
-        again = ruleset.play(again, move)
-    trial.demand(again == position, "the same moves gave another position; play() may depend on nothing else")
-
-
-def _check_options(trial: Trial) -> None:
-    plain = msgspec.json.decode(msgspec.json.encode(trial.options))
-    trial.demand(read_options(trial.ruleset, plain) == trial.options, "Options changed on the way through JSON")
-
-
-def _check_position(trial: Trial, position: Position) -> list[str]:
-    """Checks everything that holds of a single position; returns its legal moves."""
-    ruleset = trial.ruleset
-    stored = _check_stored(trial, position)
-    moves = list(ruleset.moves(position))
-    _check_end(trial, position, moves)
-    doubled = {move for move in moves if moves.count(move) > 1} if len(set(moves)) < len(moves) else set()
-    trial.demand(not doubled, f"moves() lists {sorted(doubled)} more than once")
-    trial.demand(all(isinstance(move, str) and move for move in moves), "moves() has to list non-empty strings")
-    _check_refusals(trial, position, moves)
-    check_scenes(trial, position, moves)
-    trial.demand(as_json(position) == stored, "the position was changed by asking about it; positions are frozen")
-    return moves
-
-
-def _check_stored(trial: Trial, position: Position) -> bytes:
-    kind = trial.ruleset.Position
-    trial.demand(type(position) is kind, f"the position is a {type(position).__name__}, not {kind.__name__}")
-    try:
         stored = as_json(position)
-        back = msgspec.json.decode(stored, type=kind)
-    except (TypeError, msgspec.ValidationError) as error:
-        trial.fail(f"the position cannot be stored as JSON and read again: {error}")
-    trial.demand(back == position, "the position changed on the way through JSON; use plain, typed fields")
-    return stored
-
-
-def _check_end(trial: Trial, position: Position, moves: list[str]) -> None:
-    seat, outcome = trial.ruleset.to_act(position), trial.ruleset.outcome(position)
-    seats = range(len(trial.ruleset.seats))
-    if outcome is None:
-        trial.demand(moves, "outcome() is None but moves() is empty: the game is stuck; end it or allow a pass")
-        trial.demand(seat is not None, "outcome() is None but nobody is to act; to_act() has to name a seat")
-        trial.demand(seat in seats, f"to_act() is {seat!r}; there is no such seat")
-        return
-    trial.demand(not moves, "the game is over but moves() is not empty")
-    trial.demand(seat is None, "the game is over but to_act() names a seat")
-    trial.demand(isinstance(outcome, Outcome), "outcome() has to be an Outcome or None")
-    trial.demand(outcome.winner is None or outcome.winner in seats, f"the winner {outcome.winner!r} is no seat")
-    trial.demand(_CODE.fullmatch(outcome.reason), f"the outcome's reason {outcome.reason!r} has to be a code")
-
-
-def _check_refusals(trial: Trial, position: Position, moves: list[str]) -> None:
-    legal = set(moves)
-    for move in trial.sample(moves, 16):
-        answer = trial.ask(trial.ruleset.refusal, position, move)
-        trial.demand(answer is None, f"moves() lists {move!r} but refusal() says {answer}")
-    mangled = [changed for move in trial.sample(moves, 2) for changed in (move.upper(), move + " ", move * 2)]
-    for move in (*_NONSENSE, *mangled, *trial.moves[-16:]):
-        if move in legal:
-            continue
-        answer = trial.ask(trial.ruleset.refusal, position, move)
-        if answer is None:
-            trial.fail(f"refusal() allows {move!r}, which moves() does not list")
-        trial.demand(
-            isinstance(answer, Refusal) and _CODE.fullmatch(answer.code) and answer.detail.strip(),
-            f"refusal({move!r}) is {answer!r}; a Refusal has a code such as illegal-move and a sentence",
-        )
-
-
-def _check_play(trial: Trial, position: Position, move: str) -> Position:
-    stored = as_json(position)
-    after: Position = trial.ask(trial.ruleset.play, position, move)
-    trial.demand(as_json(position) == stored, f"play({move!r}) changed the position it was given")
-    trial.demand(trial.ruleset.play(position, move) == after, f"play({move!r}) gave two results for the same position")
+        after = trial.ask(trial.ruleset.play, position, move)
+    if after is None:
+        return None
+    with trial.promise("purity"):
+        trial.demand(as_json(position) == stored, f"play({move!r}) changed the position it was given")
+        again = trial.ruleset.play(position, move)
+        trial.demand(again == after, f"play({move!r}) gave two results for the same position")
+    trial.moves.append(move)
+    with trial.promise("changed cells"):
+        check_changes(trial, position, move, after)
     return after

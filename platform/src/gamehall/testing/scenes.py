@@ -6,23 +6,21 @@ from typing import Any
 
 import msgspec
 
-from gamehall.game import Input, Position, Scene, cell_name, cell_place
+from gamehall.game import Position, Scene, cell_name, cell_place
 
 from .trial import Trial
 
-__all__ = ["check_changes", "check_scenes"]
+__all__ = ["check_changes", "check_scenes", "scenes_of"]
 
 Standing = dict[str, tuple[str, int | None]]
 
 
 def check_scenes(trial: Trial, position: Position, moves: list[str]) -> None:
     """Checks the scene of every seat and of a spectator; `moves` are the legal ones."""
-    ruleset = trial.ruleset
-    viewers = [None, *range(len(ruleset.seats))]
-    scenes = {viewer: _scene(trial, position, viewer) for viewer in viewers}
+    scenes = scenes_of(trial, position)
     shapes = {(s.width, s.height, s.lattice, s.sides, s.status) for s in scenes.values()}
     trial.demand(len(shapes) == 1, "size, lattice, sides and status have to be the same for every viewer")
-    deciding = ruleset.to_act(position)
+    deciding = trial.ruleset.to_act(position)
     for viewer, scene in scenes.items():
         _check_board(trial, scene)
         if viewer is not None and viewer == deciding:
@@ -38,14 +36,21 @@ def check_scenes(trial: Trial, position: Position, moves: list[str]) -> None:
 
 def check_changes(trial: Trial, before: Position, move: str, after: Position) -> None:
     """Checks that the changed cells turn the spectator's board before the move into the one after it."""
-    ruleset = trial.ruleset
-    changes = list(ruleset.changes(before, move, after))
+    changes = list(trial.ruleset.changes(before, move, after))
     cells = [change.cell for change in changes]
     trial.demand(len(set(cells)) == len(cells), f"changes() names a cell twice: {cells}")
-    old, new = _standing(ruleset.scene(before, None)), _standing(ruleset.scene(after, None))
+    old, new = _standing(scenes_of(trial, before)[None]), _standing(scenes_of(trial, after)[None])
     expected = {cell: new.get(cell, (None, None)) for cell in {*old, *new} if old.get(cell) != new.get(cell)}
     told = {change.cell: (change.kind, change.seat) for change in changes}
     trial.demand(told == expected, f"changes() tells {told}; the scenes differ in {expected}")
+
+
+def scenes_of(trial: Trial, position: Position) -> dict[int | None, Scene]:
+    """The scene of every seat and of a spectator, asked for once while the position stays."""
+    if trial.scenes is None or trial.scenes[0] is not position:
+        viewers = [None, *range(len(trial.ruleset.seats))]
+        trial.scenes = (position, {viewer: _scene(trial, position, viewer) for viewer in viewers})
+    return trial.scenes[1]
 
 
 def _scene(trial: Trial, position: Position, viewer: int | None) -> Scene:
@@ -63,15 +68,20 @@ def _standing(scene: Scene) -> Standing:
 
 
 def _check_board(trial: Trial, scene: Scene) -> None:
-    trial.demand(scene.width > 0 and scene.height > 0, "the scene has no cells")
+    size = (scene.width, scene.height)
+    trial.demand(
+        min(size) > 0 or size == (0, 0),
+        f"the scene is {scene.width} wide and {scene.height} high; a board has cells, and a game without one is 0 by 0",
+    )
     trial.demand(scene.status.strip(), "the scene has no status sentence")
     for cell in (
         *(piece.cell for piece in scene.pieces),
         *(mark.cell for mark in scene.marks),
         *(cell for touch in scene.inputs for cell in touch.cells),
     ):
-        on_board = cell_place(cell, scene.width, scene.height) is not None
-        trial.demand(on_board, f"the scene names {cell!r}, which is not on the board of this size")
+        on_board = cell_place(cell, *size) is not None
+        where = "which is not on the board of this size" if scene.width else "but it has no board"
+        trial.demand(on_board, f"the scene names {cell!r}, {where}")
     trial.demand(len(_standing(scene)) == len(scene.pieces), "two pieces stand on one cell")
     seats = {piece.seat for piece in scene.pieces} - {None, *range(len(trial.ruleset.seats))}
     trial.demand(not seats, f"pieces belong to {sorted(map(str, seats))}; there are no such seats")
@@ -83,14 +93,20 @@ def _check_inputs(trial: Trial, scene: Scene, moves: list[str]) -> None:
     trial.demand(not extra, f"inputs offer {sorted(extra)}, which moves() does not list")
     trial.demand(not missing, f"no input leads to the legal moves {sorted(missing)}")
     trial.demand(len(offered) == len(set(offered)), "a move can be made by more than one input")
-    touched = {touch.cells: touch.move for touch in scene.inputs if touch.cells}
-    buttons = [touch.label for touch in scene.inputs if not touch.cells]
-    trial.demand(len(touched) + len(buttons) == len(scene.inputs), "touching the same cells would mean two moves")
-    for cells in touched:
-        shorter = next((cells[:end] for end in range(1, len(cells)) if cells[:end] in touched), None)
+    labels: dict[tuple[str, ...], list[str]] = {}
+    for touch in scene.inputs:
+        labels.setdefault(touch.cells, []).append(touch.label)
+    buttons = labels.pop((), [])
+    trial.demand(_differ(buttons), f"buttons need labels of their own; these are {buttons}")
+    for cells, choice in labels.items():
+        chosen = len(choice) == 1 or _differ(choice)
+        trial.demand(chosen, f"touching {cells} means {len(choice)} moves; they need labels of their own, not {choice}")
+        shorter = next((cells[:end] for end in range(1, len(cells)) if cells[:end] in labels), None)
         trial.demand(shorter is None, f"touching {shorter} is a move and the beginning of another, {cells}")
-    labelled = all(label.strip() for label in buttons) and len(set(buttons)) == len(buttons)
-    trial.demand(labelled, f"buttons need labels of their own; these are {buttons}")
+
+
+def _differ(labels: list[str]) -> bool:
+    return all(label.strip() for label in labels) and len(set(labels)) == len(labels)
 
 
 def _check_sides(trial: Trial, position: Position, scene: Scene) -> None:
@@ -102,14 +118,17 @@ def _check_sides(trial: Trial, position: Position, scene: Scene) -> None:
 
 def _check_touch(trial: Trial, position: Position, scene: Scene, moves: list[str]) -> None:
     """Checks `move_at` on some cells of the board, and just beside it, against the inputs of the one who decides."""
-    single: dict[str, Input] = {touch.cells[0]: touch for touch in scene.inputs if len(touch.cells) == 1}
+    single: dict[str, list[str]] = {}
+    for touch in scene.inputs:
+        if len(touch.cells) == 1:
+            single.setdefault(touch.cells[0], []).append(touch.move)
     places = [(row, column) for row in range(scene.height) for column in range(scene.width)]
     beside = [(-1, 0), (0, -1), (scene.height, 0), (0, scene.width)]
     for row, column in (*trial.sample(places, 8), *beside):
         question = f"move_at(position, {row}, {column})"
         move: str = trial.ask(trial.ruleset.move_at, position, row, column)
-        touch = single.get(cell_name(row, column, scene.height)) if (row, column) in places else None
-        if touch is not None:
-            trial.demand(move == touch.move, f"{question} is {move!r}; touching that cell means {touch.move!r}")
+        meant = single.get(cell_name(row, column, scene.height), []) if (row, column) in places else []
+        if meant:
+            trial.demand(move in meant, f"{question} is {move!r}; touching that cell means {' or '.join(meant)}")
         else:
             trial.demand(move not in moves, f"{question} is {move!r}, a move that touching one cell does not mean")

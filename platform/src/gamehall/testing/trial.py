@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from gamehall.game import Options, Position, Ruleset
+from gamehall.game import Options, Position, Ruleset, Scene
+from gamehall.looks import Drawn
 
-__all__ = ["Trial", "as_json"]
+__all__ = ["OnBroken", "Trial", "as_json"]
 
 T = TypeVar("T")
+OnBroken = Callable[[str, Exception], None]
+"""Told the name of a promise, and how it was broken; to raise that is to go no further."""
 
 
 def as_json(position: Position) -> bytes:
@@ -23,18 +27,34 @@ def as_json(position: Position) -> bytes:
 
 @dataclass
 class Trial:
-    """A game being played by the checks; `moves` are those made so far."""
+    """A game being played by the checks.
+
+    `moves` are those made so far; `pieces` say by kind and side how those on the board so far were called and drawn;
+    `scenes` are those of the position that was looked at last, by viewer.
+    """
 
     ruleset: Ruleset[Any, Any]
     options: Options
     chance: random.Random
+    broken: OnBroken
     moves: list[str] = field(default_factory=list)
+    pieces: dict[tuple[str, str], tuple[str, Drawn]] = field(default_factory=dict)
+    scenes: tuple[Position, dict[int | None, Scene]] | None = None
 
     @property
     def way(self) -> str:
         """How the present position came about, for whoever reads the failure."""
         options = msgspec.json.encode(self.options).decode()
         return f"in a random game with options {options} after {' '.join(self.moves) or 'no moves'}"
+
+    @contextmanager
+    def promise(self, name: str) -> Iterator[None]:
+        """What the block checks is this promise; that it is broken is told, with the way there as a note."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - what a ruleset raises breaks the promise as much
+            error.add_note(self.way)
+            self.broken(name, error)
 
     def fail(self, complaint: str) -> NoReturn:
         """Raises AssertionError with the complaint."""

@@ -1,0 +1,115 @@
+"""What `check_ruleset` checks, told promise by promise, with the numbers that an author wants to see."""
+
+from __future__ import annotations
+
+import random
+from statistics import median
+from time import perf_counter_ns
+from typing import Any
+
+import msgspec
+
+from gamehall.game import Ruleset
+
+from .rules import PROMISES, option_sets, perft, play_games
+
+__all__ = ["Finding", "MoveTimes", "Report", "report_on"]
+
+_LONGEST_GAME = 2000  # moves, as in check_ruleset
+_LONGEST_TIMED = 500  # moves of a game that is timed
+_MOST_COUNTED = 5000  # positions that perft may go through for one number
+_DEEPEST = 8  # moves that perft counts at most
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One promise. `detail` says what was seen or, where it is broken, what to mend; `way` how the game came there."""
+
+    promise: str
+    ok: bool
+    detail: str = ""
+    way: str = ""
+
+
+class MoveTimes(msgspec.Struct, frozen=True):
+    """Microseconds for one move, from the question whether it is legal to the scene after it."""
+
+    median: int
+    slowest: int
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What was found of each promise; `perft` counts the games of 1, 2, … moves with the default options.
+
+    It is empty and `times` is None where the rules are too broken to be played; `version` is 0 where it is unknown.
+    """
+
+    ruleset: str
+    version: int
+    findings: list[Finding]
+    perft: list[int] = []
+    times: MoveTimes | None = None
+
+    @property
+    def ok(self) -> bool:
+        return all(finding.ok for finding in self.findings)
+
+
+def report_on(ruleset: Ruleset[Any, Any], *, games: int = 12, seed: int = 0) -> Report:
+    """Checks every promise that `check_ruleset` checks, and goes on after one that is broken."""
+    key = str(getattr(ruleset, "key", type(ruleset).__name__))
+    broken: dict[str, Finding] = {}
+
+    def remember(promise: str, error: Exception) -> None:
+        said = str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
+        way = " ".join(getattr(error, "__notes__", ()))
+        broken.setdefault(promise, Finding(promise, False, said.removeprefix(f"{key}: "), way))
+
+    lengths = play_games(ruleset, games=games, seed=seed, longest=_LONGEST_GAME, broken=remember)
+    seen = {"declaration": _declared(ruleset), "random games": _played(lengths)} if lengths else {}
+    if "declaration" in broken:
+        return Report(key, 0, [broken["declaration"]])
+    counts: list[int] = []
+    times = None
+    if "random games" not in broken:
+        try:
+            counts, times = _count(ruleset), _time(ruleset, seed)
+        except Exception as error:  # noqa: BLE001 - perft comes to positions that chance has not come to
+            error.add_note("while games were counted with perft")
+            remember("random games", error)
+    findings = [broken.get(name) or Finding(name, True, seen.get(name, "")) for name in PROMISES]
+    return Report(key, ruleset.version, findings, counts, times)
+
+
+def _declared(ruleset: Ruleset[Any, Any]) -> str:
+    options, presets = ruleset.Options.__struct_fields__, ruleset.presets
+    return f"options: {', '.join(options) or 'none'}; presets: {', '.join(presets) or 'none'}"
+
+
+def _played(lengths: dict[str, list[int]]) -> str:
+    every = [length for played in lengths.values() for length in played]
+    return f"{len(every)} games from {min(every)} to {max(every)} moves, {sum(every)} moves in all"
+
+
+def _count(ruleset: Ruleset[Any, Any]) -> list[int]:
+    counts = [perft(ruleset, 1)]
+    while 0 < counts[-1] <= _MOST_COUNTED and len(counts) < _DEEPEST:
+        counts.append(perft(ruleset, len(counts) + 1))
+    return counts
+
+
+def _time(ruleset: Ruleset[Any, Any], seed: int) -> MoveTimes | None:
+    """Measures one random game with each set of options."""
+    spent = []
+    for name, options in option_sets(ruleset).items():
+        chance = random.Random(f"{seed}/{name}")  # noqa: S311 - a game to try, not a secret
+        position = ruleset.start(options)
+        for _ in range(_LONGEST_TIMED):
+            if not (moves := list(ruleset.moves(position))):
+                break
+            move = chance.choice(moves)
+            began = perf_counter_ns()
+            ruleset.refusal(position, move)
+            position = ruleset.play(position, move)
+            ruleset.scene(position, ruleset.to_act(position))
+            spent.append(perf_counter_ns() - began)
+    return MoveTimes(round(median(spent) / 1000), round(max(spent) / 1000)) if spent else None
