@@ -28,6 +28,11 @@ def test_a_look_brings_a_colour_and_the_ink_that_can_be_read_on_it() -> None:
     assert draw_piece(DISCS, Piece("a1", "yellow", 1)) == ("", "Y", "#fbc02d", "#000000")
 
 
+def test_what_is_no_colour_is_left_out() -> None:
+    scene = Scene(1, 1, sides=("first",), looks={"rook": Look("R", "crimson")})
+    assert draw_piece(scene, Piece("a1", "rook", 0)).fill == DARK
+
+
 def test_every_colour_can_be_written_on() -> None:
     scene = Scene(1, 1, looks={f"k{n}": Look("K", f"#{n:06x}") for n in range(0, 0x1000000, 12_345)})
     for kind in scene.looks:

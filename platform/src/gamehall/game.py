@@ -215,7 +215,7 @@ class Ruleset(ABC, Generic[P, O]):
     def forbidden(self, position: P) -> Mapping[str, Refusal]:
         """The cells that look free but that whoever is to act may not take, or would lose by taking, each with why.
 
-        Asked only when somebody wants to know. Override where rules forbid what a player may overlook.
+        Asked when somebody looks at a game, not for each move. Override where rules forbid what a player may overlook.
         """
         return {}
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from gamehall.game import STONES, Look, Piece, Scene
 
-__all__ = ["DARK", "LIGHT", "Drawn", "contrast", "draw_piece", "name_piece"]
+__all__ = ["COLOUR", "DARK", "LIGHT", "Drawn", "contrast", "draw_piece", "name_piece"]
 
 DARK = "#26262a"
 LIGHT = "#f6efe0"
+COLOUR = re.compile("#[0-9a-f]{6}", re.IGNORECASE)
 _INKS = ("#000000", "#ffffff")  # one of them has a contrast of 4.5 or more to any colour
 
 
@@ -27,7 +29,8 @@ def draw_piece(scene: Scene, piece: Piece) -> Drawn:
     look = scene.looks.get(piece.kind, Look())
     if piece.kind in STONES and look == Look():
         return Drawn(piece.kind, "", "", "")
-    fill = look.colour or _tone(scene, piece.seat)
+    # What is no colour must not keep a page from being shown; the kit tells its author.
+    fill = look.colour if COLOUR.fullmatch(look.colour) else _tone(scene, piece.seat)
     ink = max(_INKS, key=lambda each: contrast(each, fill))
     return Drawn("", look.symbol or piece.kind[:1].upper(), fill, ink)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gamehall.game import Input, Look, Mark, Piece, Scene, board_cells
 from gamehall.looks import name_piece
-from gamehall_web_htmx.boards import aimed_cells, draw_board
+from gamehall_web_htmx.boards import aimed_cells, draw_board, move_label
 from gamehall_web_htmx.lattice import Lattice
 
 KINDS = st.sampled_from(["black", "white", "cross", "nought", "king", "ö<", "", "p-x is-last"])
@@ -161,3 +161,18 @@ def test_moves_with_the_same_cells_are_asked_for_by_their_labels() -> None:
     assert [(c.move, c.label) for c in board.choices] == [("a1b1q", "queen"), ("a1b1r", "rook")]
     assert board.asks == "touched"
     assert draw_board(Scene(2, 1, inputs=(Input("black"), Input("white")))).asks == "all"
+
+
+@pytest.mark.parametrize(
+    ("move", "label"),
+    [
+        ("h8", "H8"),
+        ("e2e4", "E2E4"),
+        ("pass", "Pass"),
+        ("take_two", "Take two"),
+        ("offer-c3", "Offer C3"),
+        ("offers-10", "Offers 10"),
+    ],
+)
+def test_moves_are_listed_as_people_write_them(move: str, label: str) -> None:
+    assert move_label(move) == label

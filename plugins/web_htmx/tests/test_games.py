@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
+from gamehall.game import read_options
+from gamehall_web_htmx.listing import options_words
 from rig.hall import Hall, InstallPlugin, StartHall
 
 pytestmark = pytest.mark.anyio
@@ -266,3 +269,23 @@ async def test_the_list_of_games_is_filtered_and_paged(hall: Hall, players: list
     for path in ("/games?player=%00", "/games?ruleset=%00", "/games?status=%00&ruleset=%FF"):
         assert await listed(path) in ([], games[:1:-1])
     await person().page("/games?before=zzz", 404)
+
+
+@pytest.mark.parametrize(
+    ("ruleset", "options", "words"),
+    [
+        ("gomoku", {"board_size": 19}, "board size 19"),
+        ("gomoku", {"opening": "swap2"}, "board size 15 · opening swap2"),
+        ("renju", {}, ""),
+        ("renju", {"opening": "taraguchi-10", "foul_policy": "loses"}, "opening taraguchi-10 · fouls loses"),
+        ("pente", {"keryo": True}, "board size 19 · keryo-pente"),
+        ("mnk", {"gravity": True}, "columns 7 · rows 7 · in a row 4 · gravity"),
+    ],
+)
+async def test_options_are_told_in_short(hall: Hall, ruleset: str, options: dict[str, Any], words: str) -> None:
+    chosen = msgspec.to_builtins(read_options(hall.host.rulesets[ruleset], options))
+    assert options_words(hall.host, ruleset, chosen) == words
+
+
+async def test_options_of_a_game_that_is_gone_are_told_as_stored(hall: Hall) -> None:
+    assert options_words(hall.host, "gone", {"board_size": 9, "opening": "none"}) == "board size 9"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -184,5 +185,6 @@ def _winning_lines(scene: Scene) -> list[tuple[tuple[int, int], tuple[int, int]]
 
 def move_label(move: str) -> str:
     """A move as it is written in lists: points in capitals, decisions as words."""
-    is_point = move[:1].isalpha() and move[-1:].isdigit()
-    return move.upper() if is_point else move.replace("_", " ").replace("-", " ").capitalize()
+    words = re.split("[-_ ]", move)
+    shown = " ".join(word.upper() if word[:1].isalpha() and word[-1:].isdigit() else word for word in words)
+    return shown[:1].upper() + shown[1:]

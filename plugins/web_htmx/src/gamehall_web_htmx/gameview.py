@@ -118,7 +118,7 @@ def game_page(
     return GamePage(
         game=found,
         title=ruleset_title(host, found.ruleset),
-        options=options_words(found.options),
+        options=options_words(host, found.ruleset, found.options),
         headline=headline,
         detail=detail,
         mood=mood,

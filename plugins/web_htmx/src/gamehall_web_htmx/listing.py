@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from gamehall.declare import Host
-from gamehall.game import Piece, Scene, cell_place
+from gamehall.game import Piece, Ruleset, Scene, cell_place, options_schema, read_options
 from gamehall.gamelog import Game, Seat, Shown
 from gamehall.lobby import Challenge
 from gamehall.looks import Drawn, draw_piece
@@ -77,13 +78,29 @@ def ruleset_title(host: Host, key: str) -> str:
     return ruleset.title if ruleset else key
 
 
-def options_words(options: Mapping[str, Any]) -> str:
-    """The options in short, such as "board size 15 · opening swap2"; what is left out of a game is not told."""
-    shown = ((name, value) for name, value in options.items() if value not in (None, False, "", "none"))
-    return " · ".join(
-        name.replace("_", " ") if value is True else f"{name.replace('_', ' ')} {str(value).replace('_', ' ')}"
-        for name, value in shown
-    )
+def options_words(host: Host, key: str, options: Mapping[str, Any]) -> str:
+    """The options in short, such as "board size 19 · opening swap2": numbers, and what is not as usual."""
+    ruleset = host.rulesets.get(key)
+    usual = _usual_options(ruleset) if ruleset else {name: (name.replace("_", " "), None) for name in options}
+    words = []
+    for name, (title, default) in usual.items():
+        value = options.get(name, default)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value not in (None, False, "", "none") and (is_number or value != default):
+            words.append(title.lower() if value is True else f"{title.lower()} {str(value).replace('_', ' ')}")
+    return " · ".join(words)
+
+
+@lru_cache
+def _usual_options(ruleset: Ruleset[Any, Any]) -> dict[str, tuple[str, Any]]:
+    """(title, default) of each option that leaves a choice."""
+    open_ones = {
+        name: part
+        for name, part in options_schema(ruleset).get("properties", {}).items()
+        if len(part.get("enum", "ab")) > 1
+    }
+    defaults = msgspec.to_builtins(read_options(ruleset, {}))
+    return {name: (part.get("title", name.replace("_", " ")), defaults[name]) for name, part in open_ones.items()}
 
 
 def game_cards(
@@ -93,7 +110,7 @@ def game_cards(
         GameCard(
             id=each.id,
             title=ruleset_title(host, each.ruleset),
-            options=options_words(each.options),
+            options=options_words(host, each.ruleset, each.options),
             players=each.seats,
             status=each.status,
             state=_state(each, viewer),
@@ -129,7 +146,7 @@ def challenge_cards(challenges: Sequence[Challenge], host: Host) -> list[Challen
         ChallengeCard(
             id=each.id,
             title=ruleset_title(host, each.ruleset),
-            options=options_words(each.options),
+            options=options_words(host, each.ruleset, each.options),
             side=side_words(host, each),
             challenger=each.challenger,
             challenger_name=each.challenger_name,
