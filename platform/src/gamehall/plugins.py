@@ -38,7 +38,7 @@ from gamehall.game import Ruleset
 from gamehall.settings import Settings, SettingsError, plugin_settings
 from gamehall.tables import metadata as host_tables
 
-__all__ = ["Plugin", "Plugins", "Stage", "find_plugins", "load_plugins"]
+__all__ = ["Plugin", "Plugins", "Stage", "find_plugins", "load_plugins", "name_fault"]
 
 log = logging.getLogger(__name__)
 
@@ -160,14 +160,14 @@ def find_plugins() -> list[Plugin]:
             continue
         requires = tuple(distribution.requires or ())
         plugin = Plugin(entry.name, distribution.name, distribution.version, entry.value, requires)
-        plugin.reason = _name_fault(plugin) or _version_fault(plugin)
+        plugin.reason = name_fault(plugin) or _version_fault(plugin)
         if not plugin.failed:
             plugin.stage = "compatible"
         found.append(plugin)
     return sorted(found, key=lambda plugin: (plugin.name, plugin.failed, plugin.distribution))
 
 
-def _name_fault(plugin: Plugin) -> str:
+def name_fault(plugin: Plugin) -> str:
     """The entry point, the module and the distribution must have one name, and it must be free."""
     if not _NAME.fullmatch(plugin.name):
         return f"the name {plugin.name!r} must be lower-case letters, digits and single underscores"
