@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from rig.environments import MakeEnvironment
-from rig.server import Serve, without_settings
+from rig.people import Caller, client, play_moves, start_game
+from rig.server import Serve, Server, without_settings
 from rig.tree import ROOT
 
-_BLOCK = re.compile(r"^```(?P<language>\w+)(?: file=(?P<file>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+# A block is a whole file, or quotes a part from one, or is to be run as it is.
+_BLOCK = re.compile(
+    r"^```(?P<language>\w+)(?: (?P<use>file|from)=(?P<file>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 _ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -66,22 +70,48 @@ def test_commands_of_operators(serve: Serve, document: str) -> None:
         assert shell(command, server.data, without_settings(server.data)).strip()
 
 
-def test_the_way_to_a_game(make_environment: MakeEnvironment, tmp_path: Path) -> None:
-    environment = make_environment("gamehall[all]", "hatchling", "pytest", "pip")
-    for language in ("python", "toml"):
-        for file, text in blocks("docs/write-a-game.md", language):
-            if file is None:
-                exec(compile(text, "write-a-game.md", "exec"), {"__name__": "snippet"})
-            else:
-                (tmp_path / file).parent.mkdir(exist_ok=True)
-                (tmp_path / file).write_text(text)
+def test_the_way_to_a_game(make_environment: MakeEnvironment, serve: Serve, tmp_path: Path) -> None:
+    """The guide is followed from its first line to its last, and at its "restart the hall" the new game is played."""
+    environment = make_environment("gamehall[all]", "hatchling", "editables", "pytest", "pip")
     variables = without_settings(tmp_path / "data") | {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
-    said = [
-        shell(line.replace(".venv/bin", str(environment.folder / "bin")), tmp_path, variables)
-        for line in lines("docs/write-a-game.md")
-    ]
-    assert "ruleset:six-row" in said[1]
-    assert "3 passed" in said[2]
+    said: list[tuple[str, str]] = []
+    for block in _BLOCK.finditer((ROOT / "docs/write-a-game.md").read_text()):
+        match block["language"], block["use"]:
+            case "sh", _:
+                for line in block["text"].splitlines():
+                    command = line.replace(".venv/bin", str(environment.folder / "bin"))
+                    said.append((line.removeprefix(".venv/bin/"), shell(command, tmp_path, variables)))
+                if len(said) == 3:
+                    plays_the_new_game(serve(environment=environment))
+            case _, "from":
+                assert block["text"] in (tmp_path / block["file"]).read_text(), "the guide quotes what is not there"
+            case _, "file":
+                (tmp_path / block["file"]).parent.mkdir(exist_ok=True)
+                (tmp_path / block["file"]).write_text(block["text"])
+            case _:
+                exec(compile(block["text"], "write-a-game.md", "exec"), {"__name__": "snippet"})
+    checks = [output for line, output in said if line.startswith("gamehall plugins check ")]
+    assert [output.splitlines()[0] for output in checks] == ["my-game of my_game", "six-row of six_row"]
+    assert all("1 rulesets keep their promises." in output for output in checks)
+    tests = [output for line, output in said if line == "python -m pytest my-game"]
+    assert ["4 passed" in tests[0], "5 passed" in tests[1], len(tests)] == [True, True, 2]
+    assert said[-1] == ("gamehall games verify --ruleset my-game", "1 games go as before.\n")
+
+
+def plays_the_new_game(server: Server) -> None:
+    """A whole game by the API, and its page."""
+    players = Caller(server.url, "ada"), Caller(server.url, "bob")
+    game = start_game(players, "my-game", board_size=4)
+    assert players[0].ask("POST", f"/games/{game}/moves", 200, {"move": "b2"})["to_act"] == 1
+    refused = players[1].ask("POST", f"/games/{game}/moves", 422, {"move": "c3"})
+    assert (refused["code"], refused["cells"]) == ("touches", ["b2"])
+    played = play_moves(game, players, "d4 a4 d1")
+    assert played["result"] == {"winner": 1, "reason": "no-room"}
+    with client(server.url) as once:
+        page = once.get(f"/games/{game}")
+    assert page.status_code == 200
+    assert "My game" in page.text
+    assert "There is no room for black: white has won." in page.text
 
 
 def test_examples_are_what_the_documents_say() -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from gamehall.game import Look, Position, Scene
-from gamehall.looks import Drawn, contrast, draw_piece, name_piece
+from gamehall.looks import COLOUR, Drawn, contrast, draw_piece, name_piece
 
 from .scenes import scenes_of
 from .trial import Trial
 
 __all__ = ["check_pieces"]
 
-_COLOUR = re.compile(r"#[0-9a-f]{6}", re.ASCII | re.IGNORECASE)
 _MIN_CONTRAST = 3.0  # what WCAG 2 asks of graphics
 
 Kind = tuple[str, str]
@@ -36,7 +33,7 @@ def _check_look(trial: Trial, kind: str, look: Look) -> None:
     symbol = look.symbol
     fits = not symbol or (len(symbol) <= 2 and symbol.isprintable() and symbol.strip() == symbol)
     trial.demand(fits, f"the look of {kind!r} has the symbol {symbol!r}; write one or two characters")
-    colour = not look.colour or _COLOUR.fullmatch(look.colour)
+    colour = not look.colour or COLOUR.fullmatch(look.colour)
     trial.demand(colour, f"the look of {kind!r} has the colour {look.colour!r}; write it as #rrggbb")
 
 
