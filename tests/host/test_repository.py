@@ -41,7 +41,7 @@ LAYERS: list[set[str]] = [
 ]
 
 # How the host works inside: a plugin has no business there.
-PRIVATE = {"api", "app", "cli", "hall", "migrate", "migrations", "plugins", "wakeups"}
+PRIVATE = {"api", "app", "cli", "hall", "migrate", "migrations", "plugins", "replays", "standing", "wakeups"}
 
 # What only the kit for authors imports; an author's own tests bring it.
 BROUGHT_BY_AUTHORS = {"pytest", "hypothesis"}

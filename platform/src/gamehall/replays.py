@@ -88,7 +88,7 @@ def _next(ruleset: Ruleset[Any, Any], stored: GameLog, ply: int, position: Any) 
 
 
 def _compare(ruleset: Ruleset[Any, Any], stored: GameLog, ply: int, position: Any) -> None:
-    """Raises _Differs unless the game stood after so many moves as it does now: who acts and whether it is over too."""
+    """Raises _Differs unless this position is the stored one, with the same seat to act, and over if that was."""
     last = ply == len(stored.moves)
     text = stored.moves[ply - 1].position if ply else stored.start_position
     try:
