@@ -529,8 +529,22 @@ def test_a_report_on_rules_that_cannot_be_played_says_what_it_can() -> None:
     assert broken.promise == "random games"
     assert broken.detail == "ZeroDivisionError: integer division or modulo by zero"
     assert "after take-" in broken.way
+    assert "replay" not in {finding.promise for finding in report.findings}, "no game came to its end"
     (only,) = report_on(NoKey()).findings
     assert (only.promise, only.ok) == ("declaration", False)
+
+
+def test_a_report_comes_to_positions_that_random_games_miss() -> None:
+    class FailsSeldom(Heap):
+        def moves(self, position: HeapPosition) -> list[str]:
+            if position.taken == (1, 1, 1, 1, 1, 1):
+                raise LookupError("six times one")
+            return list(super().moves(position))
+
+    check_ruleset(FailsSeldom(), games=3)
+    (broken,) = (finding for finding in report_on(FailsSeldom(), games=3).findings if not finding.ok)
+    assert (broken.promise, broken.detail) == ("random games", "LookupError: six times one")
+    assert broken.way == "while games were counted with perft"
 
 
 def test_a_failure_tells_the_way_to_the_position() -> None:

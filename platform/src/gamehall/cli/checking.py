@@ -25,11 +25,13 @@ def check_in_process(plugin: str, key: str, *, games: int, seed: int, seconds: i
     """The report on one ruleset of an installed plugin; where its process brought none, one that says why."""
     command = [sys.executable, "-m", "gamehall.cli.checking", plugin, key, str(games), str(seed), str(seconds)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=seconds + _GRACE, check=False)  # noqa: S603 - this very module
+        done = subprocess.run(  # noqa: S603 - this very module
+            command, capture_output=True, timeout=seconds + _GRACE, check=False
+        )
     except subprocess.TimeoutExpired:
         return _unfinished(key, f"it was not done after {seconds} seconds")
     if done.returncode == 0 and done.stdout:
-        return msgspec.json.decode(done.stdout, type=Report)
+        return msgspec.json.decode(done.stdout.splitlines()[-1], type=Report)
     said = done.stderr.decode(errors="replace")
     if timed_out := _TIMED_OUT.search(said):
         return _unfinished(key, f"it was not done after {seconds} seconds; then it was at {timed_out[1]}")

@@ -92,22 +92,22 @@ def check(ctx: click.Context, name: str | None, games: int, seed: int, seconds: 
     gamehall plugins check
     gamehall --json plugins check NAME --games 3 --seed 7
     """
-    plugins = [each for each in inspect_plugins(settings_of(ctx), started=True) if name in (None, each.name)]
-    if name is not None and not plugins:
+    checked = [each for each in inspect_plugins(settings_of(ctx), started=True) if name in (None, each.name)]
+    if name is not None and not checked:
         raise Problem("not-found", f"There is no plugin {name!r} installed.")
-    failed = [f"{each.name}, after {each.stage}: {each.reason}" for each in plugins if not each.works]
+    failed = [f"{each.name}, after {each.stage}: {each.reason}" for each in checked if not each.works]
     rulesets = []
-    for plugin, key in [(each.name, key) for each in plugins for key in each.rulesets]:
+    for plugin, key in [(each.name, key) for each in checked for key in each.rulesets]:
         report = check_in_process(plugin, key, games=games, seed=seed, seconds=seconds)
         rulesets.append({"plugin": plugin, **msgspec.to_builtins(report)})
         failed += [] if report.ok else [f"{plugin}: the ruleset {key} breaks promises; its report says which"]
         if not ctx.find_root().params["as_json"]:
             click.echo(f"{report_text(plugin, report)}\n")
     if failed:
-        found = {"plugins": msgspec.to_builtins(plugins), "rulesets": rulesets}
+        found = {"plugins": msgspec.to_builtins(checked), "rulesets": rulesets}
         raise Problem("conflict", "\n".join(["some plugins do not work", *failed]), **found)
-    works = f"{len(plugins)} plugins work, {len(rulesets)} rulesets keep their promises."
-    answer(ctx, {"plugins": plugins, "rulesets": rulesets}, works)
+    works = f"{len(checked)} plugins work, {len(rulesets)} rulesets keep their promises."
+    answer(ctx, {"plugins": checked, "rulesets": rulesets}, works)
 
 
 @plugins.command()

@@ -2,7 +2,8 @@
 
 `check_ruleset` plays a ruleset at random and checks every promise that the hall relies on; `perft` counts its games,
 for a number to pin; `record_golden` and `check_golden` keep whole games that must replay to the same end for as long
-as the ruleset's version stays. Each raises AssertionError with a sentence that says what to mend, in any test runner::
+as the ruleset's version stays. Each raises AssertionError with a sentence that says what to mend, in any test runner;
+`gamehall plugins check` tells the same promise by promise, with the numbers to pin::
 
     def test_promises():
         check_ruleset(MyGame())

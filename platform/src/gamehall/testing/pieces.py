@@ -20,9 +20,8 @@ def check_pieces(trial: Trial, position: Position, _moves: list[str]) -> None:
     """Checks how pieces look and are called, also beside those that stood on the board earlier in this game."""
     scenes = scenes_of(trial, position)
     for viewer, scene in scenes.items():
-        trial.demand(
-            scene.looks == scenes[None].looks, f"looks have to be the same for every viewer, seat {viewer} too"
-        )
+        same = scene.looks == scenes[None].looks
+        trial.demand(same, f"looks have to be the same for every viewer; seat {viewer} is shown others")
     for kind, look in scenes[None].looks.items():
         _check_look(trial, kind, look)
     for scene in scenes.values():
@@ -41,8 +40,8 @@ def _check_kinds(trial: Trial, scene: Scene) -> None:
     one_of_each = {(piece.kind, piece.seat): piece for piece in scene.pieces}
     for piece in one_of_each.values():
         trial.demand(piece.kind.strip(), f"the piece on {piece.cell} has no kind")
-        owned = piece.seat is not None and piece.seat < len(scene.sides)
-        kind = (piece.kind, scene.sides[piece.seat] if owned and piece.seat is not None else "")
+        side = scene.sides[piece.seat] if piece.seat is not None and piece.seat < len(scene.sides) else ""
+        kind = (piece.kind, side)
         shown = (name_piece(scene, piece), draw_piece(scene, piece))
         if trial.pieces.get(kind) != shown:
             for other, as_shown in trial.pieces.items():

@@ -10,7 +10,7 @@ import msgspec
 from gamehall.game import Outcome, Position, Refusal, cell_place
 
 from .pieces import check_pieces
-from .scenes import check_scenes
+from .scenes import check_scenes, scenes_of
 from .trial import Trial, as_json
 
 __all__ = ["check_moves", "check_position"]
@@ -100,7 +100,7 @@ def _check_forbidden(trial: Trial, position: Position, moves: list[str]) -> None
     if not told:
         return
     trial.demand(moves, f"the game is over but forbidden() still names {', '.join(sorted(told))}")
-    scene = ruleset.scene(position, ruleset.to_act(position))
+    scene = scenes_of(trial, position)[ruleset.to_act(position)]
     taken = {piece.cell for piece in scene.pieces}
     for cell in trial.sample(sorted(told), 8):
         place = cell_place(cell, scene.width, scene.height)

@@ -38,9 +38,10 @@ class MoveTimes(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What was found of each promise; `perft` counts the games of 1, 2, … moves with the default options.
+    """What was found of each promise that could be looked at, and two measurements.
 
-    It is empty and `times` is None where the rules are too broken to be played; `version` is 0 where it is unknown.
+    `perft` counts the games of 1, 2, … moves with the default options. It is empty and `times` is None where the rules
+    are too broken to be played; `version` is 0 where it is unknown.
     """
 
     ruleset: str
@@ -57,27 +58,32 @@ class Report(msgspec.Struct, frozen=True):
 def report_on(ruleset: Ruleset[Any, Any], *, games: int = 12, seed: int = 0) -> Report:
     """Checks every promise that `check_ruleset` checks, and goes on after one that is broken."""
     key = str(getattr(ruleset, "key", type(ruleset).__name__))
-    broken: dict[str, Finding] = {}
+    found: dict[str, Finding] = {}
 
-    def remember(promise: str, error: Exception) -> None:
+    def remember(promise: str, error: Exception | None) -> None:
+        if error is None:
+            found.setdefault(promise, Finding(promise, True))
+            return
+        if promise in found and not found[promise].ok:
+            return
         said = str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
         way = " ".join(getattr(error, "__notes__", ()))
-        broken.setdefault(promise, Finding(promise, False, said.removeprefix(f"{key}: "), way))
+        found[promise] = Finding(promise, False, said.removeprefix(f"{key}: "), way)
 
-    lengths = play_games(ruleset, games=games, seed=seed, longest=_LONGEST_GAME, broken=remember)
-    seen = {"declaration": _declared(ruleset), "random games": _played(lengths)} if lengths else {}
-    if "declaration" in broken:
-        return Report(key, 0, [broken["declaration"]])
+    lengths = play_games(ruleset, games=games, seed=seed, longest=_LONGEST_GAME, tell=remember)
+    if not found["declaration"].ok:
+        return Report(key, 0, [found["declaration"]])
+    found["declaration"] = Finding("declaration", True, _declared(ruleset))
     counts: list[int] = []
     times = None
-    if "random games" not in broken:
+    if found["random games"].ok:
+        found["random games"] = Finding("random games", True, _played(lengths))
         try:
             counts, times = _count(ruleset), _time(ruleset, seed)
         except Exception as error:  # noqa: BLE001 - perft comes to positions that chance has not come to
             error.add_note("while games were counted with perft")
             remember("random games", error)
-    findings = [broken.get(name) or Finding(name, True, seen.get(name, "")) for name in PROMISES]
-    return Report(key, ruleset.version, findings, counts, times)
+    return Report(key, ruleset.version, [found[name] for name in PROMISES if name in found], counts, times)
 
 
 def _declared(ruleset: Ruleset[Any, Any]) -> str:
@@ -85,9 +91,8 @@ def _declared(ruleset: Ruleset[Any, Any]) -> str:
     return f"options: {', '.join(options) or 'none'}; presets: {', '.join(presets) or 'none'}"
 
 
-def _played(lengths: dict[str, list[int]]) -> str:
-    every = [length for played in lengths.values() for length in played]
-    return f"{len(every)} games from {min(every)} to {max(every)} moves, {sum(every)} moves in all"
+def _played(lengths: list[int]) -> str:
+    return f"{len(lengths)} games from {min(lengths)} to {max(lengths)} moves, {sum(lengths)} moves in all"
 
 
 def _count(ruleset: Ruleset[Any, Any]) -> list[int]:
@@ -100,8 +105,8 @@ def _count(ruleset: Ruleset[Any, Any]) -> list[int]:
 def _time(ruleset: Ruleset[Any, Any], seed: int) -> MoveTimes | None:
     """Measures one random game with each set of options."""
     spent = []
-    for name, options in option_sets(ruleset).items():
-        chance = random.Random(f"{seed}/{name}")  # noqa: S311 - a game to try, not a secret
+    chance = random.Random(seed)  # noqa: S311 - a game to try, not a secret
+    for options in option_sets(ruleset):
         position = ruleset.start(options)
         for _ in range(_LONGEST_TIMED):
             if not (moves := list(ruleset.moves(position))):

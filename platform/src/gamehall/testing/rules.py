@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 
@@ -13,7 +13,7 @@ from gamehall.game import Options, Position, Ruleset, options_schema, read_optio
 
 from .positions import check_moves, check_position
 from .scenes import check_changes
-from .trial import OnBroken, Trial, as_json
+from .trial import Tell, Trial, as_json
 
 __all__ = ["PROMISES", "check_ruleset", "option_sets", "perft", "play_games"]
 
@@ -42,42 +42,39 @@ def check_ruleset(ruleset: Ruleset[Any, Any], *, games: int = 12, seed: int = 0,
     whether the rules are the ones that were meant: count games with `perft` and keep golden games for that.
     """
 
-    def stop(_promise: str, error: Exception) -> NoReturn:
-        raise error
+    def stop(_promise: str, error: Exception | None) -> None:
+        if error is not None:
+            raise error
 
-    play_games(ruleset, games=games, seed=seed, longest=longest, broken=stop)
+    play_games(ruleset, games=games, seed=seed, longest=longest, tell=stop)
 
 
-def play_games(
-    ruleset: Ruleset[Any, Any], *, games: int, seed: int, longest: int, broken: OnBroken
-) -> dict[str, list[int]]:
-    """Checks every one of the `PROMISES`; tells `broken` of each failure, and goes on where one can.
+def play_games(ruleset: Ruleset[Any, Any], *, games: int, seed: int, longest: int, tell: Tell) -> list[int]:
+    """Checks every one of the `PROMISES`; tells what became of each, and goes on where one can.
 
-    Returns the lengths of the games that came to their end, by the set of options. Nothing is played with a wrong
-    declaration, and no more after a game that does not come to its end.
+    Returns the lengths of the games that came to their end. Nothing is played with a wrong declaration, and no more
+    after a game that does not come to its end.
     """
-    lengths: dict[str, list[int]] = {}
     try:
         check_declaration(ruleset)
     except Exception as error:  # noqa: BLE001 - whatever its attributes do when they are looked at
-        broken("declaration", error)
-        return lengths
+        tell("declaration", error)
+        return []
+    tell("declaration", None)
     sets = option_sets(ruleset)
-    names = list(sets)
+    lengths = []
     for number in range(max(games, len(sets))):
         chance = random.Random(f"{seed}/{number}")  # noqa: S311 - a game to try, not a secret
-        name = names[number % len(names)]
-        trial = Trial(ruleset, sets[name], chance, broken)
+        trial = Trial(ruleset, sets[number % len(sets)], chance, tell)
         if not _play_out(trial, longest):
             break
-        lengths.setdefault(name, []).append(len(trial.moves))
+        lengths.append(len(trial.moves))
     return lengths
 
 
-def option_sets(ruleset: Ruleset[Any, Any]) -> dict[str, Options]:
-    """What games are tried with: the default options under an empty name, and each preset under its own."""
-    presets = {name: read_options(ruleset, chosen) for name, chosen in ruleset.presets.items()}
-    return {"": ruleset.Options(), **presets}
+def option_sets(ruleset: Ruleset[Any, Any]) -> list[Options]:
+    """What games are tried with: the default options, and those of each preset."""
+    return [ruleset.Options(), *(read_options(ruleset, chosen) for chosen in ruleset.presets.values())]
 
 
 def check_declaration(ruleset: Ruleset[Any, Any]) -> None:

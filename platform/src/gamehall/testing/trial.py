@@ -13,11 +13,11 @@ import msgspec
 from gamehall.game import Options, Position, Ruleset, Scene
 from gamehall.looks import Drawn
 
-__all__ = ["OnBroken", "Trial", "as_json"]
+__all__ = ["Tell", "Trial", "as_json"]
 
 T = TypeVar("T")
-OnBroken = Callable[[str, Exception], None]
-"""Told the name of a promise, and how it was broken; to raise that is to go no further."""
+Tell = Callable[[str, Exception | None], None]
+"""Takes the name of a promise that was looked at, and how it was broken if it was; may raise that to end the checks."""
 
 
 def as_json(position: Position) -> bytes:
@@ -36,7 +36,7 @@ class Trial:
     ruleset: Ruleset[Any, Any]
     options: Options
     chance: random.Random
-    broken: OnBroken
+    tell: Tell
     moves: list[str] = field(default_factory=list)
     pieces: dict[tuple[str, str], tuple[str, Drawn]] = field(default_factory=dict)
     scenes: tuple[Position, dict[int | None, Scene]] | None = None
@@ -49,12 +49,14 @@ class Trial:
 
     @contextmanager
     def promise(self, name: str) -> Iterator[None]:
-        """What the block checks is this promise; that it is broken is told, with the way there as a note."""
+        """What the block checks is this promise; whether it was kept is told, with the way there as a note if not."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 - what a ruleset raises breaks the promise as much
             error.add_note(self.way)
-            self.broken(name, error)
+            self.tell(name, error)
+        else:
+            self.tell(name, None)
 
     def fail(self, complaint: str) -> NoReturn:
         """Raises AssertionError with the complaint."""
