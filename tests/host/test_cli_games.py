@@ -149,6 +149,13 @@ def test_an_end_that_is_another_one_now(run: Run, games: dict[str, str], rules: 
         assert (found["sentence"], found["detail"]) == (sentence, detail)
 
 
+def test_options_that_are_no_more(run: Run, games: dict[str, str], rules: ChangingPlugin) -> None:
+    rules.become(PILE.replace("size", "length"))
+    (found,) = verified(run, games["active"], code=CONFLICT)["divergences"]
+    assert (found["ply"], found["what"], found["sentence"]) == (0, "unreadable", "its options cannot be read")
+    assert "size" in found["detail"]
+
+
 def test_which_games_are_replayed(run: Run, games: dict[str, str], rules: ChangingPlugin) -> None:
     rules.become(pile(2, "unreadable"))
     for arguments, names in [
@@ -216,6 +223,7 @@ def test_a_game_is_shown(run: Run, games: dict[str, str]) -> None:
         f"{games['won']}: pile, version 1, finished after 4 moves",
         "first: ada (ada)",
         "second: bob (bob)",
+        "size: 9",
         "moves: take-1 take-2 take-3 take-3",
         "result: bob won (last-stone)",
     ]

@@ -23,15 +23,20 @@ class Pile(Position, frozen=True):
     last: str = ""
 
 
-class Take(Ruleset[Pile, Options]):
+class Size(Options, frozen=True):
+    size: int = 9
+
+
+class Take(Ruleset[Pile, Size]):
     key = "pile"
     title = "Pile"
     version = 1
     seats = ("first", "second")
     Position = Pile
+    Options = Size
 
     def start(self, options):
-        return Pile(9)
+        return Pile(options.size)
 
     def to_act(self, position):
         return position.turn if position.left else None
