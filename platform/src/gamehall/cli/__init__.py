@@ -16,7 +16,7 @@ _COMMANDS = {
     "doctor": ("gamehall.cli.doctor", "doctor", "Find out what is wrong and what to do about it."),
     "version": ("gamehall.cli.about", "version", "Show the versions of the hall and its plugins."),
     "features": ("gamehall.cli.features", "features", "Switch plugins, rulesets and other features on and off."),
-    "plugins": ("gamehall.cli.plugins", "plugins", "See what is installed."),
+    "plugins": ("gamehall.cli.plugins", "plugins", "See, check, write and install plugins."),
     "users": ("gamehall.cli.users", "users", "Look after accounts."),
     "games": ("gamehall.cli.games", "games", "See games, take them home, replay them by the installed rules."),
     "db": ("gamehall.cli.database", "database", "Look after the database."),
