@@ -70,16 +70,24 @@ class ShapeFoul(Foul):
     A three counts only if a fourth stone can make it a straight four by a move that is itself allowed and that makes
     no five; whether that move is allowed may depend on threes in its turn, to whatever depth.
 
-    `stones` are the kinds of stones that are held to it.
+    `stones` are the kinds of stones that are held to it. Some read the rule so that a three also counts if its fourth
+    stone makes a five elsewhere, since a five beats every foul; `fives_count` does so.
     """
 
     def __init__(
-        self, stones: str = FIRST + SECOND, *, overline: bool = False, fours: bool = False, threes: bool = False
+        self,
+        stones: str = FIRST + SECOND,
+        *,
+        overline: bool = False,
+        fours: bool = False,
+        threes: bool = False,
+        fives_count: bool = False,
     ) -> None:
         self.stones = stones
         self.overline = overline
         self.fours = fours
         self.threes = threes
+        self._completes = ("", "five") if fives_count else ("",)
         self._shapes = {own: [Shapes(own, centre) for centre in range(REACH + 1)] for own in stones}
 
     def refusal(self, position: LinePosition, point: int) -> Refusal | None:
@@ -119,9 +127,9 @@ class ShapeFoul(Foul):
         made = [(stride, shape.threes) for stride, shape in lines if shape.threes]
         if len(made) < 2:
             return []
-        after = board[:point] + look.own + board[point + 1 :]
+        after, done = board[:point] + look.own + board[point + 1 :], self._completes
         allowed = (
-            next(((stride, t) for t in threes if self._verdict(look, after, point + t.fill * stride) == ""), None)
+            next(((stride, t) for t in threes if self._verdict(look, after, point + t.fill * stride) in done), None)
             for stride, threes in made
         )
         return [three for three in allowed if three is not None]
