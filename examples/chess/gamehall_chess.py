@@ -1,0 +1,90 @@
+"""Chess by the rules of the package `chess`. A move is written e2e4, or e7e8q where a pawn becomes a queen."""
+
+import chess
+
+from gamehall import hookimpl
+from gamehall.game import Input, Look, Mark, Options, Outcome, Piece, Position, Refusal, Ruleset, Scene
+
+CLAIM = "claim-draw"
+LOOKS = {chess.piece_name(kind): Look(chess.piece_symbol(kind).upper()) for kind in chess.PIECE_TYPES}
+
+
+class Line(Position, frozen=True):
+    """The board before the last move that cannot be undone, and the moves from there: what repetitions need."""
+
+    fen: str = chess.STARTING_FEN
+    moves: tuple[str, ...] = ()
+    claimed: bool = False
+
+    @property
+    def board(self) -> chess.Board:
+        board = chess.Board(self.fen)
+        for move in self.moves:
+            board.push(chess.Move.from_uci(move))
+        return board
+
+
+def as_input(move: str) -> Input:
+    if move == CLAIM:
+        return Input(move, label="Claim a draw")
+    promotion = chess.Move.from_uci(move).promotion
+    return Input(move, (move[:2], move[2:4]), chess.piece_name(promotion).capitalize() if promotion else "")
+
+
+class Chess(Ruleset[Line, Options]):
+    key = "chess"
+    title = "Chess"
+    summary = "Mate the king. After three repetitions or fifty moves without progress a draw can be claimed."
+    seats = ("white", "black")
+    Position = Line
+
+    def start(self, options: Options) -> Line:
+        return Line()
+
+    def to_act(self, position: Line) -> int | None:
+        return None if self.outcome(position) else int(position.board.turn == chess.BLACK)
+
+    def moves(self, position: Line) -> list[str]:
+        board = position.board
+        claim = [CLAIM] if board.is_repetition(3) or board.is_fifty_moves() else []
+        return [] if board.outcome(claim_draw=position.claimed) else [*map(chess.Move.uci, board.legal_moves), *claim]
+
+    def refusal(self, position: Line, move: str) -> Refusal | None:
+        refusal, board = super().refusal(position, move), position.board
+        if refusal and not self.outcome(position) and move in map(chess.Move.uci, board.pseudo_legal_moves):
+            attackers = tuple(map(chess.square_name, board.checkers()))
+            return Refusal("in-check" if attackers else "pinned", "Your king would be open to attack.", attackers)
+        return refusal
+
+    def play(self, position: Line, move: str) -> Line:
+        if move == CLAIM:
+            return Line(position.fen, position.moves, claimed=True)
+        if position.board.is_irreversible(chess.Move.from_uci(move)):
+            return Line(position.board.fen(), (move,))
+        return Line(position.fen, (*position.moves, move))
+
+    def outcome(self, position: Line) -> Outcome | None:
+        if (end := position.board.outcome(claim_draw=position.claimed)) is None:
+            return None
+        winner = None if end.winner is None else int(end.winner == chess.BLACK)
+        return Outcome(winner, end.termination.name.lower().replace("_", "-"))
+
+    def scene(self, position: Line, seat: int | None) -> Scene:
+        board, end, turn = position.board, self.outcome(position), int(position.board.turn == chess.BLACK)
+        pieces = tuple(
+            Piece(chess.square_name(square), chess.piece_name(piece.piece_type), int(piece.color == chess.BLACK))
+            for square, piece in board.piece_map().items()
+        )
+        inputs = tuple(as_input(move) for move in self.moves(position) if seat == turn)
+        marks = tuple(Mark(cell, "last") for move in position.moves[-1:] for cell in (move[:2], move[2:4]))
+        status = f"{self.seats[turn].capitalize()} is {'in check' if board.is_check() else 'to move'}."
+        if end is not None:
+            result = "a draw" if end.winner is None else f"{self.seats[end.winner]} wins"
+            status = f"{end.reason.replace('-', ' ').capitalize()}: {result}."
+        prompt = "Touch one of your pieces, then the cell that it goes to." if inputs else ""
+        return Scene(8, 8, "squares", pieces, inputs, marks, self.seats, status, prompt, LOOKS)
+
+
+@hookimpl
+def gamehall_rulesets() -> list[Chess]:
+    return [Chess()]
