@@ -1,5 +1,7 @@
 """Chess by the rules of the package `chess`. A move is written e2e4, or e7e8q where a pawn becomes a queen."""
 
+from functools import lru_cache
+
 import chess
 
 from gamehall import hookimpl
@@ -16,12 +18,13 @@ class Line(Position, frozen=True):
     moves: tuple[str, ...] = ()
     claimed: bool = False
 
-    @property
-    def board(self) -> chess.Board:
-        board = chess.Board(self.fen)
-        for move in self.moves:
-            board.push(chess.Move.from_uci(move))
-        return board
+
+@lru_cache(maxsize=64)  # the same board is asked for often; whoever asks it leaves it as it was
+def board_of(position: Line) -> chess.Board:
+    board = chess.Board(position.fen)
+    for move in position.moves:
+        board.push(chess.Move.from_uci(move))
+    return board
 
 
 def as_input(move: str) -> Input:
@@ -42,35 +45,35 @@ class Chess(Ruleset[Line, Options]):
         return Line()
 
     def to_act(self, position: Line) -> int | None:
-        return None if self.outcome(position) else int(position.board.turn == chess.BLACK)
+        return None if self.outcome(position) else int(board_of(position).turn == chess.BLACK)
 
     def moves(self, position: Line) -> list[str]:
-        board = position.board
+        board = board_of(position)
         claim = [CLAIM] if board.is_repetition(3) or board.is_fifty_moves() else []
         return [] if board.outcome(claim_draw=position.claimed) else [*map(chess.Move.uci, board.legal_moves), *claim]
 
     def refusal(self, position: Line, move: str) -> Refusal | None:
-        refusal, board = super().refusal(position, move), position.board
+        refusal, board = super().refusal(position, move), board_of(position)
         if refusal and not self.outcome(position) and move in map(chess.Move.uci, board.pseudo_legal_moves):
             attackers = tuple(map(chess.square_name, board.checkers()))
-            return Refusal("in-check" if attackers else "pinned", "Your king would be open to attack.", attackers)
+            return Refusal("in-check" if attackers else "into-check", "Your king would be open to attack.", attackers)
         return refusal
 
     def play(self, position: Line, move: str) -> Line:
         if move == CLAIM:
             return Line(position.fen, position.moves, claimed=True)
-        if position.board.is_irreversible(chess.Move.from_uci(move)):
-            return Line(position.board.fen(), (move,))
+        if board_of(position).is_irreversible(chess.Move.from_uci(move)):
+            return Line(board_of(position).fen(), (move,))
         return Line(position.fen, (*position.moves, move))
 
     def outcome(self, position: Line) -> Outcome | None:
-        if (end := position.board.outcome(claim_draw=position.claimed)) is None:
+        if (end := board_of(position).outcome(claim_draw=position.claimed)) is None:
             return None
         winner = None if end.winner is None else int(end.winner == chess.BLACK)
         return Outcome(winner, end.termination.name.lower().replace("_", "-"))
 
     def scene(self, position: Line, seat: int | None) -> Scene:
-        board, end, turn = position.board, self.outcome(position), int(position.board.turn == chess.BLACK)
+        board, end, turn = board_of(position), self.outcome(position), int(board_of(position).turn == chess.BLACK)
         pieces = tuple(
             Piece(chess.square_name(square), chess.piece_name(piece.piece_type), int(piece.color == chess.BLACK))
             for square, piece in board.piece_map().items()
