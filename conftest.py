@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["rig.environments", "rig.server", "rig.postgres", "rig.redis", "rig.screen", "rig.hall"]
+pytest_plugins = ["rig.environments", "rig.server", "rig.postgres", "rig.redis", "rig.screen", "rig.hall", "rig.soak"]
 
 # A test that asks for one of these needs what the marker says: `pytest -m "not browser"` leaves such tests out.
 _MARKED_BY_FIXTURE = {

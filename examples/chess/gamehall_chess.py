@@ -45,7 +45,7 @@ class Chess(Ruleset[Line, Options]):
         return Line()
 
     def to_act(self, position: Line) -> int | None:
-        return None if self.outcome(position) else int(board_of(position).turn == chess.BLACK)
+        return None if self.outcome(position) else 1 - board_of(position).turn
 
     def moves(self, position: Line) -> list[str]:
         board = board_of(position)
@@ -69,15 +69,12 @@ class Chess(Ruleset[Line, Options]):
     def outcome(self, position: Line) -> Outcome | None:
         if (end := board_of(position).outcome(claim_draw=position.claimed)) is None:
             return None
-        winner = None if end.winner is None else int(end.winner == chess.BLACK)
-        return Outcome(winner, end.termination.name.lower().replace("_", "-"))
+        return Outcome(None if end.winner is None else 1 - end.winner, end.termination.name.lower().replace("_", "-"))
 
     def scene(self, position: Line, seat: int | None) -> Scene:
-        board, end, turn = board_of(position), self.outcome(position), int(board_of(position).turn == chess.BLACK)
-        pieces = tuple(
-            Piece(chess.square_name(square), chess.piece_name(piece.piece_type), int(piece.color == chess.BLACK))
-            for square, piece in board.piece_map().items()
-        )
+        board, end, turn = board_of(position), self.outcome(position), 1 - board_of(position).turn
+        men = board.piece_map().items()
+        pieces = tuple(Piece(chess.square_name(at), chess.piece_name(man.piece_type), 1 - man.color) for at, man in men)
         inputs = tuple(as_input(move) for move in self.moves(position) if seat == turn)
         marks = tuple(Mark(cell, "last") for move in position.moves[-1:] for cell in (move[:2], move[2:4]))
         status = f"{self.seats[turn].capitalize()} is {'in check' if board.is_check() else 'to move'}."

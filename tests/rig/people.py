@@ -70,6 +70,13 @@ class Person:
         self.page.get_by_role("button", name="Join").click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Lobby")
 
+    def sign_in(self) -> None:
+        self.page.goto("/login")
+        self.page.get_by_label("User name").fill(self.name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Lobby")
+
     def challenge(self, other: Person, game: str, side: str) -> None:
         self.page.goto("/play")
         self.page.get_by_role("link", name=game, exact=True).click()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib.util
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 from zipfile import ZipFile
 
+from gamehall.game import Ruleset
 from rig.environments import build_wheel
+from rig.tree import ROOT
 
 
 def plugin_wheel(
@@ -73,6 +77,18 @@ def built_game(folder: Path, name: str, source: str) -> Path:
         )
     )
     return build_wheel(project, folder)
+
+
+def example_rulesets(name: str) -> list[Ruleset[Any, Any]]:
+    """What one of the examples declares, taken from its file."""
+    file = ROOT / "examples" / name / f"gamehall_{name}.py"
+    spec = importlib.util.spec_from_file_location(f"gamehall_{name}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: list[Ruleset[Any, Any]] = module.gamehall_rulesets()
+    return found
 
 
 def _digest(text: str) -> str:

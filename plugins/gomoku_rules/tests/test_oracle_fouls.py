@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,8 +10,7 @@ from omok.renju import is_forbidden as forbidden_by_omok  # type: ignore[import-
 from renju.check_forbid import get_foul_type  # type: ignore[import-untyped]
 
 from gamehall_gomoku_rules import FIRST, FREE, LinePosition, Renju, ShapeFoul
-
-Share = Callable[[int, int], int]
+from rig.soak import Share
 
 pytestmark = pytest.mark.soak
 

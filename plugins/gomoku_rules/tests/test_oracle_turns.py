@@ -6,7 +6,7 @@ import random
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +16,7 @@ from omok import Connect6 as OmoksConnect6  # type: ignore[import-untyped]
 from gamehall.game import cell_name
 from gamehall_gomoku_rules import FREE, Connect6, Pente
 from rig import missing
-
-Share = Callable[[int, int], int]
+from rig.soak import Share
 
 pytestmark = pytest.mark.soak
 

@@ -22,8 +22,7 @@ from gamehall_gomoku_rules import (
     TicTacToe,
 )
 from gamehall_gomoku_rules.mnk import MnkOptions
-
-Share = Callable[[int, int], int]
+from rig.soak import Share
 
 pytestmark = pytest.mark.soak
 

@@ -1,4 +1,4 @@
-"""How much of each long comparison is made."""
+"""How much of a long comparison a run makes: a quick share, or with --soak the whole."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 Share = Callable[[int, int], int]
+"""Chooses between (the quick share, the whole)."""
 
 
 @pytest.fixture(scope="session")
 def share(pytestconfig: pytest.Config) -> Share:
-    """Chooses between the quick share of a comparison and, with --soak, the whole."""
     return lambda quick, whole: whole if pytestconfig.getoption("--soak") else quick
