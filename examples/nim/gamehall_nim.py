@@ -55,7 +55,7 @@ class Nim(Ruleset[Heaps, HeapOptions]):
         mover, taker = self.seats[position.turn], self.seats[1 - position.turn]
         turn = f"The {mover} player is to move. There are {heaps}."
         status = turn if any(position.left.values()) else f"The {taker} player took the last stone."
-        prompt = f"Take stones from one heap. There are {heaps}." if inputs else ""
+        prompt = "Take as many stones as you like from one heap." if inputs else ""
         return Scene(0, 0, inputs=inputs, sides=self.seats, status=status, prompt=prompt)
 
 

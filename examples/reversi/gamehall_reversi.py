@@ -10,7 +10,7 @@ from gamehall.game import Input, Mark, Options, Outcome, Piece, Position, Refusa
 
 
 class BoardOptions(Options, frozen=True):
-    board_size: Annotated[int, msgspec.Meta(ge=4, le=12, multiple_of=2, title="Board size, an even number")] = 8
+    board_size: Annotated[int, msgspec.Meta(ge=4, le=12, multiple_of=2, title="Board size", description="Even.")] = 8
 
 
 class Discs(Position, frozen=True):
