@@ -19,7 +19,7 @@ class Line(Position, frozen=True):
     claimed: bool = False
 
 
-@lru_cache(maxsize=64)  # the same board is asked for often; whoever asks it leaves it as it was
+@lru_cache(maxsize=64)  # of boards that nobody changes: looking for repetitions takes moves back, so it needs a copy
 def board_of(position: Line) -> chess.Board:
     board = chess.Board(position.fen)
     for move in position.moves:
@@ -48,7 +48,7 @@ class Chess(Ruleset[Line, Options]):
         return None if self.outcome(position) else 1 - board_of(position).turn
 
     def moves(self, position: Line) -> list[str]:
-        board = board_of(position)
+        board = board_of(position).copy()
         claim = [CLAIM] if board.is_repetition(3) or board.is_fifty_moves() else []
         return [] if board.outcome(claim_draw=position.claimed) else [*map(chess.Move.uci, board.legal_moves), *claim]
 
@@ -67,7 +67,7 @@ class Chess(Ruleset[Line, Options]):
         return Line(position.fen, (*position.moves, move))
 
     def outcome(self, position: Line) -> Outcome | None:
-        if (end := board_of(position).outcome(claim_draw=position.claimed)) is None:
+        if (end := board_of(position).copy().outcome(claim_draw=position.claimed)) is None:
             return None
         return Outcome(None if end.winner is None else 1 - end.winner, end.termination.name.lower().replace("_", "-"))
 

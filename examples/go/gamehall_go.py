@@ -101,7 +101,7 @@ class Go(Ruleset[Stones, GoOptions]):
         marks = [Mark(cell_name(row, column, size), "star") for row in stars for column in stars]
         marks += [Mark(cell, "last") for cell in position.last[-1:] if cell != "pass"]
         status = f"Black has {black} points, white {white:g} with {position.komi:g} as komi."
-        prompt = "Place a stone, or pass; two passes end the game." if moves else ""
+        prompt = f"Place a stone, or pass; two passes end the game. {status}" if moves else ""
         return Scene(size, size, "points", pieces, inputs, tuple(marks), self.seats, status, prompt)
 
 

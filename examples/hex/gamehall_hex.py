@@ -15,7 +15,9 @@ LOOKS = {"red": Look("R", "#b3261e"), "blue": Look("B", "#1e4fa3")}
 
 class HexOptions(Options, frozen=True):
     board_size: Annotated[int, msgspec.Meta(ge=3, le=19, title="Board size")] = 11
-    opening: Annotated[Literal["pie", "none"], msgspec.Meta(title="Opening")] = "pie"
+    opening: Annotated[
+        Literal["pie", "none"], msgspec.Meta(title="Opening", description="Pie: sides may be swapped after one stone.")
+    ] = "pie"
 
 
 class Hex(LineGame):
