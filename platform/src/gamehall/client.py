@@ -177,9 +177,9 @@ class Client:
     async def game(self, game_id: str) -> Game:
         return await self._call("GET", f"/games/{game_id}", Game)
 
-    async def scene(self, game_id: str, ply: int | None = None) -> Scene:
-        """The board after so many moves, by default all of them."""
-        return await self._call("GET", f"/games/{game_id}/scene", Scene, ply=ply)
+    async def scene(self, game_id: str, ply: int | None = None, *, forbidden: bool = False) -> Scene:
+        """The board after so many moves, by default all of them; `forbidden` marks points that may not be taken."""
+        return await self._call("GET", f"/games/{game_id}/scene", Scene, ply=ply, forbidden=forbidden or None)
 
     async def play(self, game_id: str, move: str | tuple[int, int], ply: int | None = None) -> Played:
         """Plays a move, given by its name or by (row, column) from the top left.

@@ -9,7 +9,7 @@ import pytest
 
 from gamehall.game import CellChange, Outcome, read_options
 from gamehall.testing import check_ruleset, perft
-from gamehall_gomoku_rules import Caro, Connect6, FreeMnk, LineGameOf, LinePosition, Omok, Pente
+from gamehall_gomoku_rules import Caro, Connect6, LineGameOf, LinePosition, Mnk, Omok, Pente
 
 
 def played(game: LineGameOf[Any], moves: str, **options: Any) -> Any:
@@ -131,7 +131,7 @@ def test_a_five_wins_pente_though_it_could_be_broken() -> None:
 
 
 def test_stones_fall_where_there_is_gravity() -> None:
-    game = FreeMnk()
+    game = Mnk()
     position = played(game, "a1 a2", width=3, height=4, k=3, gravity=True)
     assert game.moves(position) == ["a3", "b1", "c1"]
     refusal = game.refusal(position, "b3")
@@ -143,21 +143,21 @@ def test_stones_fall_where_there_is_gravity() -> None:
 def test_edges_meet_on_a_torus() -> None:
     moves = "a1 a3 e1 b3 d1"
     options = {"width": 5, "height": 5, "k": 3}
-    assert FreeMnk().outcome(played(FreeMnk(), moves, **options)) is None
-    won = played(FreeMnk(), moves, **options, wrap=True)
-    assert FreeMnk().outcome(won) == Outcome(0, "row")
-    assert {mark.cell for mark in FreeMnk().scene(won, None).marks if mark.kind == "line"} == {"a1", "d1", "e1"}
+    assert Mnk().outcome(played(Mnk(), moves, **options)) is None
+    won = played(Mnk(), moves, **options, wrap=True)
+    assert Mnk().outcome(won) == Outcome(0, "row")
+    assert {mark.cell for mark in Mnk().scene(won, None).marks if mark.kind == "line"} == {"a1", "d1", "e1"}
 
 
 def test_a_row_around_the_torus_counts_each_point_once() -> None:
-    position = played(FreeMnk(), "a1 a2 b1 b2 c1", width=3, height=5, k=5, wrap=True)
-    assert FreeMnk().outcome(position) is None
+    position = played(Mnk(), "a1 a2 b1 b2 c1", width=3, height=5, k=5, wrap=True)
+    assert Mnk().outcome(position) is None
 
 
 def test_a_line_loses_misere() -> None:
-    lost = played(FreeMnk(), "a1 a5 b1 b5 c1", width=5, height=5, k=3, misere=True)
-    assert FreeMnk().outcome(lost) == Outcome(1, "row")
-    assert FreeMnk().scene(lost, None).status == "White wins: the other side made three in a row."
+    lost = played(Mnk(), "a1 a5 b1 b5 c1", width=5, height=5, k=3, misere=True)
+    assert Mnk().outcome(lost) == Outcome(1, "row")
+    assert Mnk().scene(lost, None).status == "White wins: the other side made three in a row."
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_line_loses_misere() -> None:
 )
 def test_boards_that_make_no_game_are_refused(chosen: dict[str, Any], message: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=message):
-        read_options(FreeMnk(), chosen)
+        read_options(Mnk(), chosen)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_boards_that_make_no_game_are_refused(chosen: dict[str, Any], message: s
     ],
 )
 def test_odd_boards_keep_every_promise(chosen: dict[str, Any]) -> None:
-    class Odd(FreeMnk):
+    class Odd(Mnk):
         presets = {"Odd": chosen}
 
     check_ruleset(Odd(), games=4)

@@ -13,12 +13,12 @@ import pytest
 from gamehall.game import Options, Outcome
 from gamehall_gomoku_rules import (
     FREE,
-    FreeMnk,
     Gomoku,
     GomokuExact,
     LineGameOf,
     LineOptions,
     LinePosition,
+    Mnk,
     TicTacToe,
 )
 from gamehall_gomoku_rules.mnk import MnkOptions
@@ -81,13 +81,13 @@ def test_tic_tac_toe_is_open_spiels(share: Share, oracle: str) -> None:
 
 @pytest.mark.parametrize(("width", "height", "k"), [(3, 3, 3), (4, 3, 3), (3, 6, 4), (7, 7, 4), (9, 5, 5)])
 def test_mnk_is_open_spiels(share: Share, width: int, height: int, k: int) -> None:
-    compare(share(60, 1000), FreeMnk(), MnkOptions(width, height, k), f"mnk(m={width},n={height},k={k})")
+    compare(share(60, 1000), Mnk(), MnkOptions(width, height, k), f"mnk(m={width},n={height},k={k})")
 
 
 @pytest.mark.parametrize(("width", "height", "k"), [(7, 6, 4), (5, 4, 3)])
 def test_falling_stones_are_open_spiels_connect_four(share: Share, width: int, height: int, k: int) -> None:
     oracle = f"connect_four(columns={width},rows={height},x_in_row={k})"
-    compare(share(120, 2500), FreeMnk(), MnkOptions(width, height, k, gravity=True), oracle, by_column)
+    compare(share(120, 2500), Mnk(), MnkOptions(width, height, k, gravity=True), oracle, by_column)
 
 
 @pytest.mark.parametrize(("wrap", "misere"), [(True, False), (False, True), (True, True)])
@@ -96,7 +96,7 @@ def test_edges_that_meet_and_lines_that_lose_are_open_spiels(
     share: Share, size: int, k: int, wrap: bool, misere: bool
 ) -> None:
     oracle = f"gomoku(size={size},connect={k},wrap={str(wrap).lower()},anti={str(misere).lower()})"
-    compare(share(40, 600), FreeMnk(), MnkOptions(size, size, k, wrap=wrap, misere=misere), oracle)
+    compare(share(40, 600), Mnk(), MnkOptions(size, size, k, wrap=wrap, misere=misere), oracle)
 
 
 def run_lengths(rows: list[str], stone: str) -> set[int]:

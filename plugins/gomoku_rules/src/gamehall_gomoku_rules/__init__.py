@@ -40,7 +40,7 @@ from .games import Caro, Connect6, Gomoku, GomokuExact, Omok, Renju, TicTacToe
 from .grid import Grid, Run
 from .linegame import LineGame, LineGameOf, LineOptions
 from .lines import AtLeast, EachSide, Exactly, Line, OpenEnded
-from .mnk import FreeMnk
+from .mnk import Mnk
 from .openings import OPENINGS, RENJU_OPENINGS, Choose, Offer, Opening, Pick, Stone, Zone
 from .pente import Pente
 from .position import FIRST, FREE, PASS, SECOND, LinePosition
@@ -62,7 +62,6 @@ __all__ = [
     "EachSide",
     "Exactly",
     "Foul",
-    "FreeMnk",
     "Gomoku",
     "GomokuExact",
     "Grid",
@@ -71,6 +70,7 @@ __all__ = [
     "LineGameOf",
     "LineOptions",
     "LinePosition",
+    "Mnk",
     "NoFoul",
     "Offer",
     "Omok",
@@ -90,7 +90,7 @@ __all__ = [
 @hookimpl
 def gamehall_rulesets() -> list[LineGameOf[Any]]:
     """Every game of the family."""
-    return [Gomoku(), GomokuExact(), Renju(), Caro(), Omok(), Pente(), Connect6(), TicTacToe(), FreeMnk()]
+    return [Gomoku(), GomokuExact(), Renju(), Caro(), Omok(), Pente(), Connect6(), TicTacToe(), Mnk()]
 
 
 @hookimpl

@@ -15,7 +15,7 @@ from .linegame import LineGameOf
 from .lines import AtLeast, Line, winning_points
 from .position import FREE, OPPOSING, LinePosition
 
-__all__ = ["FreeMnk"]
+__all__ = ["Mnk"]
 
 Size = msgspec.Meta(ge=1, le=25)
 Opening = Literal["none", "pie", "swap", "swap2"]
@@ -58,7 +58,7 @@ def _at_least(length: int) -> Line:
     return AtLeast(length)
 
 
-class FreeMnk(LineGameOf[MnkPosition]):
+class Mnk(LineGameOf[MnkPosition]):
     """Any m, n and k."""
 
     key = "mnk"
