@@ -89,7 +89,7 @@ async def test_only_who_has_to_decide_is_offered_inputs(hall: Hall) -> None:
 async def test_a_forbidden_point_is_refused_with_its_reason_and_marked_for_whoever_asks(hall: Hall) -> None:
     ada, bob = await hall.users("ada", "bob")
     game_id = await start_game(ada, bob, ruleset="renju")
-    await play(game_id, (ada, bob), "d4 a15 d6 c15 e6 e15 c5 g15")
+    await play(game_id, [ada, bob], "d4 a15 d6 c15 e6 e15 c5 g15")
     refusal = await refused(ada, game_id, 422, "illegal-move", move="b6")
     assert (refusal["code"], refusal["cells"]) == ("forbidden-double-three", ["b6", "d6", "e6", "c5", "d4"])
     assert refusal["detail"] == "b6 would make two open threes at once (b6 d6 e6 and b6 c5 d4), which is forbidden."
