@@ -13,7 +13,7 @@ import chess
 import pyspiel  # type: ignore[import-not-found]  # it ships no types
 import pytest
 
-from gamehall.game import Ruleset, cell_name, read_options
+from gamehall.game import Ruleset, cell_name, column_name, read_options
 from gamehall.testing import perft
 from rig.soak import Share
 from rig.strangers import example_rulesets
@@ -55,7 +55,7 @@ def upside_down(height: int) -> Name:
 def without_i(state: pyspiel.State, action: int) -> str:
     """Go players leave out the letter i; the hall does not."""
     cell = text_of(state, action).split()[1].lower()
-    return "pass" if cell == "pass" else "abcdefghi"["abcdefghj".index(cell[0])] + cell[1:]
+    return "pass" if cell == "pass" else column_name("abcdefghjklmnopqrst".index(cell[0])) + cell[1:]
 
 
 def taking(state: pyspiel.State, action: int) -> str:
@@ -119,6 +119,8 @@ def agree(
         ("breakthrough", {"width": 5, "height": 6}, "breakthrough(rows=6,columns=5)", upside_down(6), 40, 2500),
         ("go", {"komi": 7.5}, "go(board_size=9,komi=7.5,max_game_length=5000)", without_i, 2, 100),
         ("go", {"komi": 0}, "go(board_size=9,komi=0.0,max_game_length=5000)", without_i, 1, 100),
+        ("go", {"board_size": 13}, "go(board_size=13,komi=7.5,max_game_length=5000)", without_i, 1, 30),
+        ("go", {"board_size": 19}, "go(board_size=19,komi=7.5,max_game_length=5000)", without_i, 1, 20),
         ("nim", {}, "nim(pile_sizes=1;3;5,is_misere=false)", taking, 60, 2000),
         ("nim", {"heaps": 4, "stones": 7, "misere": True}, "nim(pile_sizes=1;3;5;7,is_misere=true)", taking, 60, 2000),
     ],

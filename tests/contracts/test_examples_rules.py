@@ -10,6 +10,7 @@ import pyspiel  # type: ignore[import-not-found]  # it ships no types
 import pytest
 
 from gamehall.game import Outcome, Refusal, Ruleset, Scene, cell_name, read_options
+from rig.soak import Share
 from rig.strangers import example_rulesets
 
 KIWIPETE = "r3k2r/p1ppqpb1/bn2pnp1/3PN3/1p2P3/2N2Q1p/PPPBBPPP/R3K2R w KQkq - 0 1"
@@ -114,11 +115,9 @@ def count(game: Ruleset[Any, Any], position: Any, depth: int) -> int:
 @pytest.mark.parametrize(
     ("fen", "counts"), [(KIWIPETE, (48, 2039, 97862)), (PROMOTIONS, (44, 1486, 62379))], ids=["castling", "promotions"]
 )
-def test_chess_counts_of_positions_known_for_them(
-    fen: str, counts: tuple[int, ...], pytestconfig: pytest.Config
-) -> None:
+def test_chess_counts_of_positions_known_for_them(share: Share, fen: str, counts: tuple[int, ...]) -> None:
     game = ruleset("chess")
-    for depth, known in enumerate(counts if pytestconfig.getoption("--soak") else counts[:2], start=1):
+    for depth, known in enumerate(counts[: share(2, 3)], start=1):
         assert count(game, game.Position(fen), depth) == known
 
 
