@@ -81,7 +81,7 @@ class Chess(Ruleset[Line, Options]):
         if end is not None:
             result = "a draw" if end.winner is None else f"{self.seats[end.winner]} wins"
             status = f"{end.reason.replace('-', ' ').capitalize()}: {result}."
-        prompt = "Touch one of your pieces, then the cell that it goes to." if inputs else ""
+        prompt = f"{status} Touch a piece, then the cell that it goes to." if inputs else ""
         return Scene(8, 8, "squares", pieces, inputs, marks, self.seats, status, prompt, LOOKS)
 
 

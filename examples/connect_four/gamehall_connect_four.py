@@ -30,7 +30,7 @@ class ConnectFour(LineGame):
 
     def scene(self, position: LinePosition, seat: int | None) -> Scene:
         columns = self.moves(position) if seat == self.to_act(position) else []
-        inputs = tuple(Input(column, label=f"Column {column.upper()}") for column in columns)
+        inputs = tuple(Input(column, label=column.upper()) for column in columns)
         prompt = "Choose the column for your disc." if columns else ""
         return replace(super().scene(position, seat), inputs=inputs, prompt=prompt, looks=LOOKS)
 

@@ -71,7 +71,7 @@ class Reversi(Ruleset[Discs, BoardOptions]):
         marks = (Mark(position.last, "last"),) if position.last in discs else ()
         status = "Black has {} discs, white {}. ".format(*counts)
         status += f"{self.seats[position.turn].capitalize()} is to move." if moves else "The game is over."
-        prompt = "You have to pass." if moves == ["pass"] else "Place a disc that turns others over."
+        prompt = status + (" You have to pass." if moves == ["pass"] else " Place a disc that turns others over.")
         return Scene(size, size, "squares", pieces, inputs, marks, self.seats, status, prompt if inputs else "")
 
 
