@@ -36,9 +36,7 @@ SCRIPTS = {
         "black wins",
     ),
     "chess": Script("chess", {}, ["f2-f3", "e7-e5", "g2-g4", "d8-h4"], 1, "Checkmate: black wins."),
-    "connect_four": Script(
-        "connect-four", {}, ["A", "B"] * 3 + ["A"], 0, "Red wins with four in a row."
-    ),
+    "connect_four": Script("connect-four", {}, ["A", "B"] * 3 + ["A"], 0, "Red wins with four in a row."),
     "go": Script("go", {"board_size": 9}, ["a2", "a1", "b1", "Pass", "Pass"], 0, "Black"),
     "hex": Script("hex", {"board_size": 3, "opening": "none"}, ["b3", "a1", "b2", "a2", "b1"], 0, "Red wins"),
     "nim": Script(
