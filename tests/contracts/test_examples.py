@@ -37,7 +37,7 @@ def test_size(name: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_promises(name: str) -> None:
     (ruleset,) = example_rulesets(name)
-    check_ruleset(ruleset, games=4)
+    check_ruleset(ruleset, games=2)
 
 
 def test_nim_is_won_by_the_rule_of_the_sum() -> None:
