@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gamehall.testing import check_ruleset, perft
-from rig.strangers import example_rulesets
+from rig.strangers import example_ruleset
 from rig.tree import ROOT
 
 # The most lines that each may have.
@@ -36,13 +36,13 @@ def test_size(name: str) -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_promises(name: str) -> None:
-    (ruleset,) = example_rulesets(name)
+    ruleset = example_ruleset(name)
     check_ruleset(ruleset, games=2)
 
 
 def test_nim_is_won_by_the_rule_of_the_sum() -> None:
     """Whoever makes the exclusive or of all heaps 0 wins; from heaps of 1, 3 and 5 one first move does."""
-    (nim,) = example_rulesets("nim")
+    nim = example_ruleset("nim")
 
     def wins(position: Any) -> bool:
         return any(not wins(nim.play(position, move)) for move in nim.moves(position))

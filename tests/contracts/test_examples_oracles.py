@@ -16,16 +16,11 @@ import pytest
 from gamehall.game import Ruleset, cell_name, column_name, read_options
 from gamehall.testing import perft
 from rig.soak import Share
-from rig.strangers import example_rulesets
+from rig.strangers import example_ruleset
 
 pytestmark = pytest.mark.soak
 
 Name = Callable[[pyspiel.State, int], str]
-
-
-def ruleset(name: str) -> Ruleset[Any, Any]:
-    (found,) = example_rulesets(name)
-    return found
 
 
 def text_of(state: pyspiel.State, action: int) -> str:
@@ -128,14 +123,14 @@ def agree(
 def test_an_example_is_open_spiels_game(
     share: Share, name: str, options: dict[str, Any], oracle: str, called: Name, quick: int, whole: int
 ) -> None:
-    loaded, game = pyspiel.load_game(oracle), ruleset(name)
+    loaded, game = pyspiel.load_game(oracle), example_ruleset(name)
     for seed in range(share(quick, whole)):
         agree(game, options, loaded.new_initial_state(), random.Random(seed), called)
 
 
 def test_chess_is_open_spiels_chess(share: Share) -> None:
     """OpenSpiel's white is player 1, and it writes moves as players do, which the board of `chess` reads."""
-    loaded, game = pyspiel.load_game("chess"), ruleset("chess")
+    loaded, game = pyspiel.load_game("chess"), example_ruleset("chess")
 
     def written(state: pyspiel.State, action: int) -> str:
         return chess.Board(str(state)).parse_san(text_of(state, action)).uci()
@@ -156,4 +151,4 @@ def test_chess_has_as_many_games_as_known(share: Share) -> None:
     """The numbers of python-chess's own tests, which are those of every chess program."""
     counts = [20, 400, 8902, 197281]
     depth = share(2, 4)
-    assert [perft(ruleset("chess"), n) for n in range(1, depth + 1)] == counts[:depth]
+    assert [perft(example_ruleset("chess"), n) for n in range(1, depth + 1)] == counts[:depth]

@@ -79,8 +79,8 @@ def built_game(folder: Path, name: str, source: str) -> Path:
     return build_wheel(project, folder)
 
 
-def example_rulesets(name: str) -> list[Ruleset[Any, Any]]:
-    """What one of the examples declares, taken from its file."""
+def example_ruleset(name: str) -> Ruleset[Any, Any]:
+    """The game of one of the examples, taken from its file."""
     file = ROOT / "examples" / name / f"gamehall_{name}.py"
     spec = importlib.util.spec_from_file_location(f"gamehall_{name}", file)
     assert spec is not None
@@ -88,7 +88,8 @@ def example_rulesets(name: str) -> list[Ruleset[Any, Any]]:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     found: list[Ruleset[Any, Any]] = module.gamehall_rulesets()
-    return found
+    (ruleset,) = found
+    return ruleset
 
 
 def _digest(text: str) -> str:

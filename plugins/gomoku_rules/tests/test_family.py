@@ -9,16 +9,8 @@ import pytest
 
 from gamehall.game import CellChange, Outcome, read_options
 from gamehall.testing import check_ruleset, perft
-from gamehall_gomoku_rules import Caro, Connect6, LineGameOf, LinePosition, Mnk, Omok, Pente
-
-
-def played(game: LineGameOf[Any], moves: str, **options: Any) -> Any:
-    """The position after these moves, each of them legal."""
-    position = game.start(read_options(game, options))
-    for move in moves.split():
-        assert (refusal := game.refusal(position, move)) is None, (move, refusal)
-        position = game.play(position, move)
-    return position
+from gamehall_gomoku_rules import Caro, Connect6, LinePosition, Mnk, Omok, Pente
+from rig.rulesets import played
 
 
 def between(black: str, white: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from gamehall.game import Mark, Outcome, cell_place
 from gamehall.testing import check_ruleset
 from gamehall_gomoku_rules import FREE, LineGameOf, LinePosition, Omok, Renju
+from rig.rulesets import refusal_code
 
 renju = Renju()
 
@@ -30,9 +31,7 @@ def facing(black: str, white: str = "", **more: Any) -> LinePosition:
 
 
 def code(position: LinePosition, move: str, game: LineGameOf[Any] = renju) -> str:
-    """The code of the refusal, empty where there is none."""
-    refusal = game.refusal(position, move)
-    return refusal.code if refusal else ""
+    return refusal_code(game, position, move)
 
 
 @pytest.mark.parametrize(

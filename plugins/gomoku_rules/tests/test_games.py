@@ -11,20 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gamehall_gomoku_rules
-from gamehall.game import CellChange, Input, Mark, Options, Outcome, Piece, Refusal
+from gamehall.game import CellChange, Input, Mark, Outcome, Piece, Refusal
 from gamehall.testing import check_golden, check_ruleset, perft
-from gamehall_gomoku_rules import Gomoku, GomokuExact, LineGame, LineGameOf, LineOptions, LinePosition, TicTacToe
+from gamehall_gomoku_rules import Gomoku, GomokuExact, LineGameOf, LineOptions, LinePosition, TicTacToe
+from rig.rulesets import played
 
 GAMES = gamehall_gomoku_rules.gamehall_rulesets()
-
-
-def played(game: LineGame, moves: str, options: Options | None = None) -> LinePosition:
-    """The position after these moves, each of them legal."""
-    position = game.start(options or game.Options())
-    for move in moves.split():
-        assert game.refusal(position, move) is None, move
-        position = game.play(position, move)
-    return position
 
 
 def test_the_plugin_declares_its_games() -> None:
@@ -117,7 +109,7 @@ def test_nothing_may_be_played_after_the_end() -> None:
 
 
 def test_a_scene_of_points() -> None:
-    position = played(Gomoku(), "h8 a1", LineOptions(9))
+    position = played(Gomoku(), "h8 a1", board_size=9)
     scene = Gomoku().scene(position, 0)
     assert (scene.width, scene.height, scene.lattice) == (9, 9, "points")
     assert set(scene.pieces) == {Piece("h8", "black", 0), Piece("a1", "white", 1)}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gamehall.game import Outcome, cell_place, read_options
 from gamehall_gomoku_rules import OPENINGS, Gomoku, LineOptions, LinePosition
+from rig.rulesets import played, refusal_code
 
 game = Gomoku()
 
@@ -18,19 +19,12 @@ UNSWAPPED, SWAPPED = ("black", "white"), ("white", "black")
 
 
 def opened(opening: str, moves: str, size: int = 15) -> LinePosition:
-    """The position after these moves, each of them legal."""
-    position = game.start(LineOptions(size, opening))  # type: ignore[arg-type]
-    for move in moves.split():
-        assert game.refusal(position, move) is None, move
-        position = game.play(position, move)
+    position: LinePosition = played(game, moves, board_size=size, opening=opening)
     return position
 
 
 def code(position: LinePosition, move: str) -> str:
-    """The code of the refusal; fails where the move is legal."""
-    refusal = game.refusal(position, move)
-    assert refusal is not None
-    return refusal.code
+    return refusal_code(game, position, move)
 
 
 def test_every_opening_can_be_chosen() -> None:

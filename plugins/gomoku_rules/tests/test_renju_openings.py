@@ -11,6 +11,7 @@ from renju import RenjuBoard  # type: ignore[import-untyped]
 
 from gamehall.game import Mark, read_options
 from gamehall_gomoku_rules import LinePosition, Renju
+from rig.rulesets import played, refusal_code
 
 game = Renju()
 
@@ -19,18 +20,12 @@ TEN = "offer-a1 offer-b1 offer-c1 offer-d1 offer-e1 offer-f1 offer-g1 offer-a3 o
 
 
 def opened(opening: str, moves: str, symmetry: str = "shape") -> LinePosition:
-    """The position after these moves, each of them legal."""
-    position = game.start(read_options(game, {"opening": opening, "symmetry": symmetry}))
-    for move in moves.split():
-        assert (refusal := game.refusal(position, move)) is None, (move, refusal)
-        position = game.play(position, move)
+    position: LinePosition = played(game, moves, opening=opening, symmetry=symmetry)
     return position
 
 
 def code(position: LinePosition, move: str) -> str:
-    refusal = game.refusal(position, move)
-    assert refusal is not None
-    return refusal.code
+    return refusal_code(game, position, move)
 
 
 def test_every_opening_can_be_chosen() -> None:

@@ -15,22 +15,13 @@ from gamehall_gomoku_rules import (
     Gomoku,
     Line,
     LineGame,
-    LineOptions,
     LinePosition,
     Opening,
     Run,
     Stone,
     Zone,
 )
-
-
-def played(game: LineGame, moves: str, options: Options | None = None) -> LinePosition:
-    """The position after these moves, each of them legal."""
-    position = game.start(options or game.Options())
-    for move in moves.split():
-        assert game.refusal(position, move) is None, move
-        position = game.play(position, move)
-    return position
+from rig.rulesets import played
 
 
 class SixRow(LineGame):
@@ -222,11 +213,11 @@ class CentreSwap(LineGame):
 
 
 def test_an_opening_of_ones_own() -> None:
-    game, options = CentreSwap(), OddOptions(7, "centre-swap")
+    game = CentreSwap()
     assert perft(game, 4, {"opening": "centre-swap"}) == 1 * 2 * 8 * 2
-    twice = played(game, "d4 swap d5 swap", options)
+    twice = played(game, "d4 swap d5 swap", opening="centre-swap")
     assert game.sides(twice) == ("red", "blue")
-    once = played(game, "d4 keep d5 swap", options)
+    once = played(game, "d4 keep d5 swap", opening="centre-swap")
     assert game.sides(once) == ("blue", "red")
     assert game.to_act(once) == 1
     assert game.scene(once, None).status == "Red to move."
@@ -241,7 +232,7 @@ class NamedSides(LineGame):
 
 def test_decisions_keep_their_names_where_sides_have_others() -> None:
     game = NamedSides()
-    position = played(game, "a1 b1 c1", LineOptions(opening="swap"))
+    position = played(game, "a1 b1 c1", opening="swap")
     assert game.moves(position) == ["black", "white"]
     scene = game.scene(position, 1)
     assert [touch.label for touch in scene.inputs] == ["Take red", "Stay blue"]
