@@ -16,12 +16,14 @@ from gamehall_gomoku_rules import (
     Line,
     LineGame,
     LinePosition,
+    Offer,
     Opening,
+    Pick,
     Run,
     Stone,
     Zone,
 )
-from rig.rulesets import played
+from rig.rulesets import played, refusal_code
 
 
 class SixRow(LineGame):
@@ -153,6 +155,27 @@ def test_when_both_sides_pass_the_game_is_drawn() -> None:
 
 def test_fouls_keep_the_promises() -> None:
     check_ruleset(Paired(), games=20)
+
+
+class OfferOptions(Options, frozen=True):
+    opening: Literal["offer"] = "offer"
+
+
+class OfferedPairs(Paired):
+    """The third stone is offered, and may turn out to be foul."""
+
+    key = "offered-pairs"
+    openings = {"offer": Opening("Offer", (Stone(), Stone(), Offer(2), Pick()))}
+    Options = OfferOptions
+
+
+def test_an_offered_point_that_is_foul_cannot_be_picked() -> None:
+    game = OfferedPairs()
+    position = played(game, "a1 d4 offer-b2 offer-c1")
+    assert game.moves(position) == ["c1"]
+    assert refusal_code(game, position, "b2") == "forbidden-pair"
+    assert set(game.forbidden(position)) == {"b2"}
+    check_ruleset(game, games=20)
 
 
 class TwoByTwo(LineGame):

@@ -136,7 +136,7 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
     def fouls(self, position: P) -> Mapping[int, game.Refusal]:
         """The points that a stone could take now if they were not foul, each with why."""
         forbidden = self.foul.forbidden(position)
-        if not forbidden or isinstance(self.step(position), Offer | Pick):
+        if not forbidden or isinstance(self.step(position), Offer):
             return {}
         free = self.free(position)
         return {point: refusal for point, refusal in forbidden.items() if free[point]}
