@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -297,15 +297,15 @@ def position_text(connection: sa.Connection, game_id: str, ply: int) -> str:
     return str(text)
 
 
-def scene_at(state: GameState, rulesets: Rulesets, viewer: str | None, *, forbidden: bool = False) -> Scene:
+def scene_at(state: GameState, rulesets: Rulesets, viewer: str | None, *, forbidden: Iterable[str] = ()) -> Scene:
     """The scene at the state's ply as this user may see it, None being a stranger.
 
     Without a ruleset that can show it the scene is put together from what was stored with each move. `forbidden`
-    marks the cells that `forbidden_at` names.
+    are cells to be marked so, such as those that `forbidden_at` names.
     """
     scene = _scene_at(state, rulesets, viewer)
     marked = {mark.cell for mark in scene.marks if mark.kind == "forbidden"}
-    cells = [cell for cell in forbidden_at(state, rulesets) if cell not in marked] if forbidden else []
+    cells = [cell for cell in forbidden if cell not in marked]
     if not cells:
         return scene
     return msgspec.structs.replace(scene, marks=(*scene.marks, *(Mark(cell, "forbidden") for cell in cells)))

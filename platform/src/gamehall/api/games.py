@@ -13,7 +13,7 @@ from gamehall.api.views import game_summary, game_view
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size, read_body
 from gamehall.declare import Principal
 from gamehall.game import Scene
-from gamehall.gamelog import list_games, scene_at, see_game
+from gamehall.gamelog import forbidden_at, list_games, scene_at, see_game
 from gamehall.games import play, resign
 from gamehall.problems import FieldError, Problem
 from gamehall.records import exporters, record_of
@@ -89,7 +89,8 @@ async def show_scene(
         raise Problem("not-found", f"The game has no ply {ply}.")
     watcher = viewer.user_id if viewer else None
     state = await see_game(host, known_id(game_id), watcher, ply)
-    return scene_at(state, host.rulesets, watcher, forbidden=forbidden)
+    cells = forbidden_at(state, host.rulesets) if forbidden else ()
+    return scene_at(state, host.rulesets, watcher, forbidden=cells)
 
 
 @post("/{game_id:str}/moves", status_code=200, opt={"body": MoveRequest})

@@ -15,7 +15,7 @@ from gamehall.api.views import game_summary
 from gamehall.commands import answer, on_database, settings_of, table
 from gamehall.database import Database
 from gamehall.features import Switches, read_switches
-from gamehall.gamelog import Game, GameState, Rulesets, list_games, load_log, load_state
+from gamehall.gamelog import Game, GameState, Rulesets, list_games, load_game, load_log, load_state
 from gamehall.plugins import Plugins, load_plugins
 from gamehall.problems import Problem
 from gamehall.records import by_format, record_of
@@ -176,7 +176,7 @@ async def _verify(
     database: Database, rulesets: Rulesets, names: Sequence[str], conditions: Sequence[sa.ColumnElement[bool]]
 ) -> _Verified:
     for name in names:
-        await database.read(load_log, name)  # raises Problem for one that is not there, before a long look at others
+        await database.read(load_game, name)  # raises Problem for one that is not there, before a long look at others
     found = _Verified()
     async for ids in game_ids(database.read, *conditions):
         for game_id in ids:

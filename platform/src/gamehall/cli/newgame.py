@@ -13,10 +13,10 @@ import click
 import gamehall
 from gamehall.plugins import Plugin, name_fault
 from gamehall.problems import Problem
+from gamehall.testing.trial import CODE
 
 __all__ = ["NewGame", "name_game", "write_game"]
 
-_KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 _TITLE = re.compile(r"[^\"\\]{1,40}")  # it is quoted in the files as it is
 _LONGEST_KEY = 40
 # What each file is called in the new folder, by its text's name.
@@ -49,7 +49,7 @@ class NewGame(NamedTuple):
 
 def name_game(key: str, title: str | None) -> NewGame:
     """Raises click.UsageError for names that no game can have."""
-    if not _KEY.fullmatch(key) or len(key) > _LONGEST_KEY:
+    if not CODE.fullmatch(key) or len(key) > _LONGEST_KEY:
         raise click.UsageError(
             f"{key!r} cannot be a game's name: write words of small letters and digits, joined by hyphens, such as "
             f"my-game, of at most {_LONGEST_KEY} characters"

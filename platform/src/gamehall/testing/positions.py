@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import msgspec
@@ -11,11 +10,10 @@ from gamehall.game import Outcome, Position, Refusal, cell_place
 
 from .pieces import check_pieces
 from .scenes import check_scenes, scenes_of
-from .trial import Trial, as_json
+from .trial import CODE, Trial, as_json
 
 __all__ = ["check_moves", "check_position"]
 
-_CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _NONSENSE = ("", " ", "no such move", "-1", "a0", "zzz999", "h\N{FULLWIDTH DIGIT EIGHT}", "\0", "x" * 1000)
 
 
@@ -68,7 +66,7 @@ def _check_end(trial: Trial, position: Position, moves: list[str]) -> None:
     trial.demand(seat is None, "the game is over but to_act() names a seat")
     trial.demand(isinstance(outcome, Outcome), "outcome() has to be an Outcome or None")
     trial.demand(outcome.winner is None or outcome.winner in seats, f"the winner {outcome.winner!r} is no seat")
-    trial.demand(_CODE.fullmatch(outcome.reason), f"the outcome's reason {outcome.reason!r} has to be a code")
+    trial.demand(CODE.fullmatch(outcome.reason), f"the outcome's reason {outcome.reason!r} has to be a code")
 
 
 def _check_refusals(trial: Trial, position: Position, moves: list[str]) -> None:
@@ -88,7 +86,7 @@ def _check_refusals(trial: Trial, position: Position, moves: list[str]) -> None:
 
 def _check_refusal(trial: Trial, question: str, answer: object) -> None:
     trial.demand(
-        isinstance(answer, Refusal) and _CODE.fullmatch(answer.code) and answer.detail.strip(),
+        isinstance(answer, Refusal) and CODE.fullmatch(answer.code) and answer.detail.strip(),
         f"{question} is {answer!r}; a Refusal has a code such as illegal-move and a sentence",
     )
 

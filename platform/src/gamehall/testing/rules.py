@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ from gamehall.game import Options, Position, Ruleset, options_schema, read_optio
 
 from .positions import check_moves, check_position
 from .scenes import check_changes
-from .trial import Tell, Trial, as_json
+from .trial import CODE, Tell, Trial, as_json
 
 __all__ = ["PROMISES", "check_ruleset", "option_sets", "perft", "play_games"]
 
@@ -30,8 +29,6 @@ PROMISES = (
     "changed cells",
 )
 """What is promised, in the order in which it is told; each failure belongs to one of them."""
-
-_KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 def check_ruleset(ruleset: Ruleset[Any, Any], *, games: int = 12, seed: int = 0, longest: int = 2000) -> None:
@@ -86,7 +83,7 @@ def check_declaration(ruleset: Ruleset[Any, Any]) -> None:
             raise AssertionError(f"{kind}: {complaint}")
 
     key = getattr(ruleset, "key", None)
-    demand(isinstance(key, str) and _KEY.fullmatch(key), f"`key` is {key!r}; write words-with-hyphens")
+    demand(isinstance(key, str) and CODE.fullmatch(key), f"`key` is {key!r}; write words-with-hyphens")
     title = getattr(ruleset, "title", None)
     demand(isinstance(title, str) and title.strip(), "`title` is missing")
     demand(isinstance(ruleset.version, int) and ruleset.version >= 1, "`version` has to be 1 or more")

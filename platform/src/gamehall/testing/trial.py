@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,10 @@ import msgspec
 from gamehall.game import Options, Position, Ruleset, Scene
 from gamehall.looks import Drawn
 
-__all__ = ["Tell", "Trial", "as_json"]
+__all__ = ["CODE", "Tell", "Trial", "as_json"]
+
+CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+"""What programs rely on: the key of a ruleset, the code of a refusal, the reason of an outcome."""
 
 T = TypeVar("T")
 Tell = Callable[[str, Exception | None], None]

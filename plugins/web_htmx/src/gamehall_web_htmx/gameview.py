@@ -109,7 +109,7 @@ def game_page(
     is_now = state.ply == found.ply
     is_over = is_now and found.status != "active"
     refusals = {} if is_over else forbidden_at(state, host.rulesets)
-    scene = scene_at(state, host.rulesets, viewer, forbidden=forbidden and not is_over)
+    scene = scene_at(state, host.rulesets, viewer, forbidden=refusals if forbidden else ())
     seat = found.seat_of(viewer)
     headline, detail, mood = _words(found, scene, viewer) if is_now else (f"Move {state.ply}", scene.status, "replay")
     cards = [_card(found, scene, each, viewer, is_now) for each in range(len(found.seats))]
