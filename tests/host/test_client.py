@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from gamehall.client import Client, ProblemError
-from rig.hall import Hall
+from gamehall.game import Mark
+from rig.hall import Hall, play, start_game
 
 pytestmark = pytest.mark.anyio
 
@@ -162,3 +163,12 @@ async def test_every_call_is_understood_by_a_hall(hall: Hall) -> None:
         assert refused.value.slug == "invalid-token"
         await bob.sign_out()
         assert (await bob.sign_in("bob", "correct horse battery")).user.username == "bob"
+
+
+async def test_a_scene_with_its_forbidden_points(hall: Hall) -> None:
+    players = await hall.users("ada", "bob")
+    game_id = await start_game(*players, ruleset="renju")
+    await play(game_id, players, "d4 a15 d6 c15 e6 e15 c5 g15")
+    async with Client("http://hall", transport=httpx.ASGITransport(hall.app)) as stranger:
+        plain, marked = await stranger.scene(game_id), await stranger.scene(game_id, forbidden=True)
+    assert set(marked.marks) - set(plain.marks) == {Mark("b6", "forbidden")}
