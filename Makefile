@@ -27,7 +27,7 @@ test: ## every test; what this machine cannot run is named and skipped, and fail
 
 soak: ## the long comparisons with other programs, in full; this takes about an hour
 	@$(PREPARE) test
-	@$(BIN)/pytest --soak -m soak --numprocesses $(WORKERS) --dist load $(ARGS)
+	@$(BIN)/pytest --soak -m soak --timeout 0 --numprocesses $(WORKERS) --dist load $(ARGS)
 
 check: ## format, lint, types, docs in step, dead links
 	@$(PREPARE) dev
