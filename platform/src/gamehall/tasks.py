@@ -9,6 +9,8 @@ from typing import Any
 
 __all__ = ["beside"]
 
+_ASK_AGAIN_SECONDS = 0.2
+
 
 @contextlib.asynccontextmanager
 async def beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
@@ -17,6 +19,10 @@ async def beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[No
     try:
         yield
     finally:
-        task.cancel()
+        # One request to end can get lost: a task group in which something fails just then raises that instead, and
+        # work that mends failures by itself goes on as if it had never been asked.
+        while not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=_ASK_AGAIN_SECONDS)
         with contextlib.suppress(asyncio.CancelledError):
-            await task
+            task.result()

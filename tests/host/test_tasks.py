@@ -1,0 +1,59 @@
+"""Work beside a block ends with it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from gamehall.tasks import beside
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_it_runs_while_the_block_does() -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with beside(work(), "work"):
+        await begun.wait()
+        assert not ended.is_set()
+    assert ended.is_set()
+
+
+async def test_work_that_mends_its_failures_ends_even_when_one_hides_the_request_to_end() -> None:
+    lost = asyncio.Event()
+
+    async def fail(when: asyncio.Event) -> None:
+        await when.wait()
+        raise ConnectionError
+
+    async def connect_again_and_again() -> None:
+        while True:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(fail(lost))
+            except* ConnectionError:
+                lost.clear()
+
+    async with asyncio.timeout(20) as limit:
+        async with beside(connect_again_and_again(), "work"):
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            lost.set()  # it fails in the very round in which the block ends
+    assert not limit.expired()
+
+
+async def test_what_failed_before_the_end_is_raised_there() -> None:
+    async def work() -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        async with beside(work(), "work"):
+            await asyncio.sleep(0)
