@@ -9,7 +9,7 @@ from typing import Any
 
 __all__ = ["beside"]
 
-_ASK_AGAIN_SECONDS = 0.2
+_ASK_AGAIN_SECONDS = 1.0  # time to close connections in peace: asking again interrupts that too
 
 
 @contextlib.asynccontextmanager
