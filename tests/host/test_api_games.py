@@ -35,6 +35,7 @@ async def test_a_game_as_everybody_sees_it(each_hall: Hall) -> None:
     game_id = await start_game(ada, bob, ruleset="gomoku", board_size=9)
     first = await move(ada, game_id, move="e5")
     assert first.pop("cursor")
+    spent = first.pop("spent")
     assert first == {
         "game_id": game_id,
         "ply": 1,
@@ -62,7 +63,10 @@ async def test_a_game_as_everybody_sees_it(each_hall: Hall) -> None:
         "to_act": 1,
         "ply": 1,
         "moves": ["e5"],
+        "spent": [spent],
         "clock": {"kind": "none"},
+        "offers": [],
+        "rematch": None,
         "result": None,
         "note": "",
         "finished_at": None,

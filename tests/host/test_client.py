@@ -25,6 +25,7 @@ PLAYED = {
     "to_act": 1,
     "result": None,
     "clock": {"kind": "none"},
+    "spent": {"elapsed": 5, "lag": 0, "charged": 5, "paused": 0, "added": 0},
     "cursor": "0-1",
 }
 Answer = httpx.Response | Exception

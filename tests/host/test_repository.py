@@ -28,12 +28,12 @@ HOST = ROOT / "platform/src/gamehall"
 
 # A module imports from its own layer and from those above it. Imports for type checkers alone may go either way.
 LAYERS: list[set[str]] = [
-    {"game", "looks", "events", "settings", "problems", "logs", "answers", "tasks"},
+    {"game", "looks", "events", "settings", "problems", "logs", "answers", "tasks", "clocks"},
     {"database", "tables", "declare", "passwords"},
-    {"hookspecs", "accounts", "asking", "feed", "gamelog", "records"},
-    {"plugins", "wakeups", "commands"},
-    {"standing", "replays", "games"},
-    {"features", "lobby", "migrate", "migrations"},
+    {"hookspecs", "accounts", "asking", "feed", "gamelog", "halltime", "records"},
+    {"plugins", "wakeups", "commands", "showing"},
+    {"standing", "replays", "endings", "offers", "games"},
+    {"features", "lobby", "rematches", "migrate", "migrations"},
     {"hall", "client"},
     {"api"},
     {"app"},

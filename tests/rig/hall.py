@@ -135,8 +135,8 @@ async def each_hall(any_hall: Hall) -> Hall:
 
 
 def empty(connection: sa.Connection, hall: Hall) -> None:
-    """Takes every row out of the tables of the hall and its plugins, but for switches and workers."""
-    kept = {tables.feature, tables.feature_epoch, tables.worker}
+    """Takes every row out of the tables of the hall and its plugins, but for switches, workers and the hall's time."""
+    kept = {tables.feature, tables.feature_epoch, tables.worker, tables.hall_time}
     declared = hall.host.plugins.declared("gamehall_tables")
     for metadata in (*(each.metadata for _, each in declared), tables.metadata):
         for table in reversed(metadata.sorted_tables):

@@ -19,6 +19,7 @@ __all__ = [
     "GameSummary",
     "Grant",
     "Me",
+    "Offered",
     "Page",
     "Person",
     "Played",
@@ -162,6 +163,8 @@ class GameSummary(msgspec.Struct, frozen=True):
     to_act: int | None
     ply: int
     clock: dict[str, Any]
+    offers: tuple[Offered, ...]
+    rematch: str | None
     result: Result | None
     note: str
     created_at: str
@@ -174,15 +177,25 @@ class GameSummary(msgspec.Struct, frozen=True):
 
 
 class Game(GameSummary, frozen=True):
-    """A game with its moves and the scene as the caller may see it; follow it in the events from `cursor`."""
+    """A game with its moves, the receipt of each, and the scene as the caller may see it; follow it in the events
+    from `cursor`."""
 
     moves: tuple[str, ...]
+    spent: tuple[dict[str, int], ...]
     scene: Scene
     cursor: str
 
 
+class Offered(msgspec.Struct, frozen=True):
+    """An offer that waits for an answer: `draw`, `takeback`, `pause` or `rematch`, and the seat that made it."""
+
+    kind: str
+    seat: int
+
+
 class Played(msgspec.Struct, frozen=True):
-    """The state right after a move. `to_act` null says that it ended the game."""
+    """The state right after a move. `to_act` null says that it ended the game; `spent` is the move's receipt, in ms:
+    `elapsed` without pauses, of that `lag` credited and the rest `charged`, `paused`, and `added` for its turn."""
 
     game_id: str
     ply: int
@@ -192,6 +205,7 @@ class Played(msgspec.Struct, frozen=True):
     to_act: int | None
     result: Result | None
     clock: dict[str, Any]
+    spent: dict[str, int]
     cursor: str
 
 

@@ -18,6 +18,7 @@ from gamehall.api.challenges import challenges
 from gamehall.api.errors import EXCEPTION_HANDLERS
 from gamehall.api.games import games
 from gamehall.api.health import alive, ready
+from gamehall.api.playing import playing
 from gamehall.api.rulesets import rulesets
 from gamehall.api.schema import openapi_config, openapi_json
 from gamehall.api.users import users
@@ -41,7 +42,7 @@ _OWN: list[ControllerRouterHandler] = [
     alive,
     ready,
     openapi_json,
-    Router("/api/v1", route_handlers=[users, rulesets, challenges, games]),
+    Router("/api/v1", route_handlers=[users, rulesets, challenges, games, playing]),
 ]
 
 

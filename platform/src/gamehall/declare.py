@@ -120,6 +120,9 @@ class Host(Protocol):
     def emit(self, connection: sa.Connection, *events: NewEvent) -> None:
         """Writes events in the transaction of a function that `write` runs."""
 
+    def hall_time(self) -> int:
+        """Milliseconds of the hall's own count, which never goes back and stands still while the hall is down."""
+
     async def identify(self, connection: ASGIConnection[Any, Any, Any, Any], area: str) -> Principal | None:
         """Who is asking, by the authenticators of this area (`api` or `pages`) in their order."""
 

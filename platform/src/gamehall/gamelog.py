@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy, StatementFilter
 
 from gamehall.answers import Result
+from gamehall.clocks import Spent, Terms, Times, clock_at
 from gamehall.declare import Host
 from gamehall.events import game_channel, user_channel
 from gamehall.feed import head
-from gamehall.game import CellChange, Mark, Outcome, Piece, Refusal, Ruleset, Scene
+from gamehall.game import CellChange, Outcome, Ruleset
 from gamehall.problems import Problem
 from gamehall.tables import game, game_move, game_seat, user
 
@@ -24,11 +25,12 @@ __all__ = [
     "GameLog",
     "GameState",
     "LoggedMove",
+    "Offer",
+    "OfferKind",
     "Rulesets",
     "Seat",
     "Shown",
     "check_watching",
-    "forbidden_at",
     "game_of",
     "list_games",
     "load_game",
@@ -36,7 +38,6 @@ __all__ = [
     "load_log",
     "load_state",
     "position_text",
-    "scene_at",
     "seats_of",
     "see_game",
     "timestamp",
@@ -65,8 +66,20 @@ class Shown(msgspec.Struct, frozen=True):
     sides: tuple[str, ...]
 
 
+OfferKind = Literal["draw", "takeback", "pause", "rematch"]
+
+
+class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a seat has proposed, or has been declined; the next move forgets most of it."""
+
+    kind: OfferKind
+    seat: int
+    declined: bool = False
+
+
 class Game(msgspec.Struct, frozen=True):
-    """A game's row with its seats."""
+    """A game's row with its seats. `turn_at` is since when the seat that is to act has been so, by the hall's time;
+    `noticed` says that a mail told it."""
 
     id: str
     ruleset: str
@@ -75,7 +88,13 @@ class Game(msgspec.Struct, frozen=True):
     status: str
     ply: int
     to_act: int | None
-    clock: dict[str, Any]
+    terms: Terms
+    times: Times
+    offers: tuple[Offer, ...]
+    revision: int
+    rematch_id: str | None
+    turn_at: int | None
+    noticed: bool
     winner: int | None
     reason: str | None
     note: str
@@ -88,6 +107,14 @@ class Game(msgspec.Struct, frozen=True):
         """The seat that this user may act for. Who plays both seats acts for the one whose turn it is."""
         own = [s.seat for s in self.seats if s.user_id == user_id]
         return self.to_act if self.to_act in own else next(iter(own), None)
+
+    def clock_at(self, now: int) -> dict[str, Any]:
+        """The clock as everybody may see it at this moment of the hall's time."""
+        return clock_at(self.terms, self.times, now)
+
+    def offered(self, kind: OfferKind) -> int | None:
+        """The seat whose offer waits for an answer."""
+        return next((each.seat for each in self.offers if each.kind == kind and not each.declined), None)
 
     @property
     def result(self) -> Result | None:
@@ -113,6 +140,7 @@ class GameState(msgspec.Struct, frozen=True):
     start_scene: str
     final_scene: str | None
     shown: tuple[Shown, ...]
+    spent: tuple[Spent, ...]
     cursor: str
 
 
@@ -159,7 +187,13 @@ def game_of(row: sa.Row[Any], seats: tuple[Seat, ...]) -> Game:
         status=row.status,
         ply=row.ply,
         to_act=row.to_act,
-        clock=msgspec.json.decode(row.clock),
+        terms=msgspec.json.decode(row.clock, type=Terms),
+        times=msgspec.json.decode(row.times, type=Times),
+        offers=msgspec.json.decode(row.offers, type=tuple[Offer, ...]),
+        revision=row.revision,
+        rematch_id=row.rematch_id,
+        turn_at=row.turn_at,
+        noticed=row.noticed,
         winner=row.winner,
         reason=row.reason,
         note=row.note,
@@ -238,7 +272,7 @@ def load_state(connection: sa.Connection, game_id: str, ply: int | None = None) 
     """The game with its whole log, and its position after `ply` moves (default: now). Raises Problem `not-found`."""
     found, row = _load_row(connection, game_id)
     played = connection.execute(
-        sa.select(game_move.c.seat, game_move.c.move, game_move.c.shown)
+        sa.select(game_move.c.seat, game_move.c.move, game_move.c.shown, game_move.c.spent)
         .where(game_move.c.game_id == game_id)
         .order_by(game_move.c.ply)
     ).all()
@@ -251,6 +285,7 @@ def load_state(connection: sa.Connection, game_id: str, ply: int | None = None) 
         start_scene=row.start_scene,
         final_scene=row.final_scene,
         shown=tuple(msgspec.json.decode(each.shown, type=Shown) for each in played),
+        spent=tuple(msgspec.json.decode(each.spent, type=Spent) for each in played),
         cursor=str(head(connection)),
     )
 
@@ -295,86 +330,6 @@ def position_text(connection: sa.Connection, game_id: str, ply: int) -> str:
     if text is None:
         raise Problem("not-found", f"The game has no ply {ply}.")
     return str(text)
-
-
-def scene_at(state: GameState, rulesets: Rulesets, viewer: str | None, *, forbidden: Iterable[str] = ()) -> Scene:
-    """The scene at the state's ply as this user may see it, None being a stranger.
-
-    Without a ruleset that can show it the scene is put together from what was stored with each move. `forbidden`
-    are cells to be marked so, such as those that `forbidden_at` names.
-    """
-    scene = _scene_at(state, rulesets, viewer)
-    marked = {mark.cell for mark in scene.marks if mark.kind == "forbidden"}
-    cells = [cell for cell in forbidden if cell not in marked]
-    if not cells:
-        return scene
-    return msgspec.structs.replace(scene, marks=(*scene.marks, *(Mark(cell, "forbidden") for cell in cells)))
-
-
-def forbidden_at(state: GameState, rulesets: Rulesets) -> Mapping[str, Refusal]:
-    """The cells that whoever is to act at the state's ply may not take though they look free, each with why."""
-    return _by_rules(state, rulesets, lambda ruleset, position: ruleset.forbidden(position)) or {}
-
-
-def _scene_at(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene:
-    found = state.game
-    now = state.ply == found.ply
-    if now and state.final_scene is not None:
-        return msgspec.json.decode(state.final_scene, type=Scene)
-    seat = found.seat_of(viewer)
-    by_rules = _by_rules(state, rulesets, lambda ruleset, position: ruleset.scene(position, seat))
-    scene = by_rules or _stored_scene(state)
-    if now and found.status == "active":
-        return scene
-    status = _ending(scene, found) if now else scene.status
-    return msgspec.structs.replace(scene, inputs=(), prompt="", status=status)
-
-
-def _by_rules(state: GameState, rulesets: Rulesets, ask: Callable[[Ruleset[Any, Any], Any], T]) -> T | None:
-    """What the ruleset says of the state's position; None where it is gone, or cannot make sense of it any more.
-
-    Rules of another version are asked only about running games, which are checked: the same text may mean something
-    else to them.
-    """
-    found = state.game
-    if (ruleset := rulesets.get(found.ruleset)) is None:
-        return None
-    if found.status != "active" and found.ruleset_version != ruleset.version:
-        return None
-    try:
-        return ask(ruleset, msgspec.json.decode(state.position, type=ruleset.Position))
-    except Exception:
-        log.exception("the rules of %s cannot show game %s at ply %d", found.ruleset, found.id, state.ply)
-        return None
-
-
-def _ending(scene: Scene, found: Game) -> str:
-    """What the rules cannot know of: a game that ended, or stands still, for a reason of the hall's."""
-    if found.status == "suspended":
-        return found.note or "The game is suspended."
-    if found.reason == "resigned" and found.winner is not None:
-        loser = next(side for seat, side in enumerate(scene.sides) if seat != found.winner)
-        return f"{loser.capitalize()} resigned. {scene.sides[found.winner].capitalize()} wins."
-    return scene.status
-
-
-def _stored_scene(state: GameState) -> Scene:
-    start = msgspec.json.decode(state.start_scene, type=Scene)
-    pieces = {piece.cell: piece for piece in start.pieces}
-    shown = state.shown[: state.ply]
-    for change in (change for move in shown for change in move.cells):
-        pieces.pop(change.cell, None)
-        if change.kind is not None:
-            pieces[change.cell] = Piece(change.cell, change.kind, change.seat)
-    last: tuple[CellChange, ...] = shown[-1].cells if shown else ()
-    stars = tuple(mark for mark in start.marks if mark.kind == "star")
-    return msgspec.structs.replace(
-        start,
-        pieces=tuple(pieces.values()),
-        marks=(*stars, *(Mark(change.cell, "last") for change in last if change.kind is not None)),
-        sides=shown[-1].sides if shown else start.sides,
-        status=f"After move {state.ply}." if state.ply else "Before the first move.",
-    )
 
 
 def timestamp(moment: datetime) -> str:

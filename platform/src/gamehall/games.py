@@ -14,25 +14,20 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall.answers import Played
+from gamehall.clocks import Spent, Terms, Times, begin, clock_at, flag_at, has_fallen, move_made, receipt
 from gamehall.database import serialize_on
 from gamehall.declare import Host
+from gamehall.endings import check_active, fall_flag, over_event
 from gamehall.events import LOBBY, NewEvent
 from gamehall.feed import emit
-from gamehall.game import Outcome, Position, Refusal, Ruleset, Scene, read_options
-from gamehall.gamelog import Game, Rulesets, Shown, load_game, load_game_and_position, position_text, timestamp
+from gamehall.game import Position, Refusal, Ruleset, Scene, read_options
+from gamehall.gamelog import Game, Offer, Rulesets, Shown, load_game, load_game_and_position, position_text
 from gamehall.problems import Problem
 from gamehall.replays import check_game
 from gamehall.standing import MovedOn, advance, suspend_game
 from gamehall.tables import game, game_move, game_seat, new_id, now
 
-__all__ = [
-    "Opening",
-    "end_game",
-    "open_game",
-    "play",
-    "resign",
-    "start_game",
-]
+__all__ = ["Opening", "open_game", "play", "start_game"]
 
 log = logging.getLogger(__name__)
 
@@ -54,13 +49,27 @@ class Opening(msgspec.Struct, frozen=True):
 class _Step(msgspec.Struct, frozen=True):
     """What the rules said about a legal move."""
 
+    at: int
     before: Game
     after: Game
     seat: int
     move: str
     position: str
     shown: Shown
+    spent: Spent
     final_scene: str | None
+
+
+class _Made(msgspec.Struct, frozen=True):
+    """A move that was made, as its answer tells it; the clock as it stood then."""
+
+    ply: int
+    move: str
+    seat: int
+    to_act: int | None
+    spent: Spent
+    times: Times
+    cursor: str
 
 
 def open_game(ruleset: Ruleset[Any, Any], options: Mapping[str, Any]) -> Opening:
@@ -78,9 +87,12 @@ def open_game(ruleset: Ruleset[Any, Any], options: Mapping[str, Any]) -> Opening
     )
 
 
-def start_game(connection: sa.Connection, opening: Opening, players: Sequence[str], clock: Mapping[str, Any]) -> str:
-    """Starts a game of these users, by seat, and tells them; its id."""
+def start_game(
+    connection: sa.Connection, opening: Opening, players: Sequence[str], terms: Terms, hall_time: int
+) -> str:
+    """Starts a game of these users, by seat, with a clock by these terms, and tells them; its id."""
     game_id = new_id()
+    times = begin(terms, len(players), opening.to_act, hall_time)
     row = {
         "id": game_id,
         "ruleset": opening.ruleset,
@@ -89,7 +101,10 @@ def start_game(connection: sa.Connection, opening: Opening, players: Sequence[st
         "status": "active",
         "ply": 0,
         "to_act": opening.to_act,
-        "clock": _json(dict(clock)),
+        "clock": _json(terms),
+        "times": _json(times),
+        "flag_at": flag_at(terms, times),
+        "turn_at": hall_time,
         "note": "",
         "sides": _json(opening.sides),
         "start_position": opening.position,
@@ -105,7 +120,7 @@ def start_game(connection: sa.Connection, opening: Opening, players: Sequence[st
         "game_id": game_id,
         "ruleset": opening.ruleset,
         "to_act": opening.to_act,
-        "clock": started.clock,
+        "clock": started.clock_at(hall_time),
         "seats": [{"seat": s.seat, "side": started.sides[s.seat], "username": s.username} for s in started.seats],
     }
     emit(connection, [NewEvent("game_started", (*started.channels, LOBBY), data)])
@@ -117,18 +132,22 @@ async def play(host: Host, game_id: str, user_id: str, move: str | tuple[int, in
 
     With `ply`, the moves already made, the call can be repeated: the same move of the same player at the same ply
     gets the first answer again. Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`,
-    `not-your-turn`, `stale-ply` or `illegal-move`; then nothing has changed.
+    `not-your-turn`, `stale-ply` or `illegal-move`; then nothing has changed, but that a flag may have fallen.
     """
+    hall_time = host.hall_time()  # when the move arrived: the hall's own work is charged to nobody
     for _ in range(_ATTEMPTS):
         found, text, answered = await host.read(_look, host.rulesets, game_id, user_id, move, ply)
         if answered is not None:
             return answered
+        if has_fallen(found.terms, found.times, hall_time):
+            await host.write(fall_flag, game_id, hall_time)
+            continue
         ruleset = host.rulesets[found.ruleset]
         if found.ruleset_version != ruleset.version:
             await check_game(host, game_id)
             continue
         try:
-            step = _ask(ruleset, found, text, move)
+            step = _ask(ruleset, found, text, move, hall_time)
         except Problem:
             raise
         except Exception as error:
@@ -162,7 +181,7 @@ def _look(
         raise Problem("forbidden", "Only the players of a game can move in it.")
     if ply is not None and ply != found.ply:
         return found, "", _first_answer(connection, rulesets, found, user_id, move, ply)
-    _check_active(found)
+    check_active(found)
     if found.to_act != seat:
         raise Problem("not-your-turn", "It is your opponent's turn.", ply=found.ply, to_act=found.to_act)
     if found.ruleset not in rulesets:
@@ -170,14 +189,7 @@ def _look(
     return found, position, None
 
 
-def _check_active(found: Game) -> None:
-    if found.status == "suspended":
-        raise Problem("game-suspended", found.note)
-    if found.status != "active":
-        raise Problem("game-over", "The game is over.", ply=found.ply, result=found.result)
-
-
-def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[int, int]) -> _Step:
+def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[int, int], hall_time: int) -> _Step:
     before: Position = msgspec.json.decode(text, type=ruleset.Position)
     name = move if isinstance(move, str) else ruleset.move_at(before, *move)
     if (refusal := ruleset.refusal(before, name)) is not None:
@@ -189,24 +201,37 @@ def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[i
     seat = ruleset.to_act(before)
     if seat is None or (outcome is None and ruleset.to_act(after) is None):
         raise ValueError(f"{ruleset.key} has nobody to act in a game that goes on")
+    to_act = None if outcome else ruleset.to_act(after)
+    times, spent = move_made(found.terms, found.times, to_act, hall_time)
     moved = msgspec.structs.replace(
         found,
         ply=found.ply + 1,
-        to_act=None if outcome else ruleset.to_act(after),
+        to_act=to_act,
+        times=times,
+        offers=() if outcome else tuple(each for each in found.offers if _outlasts(each, seat)),
+        turn_at=found.turn_at if to_act == seat else hall_time,
+        noticed=found.noticed and to_act == seat,
         status="finished" if outcome else "active",
         winner=outcome.winner if outcome else None,
         reason=outcome.reason if outcome else None,
         sides=ruleset.sides(after),
     )
     return _Step(
+        at=hall_time,
         before=found,
         after=moved,
         seat=seat,
         move=name,
         position=_json(after),
         shown=Shown(ruleset.changes(before, name, after), moved.sides),
+        spent=spent,
         final_scene=_json(ruleset.scene(after, None)) if outcome else None,
     )
+
+
+def _outlasts(offer: Offer, mover: int) -> bool:
+    """Whether an offer still waits after a move: a draw goes with one's own move, the other's move declines it."""
+    return offer.kind == "draw" and offer.seat == mover and not offer.declined
 
 
 def _is_off(scene: Scene, row: int, column: int) -> bool:
@@ -219,7 +244,7 @@ def _append(connection: sa.Connection, step: _Step) -> Played:
     advance(connection, step.before, moved, step.final_scene)
     events = [NewEvent("game_move", moved.channels, _move_data(step))]
     if moved.status == "finished":
-        events.append(_over_event(moved))
+        events.append(over_event(moved))
     cursor = str(emit(connection, events))
     connection.execute(
         game_move.insert(),
@@ -231,11 +256,13 @@ def _append(connection: sa.Connection, step: _Step) -> Played:
             "position": step.position,
             "shown": _json(step.shown),
             "to_act": moved.to_act,
+            "spent": _json(step.spent),
+            "times": _json(moved.times),
             "cursor": cursor,
             "at": now(),
         },
     )
-    return _answer(moved, moved.ply, step.move, step.seat, moved.to_act, cursor)
+    return _answer(moved, _Made(moved.ply, step.move, step.seat, moved.to_act, step.spent, moved.times, cursor))
 
 
 def _first_answer(
@@ -255,7 +282,9 @@ def _first_answer(
     if made is not None and found.seats[made.seat].user_id == user_id:
         name = move if isinstance(move, str) else _name_then(connection, rulesets, found, ply, move)
         if name == made.move:
-            return _answer(found, made.ply, made.move, made.seat, made.to_act, made.cursor)
+            spent = msgspec.json.decode(made.spent, type=Spent)
+            times = msgspec.json.decode(made.times, type=Times)
+            return _answer(found, _Made(made.ply, made.move, made.seat, made.to_act, spent, times, made.cursor))
     raise Problem("stale-ply", f"The game stands at ply {found.ply}, not {ply}.", ply=found.ply, to_act=found.to_act)
 
 
@@ -273,18 +302,19 @@ def _name_then(
         return None
 
 
-def _answer(found: Game, ply: int, move: str, seat: int, to_act: int | None, cursor: str) -> Played:
-    ended = to_act is None
+def _answer(found: Game, made: _Made) -> Played:
+    ended = made.to_act is None
     return Played(
         game_id=found.id,
-        ply=ply,
-        move=move,
-        seat=seat,
+        ply=made.ply,
+        move=made.move,
+        seat=made.seat,
         status="finished" if ended else "active",
-        to_act=to_act,
+        to_act=made.to_act,
         result=found.result if ended else None,
-        clock=found.clock,
-        cursor=cursor,
+        clock=clock_at(found.terms, made.times, made.times.started or 0),
+        spent=receipt(made.spent),
+        cursor=made.cursor,
     )
 
 
@@ -295,38 +325,12 @@ def _move_data(step: _Step) -> dict[str, Any]:
         "move": step.move,
         "seat": step.seat,
         "to_act": step.after.to_act,
-        "clock": step.after.clock,
+        "clock": step.after.clock_at(step.at),
+        "spent": receipt(step.spent),
         "status": step.after.status,
         "sides": step.after.sides,
         "cells": step.shown.cells,
     }
-
-
-def _over_event(ended: Game) -> NewEvent:
-    data = {"game_id": ended.id, "ply": ended.ply, "status": ended.status, "result": ended.result}
-    return NewEvent("game_over", (*ended.channels, LOBBY), data)
-
-
-def resign(connection: sa.Connection, game_id: str, user_id: str) -> Game:
-    """Ends the game as lost by this user. Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`."""
-    serialize_on(connection, game_id)
-    found = load_game(connection, game_id)
-    seat = found.seat_of(user_id)
-    if seat is None:
-        raise Problem("forbidden", "Only the players of a game can resign it.")
-    _check_active(found)
-    winner = next(s.seat for s in found.seats if s.seat != seat)
-    return end_game(connection, found, Outcome(winner, "resigned"))
-
-
-def end_game(connection: sa.Connection, found: Game, outcome: Outcome, *, status: str = "finished") -> Game:
-    """Ends an active game for a reason outside its rules; the caller has it serialized and freshly read."""
-    ended = msgspec.structs.replace(
-        found, status=status, to_act=None, winner=outcome.winner, reason=outcome.reason, finished_at=timestamp(now())
-    )
-    advance(connection, found, ended)
-    emit(connection, [_over_event(ended)])
-    return ended
 
 
 def _json(value: Any) -> str:

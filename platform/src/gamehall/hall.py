@@ -24,10 +24,12 @@ from gamehall.declare import (
     Principal,
     Verdict,
 )
+from gamehall.endings import watch_flags
 from gamehall.events import Event, NewEvent
 from gamehall.features import LiveFeatures
 from gamehall.feed import Feed, emit
 from gamehall.game import Ruleset
+from gamehall.halltime import HallTime
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.problems import Problem
@@ -60,6 +62,7 @@ class Hall:
         self.database: Database = open_database(settings.database_url)
         # Several processes on one SQLite file have nothing that wakes them, so they look more often.
         unheard = self.database.dialect == "sqlite" and settings.workers > 1 and not settings.redis_url
+        self.time = HallTime(self.database)
         self.feed = Feed(self.database, poll_seconds=0.1 if unheard else 1.0)
         self.features = LiveFeatures(self.database, self.feed)
         self.rulesets: Mapping[str, Ruleset[Any, Any]] = {}
@@ -133,6 +136,9 @@ class Hall:
         if self.settings.strict:
             raise error
 
+    def hall_time(self) -> int:
+        return self.time.now()
+
     async def identify(self, connection: ASGIConnection[Any, Any, Any, Any], area: str) -> Principal | None:
         for plugin, authenticator in self._authenticators:
             if authenticator.area != area or not self.is_on(plugin):
@@ -182,6 +188,7 @@ class Hall:
             stack.callback(self.passwords.close)
             await asyncio.to_thread(self._check_tables)
             self._take_rulesets()
+            await stack.enter_async_context(self.time.running())
             for plugin, listener in self.plugins.declared("gamehall_listeners"):
                 await stack.enter_async_context(self._listening(plugin.name, listener))
             self.features.watch(self.feed.wake_subscribers)
@@ -192,6 +199,7 @@ class Hall:
             for plugin, lifespan in self.plugins.declared("gamehall_lifespan"):
                 await self._enter(stack, plugin.name, lifespan)
             await stack.enter_async_context(beside(check_games(self), "games of other rules"))
+            await stack.enter_async_context(beside(watch_flags(self), "flags"))
             yield
 
     def _check_tables(self) -> None:

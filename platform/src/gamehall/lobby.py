@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy, StatementFilter
 
 from gamehall.accounts import User, user_by_name
+from gamehall.clocks import NoClock, Terms
 from gamehall.database import serialize_on
 from gamehall.declare import Host
 from gamehall.events import LOBBY, NewEvent, user_channel
@@ -48,7 +49,7 @@ class ChallengeTerms(msgspec.Struct, frozen=True, kw_only=True):
     options: dict[str, Any] = {}
     opponent: str | None = None
     seat: Literal["random", 0, 1] = "random"
-    clock: dict[str, Any] = msgspec.field(default_factory=lambda: {"kind": "none"})
+    clock: Terms = NoClock()
     link: bool = False
 
 
@@ -59,7 +60,7 @@ class Challenge(msgspec.Struct, frozen=True):
     status: str
     ruleset: str
     options: dict[str, Any]
-    clock: dict[str, Any]
+    clock: Terms
     seat: int | None
     is_open: bool
     by_link: bool
@@ -93,7 +94,7 @@ _CHALLENGE = (
 
 def _challenge(row: sa.Row[Any]) -> Challenge:
     values = {str(name): value for name, value in row._mapping.items()}  # SQLAlchemy's names are a kind of str
-    values |= {"options": msgspec.json.decode(row.options), "clock": msgspec.json.decode(row.clock)}
+    values |= {"options": msgspec.json.decode(row.options), "clock": msgspec.json.decode(row.clock, type=Terms)}
     return msgspec.convert(values | {"created_at": timestamp(row.created_at)}, Challenge)
 
 
@@ -142,8 +143,6 @@ async def create_challenge(host: Host, challenger_id: str, terms: ChallengeTerms
         raise _invalid("ruleset", f"There is no ruleset {terms.ruleset!r} here.")
     if len(ruleset.seats) != 2:
         raise _invalid("ruleset", f"{ruleset.title} is for {len(ruleset.seats)} players; a challenge is for two.")
-    if terms.clock.get("kind") != "none" or len(terms.clock) != 1:
-        raise _invalid("clock", 'This hall plays without clocks: leave the clock out or give {"kind": "none"}.')
     if terms.link and terms.opponent:
         raise _invalid("link", "Give an opponent or ask for a link, not both.")
     options = _opening(host, terms.ruleset, terms.options).options
@@ -196,7 +195,8 @@ async def respond(host: Host, challenge_id: str, user_id: str, action: Action, *
     if found.ruleset not in host.offered_rulesets:
         raise Problem("challenge-closed", "The rules of this challenge are not offered here any more.")
     await _ask_policies(host, user_id, found.challenger_id)
-    return await host.write(_accept, challenge_id, user_id, _opening(host, found.ruleset, found.options))
+    opening = _opening(host, found.ruleset, found.options)
+    return await host.write(_accept, challenge_id, user_id, opening, host.hall_time())
 
 
 def _check_right(found: Challenge, user_id: str, action: Action) -> None:
@@ -239,11 +239,11 @@ def _close(connection: sa.Connection, challenge_id: str, action: Action) -> Chal
     return _settle(connection, found, {"status": "declined" if action == "decline" else "cancelled"})
 
 
-def _accept(connection: sa.Connection, challenge_id: str, user_id: str, opening: Opening) -> Challenge:
+def _accept(connection: sa.Connection, challenge_id: str, user_id: str, opening: Opening, hall_time: int) -> Challenge:
     found = _pending(connection, challenge_id)
     seat = secrets.randbelow(2) if found.seat is None else found.seat
     players = (found.challenger_id, user_id) if seat == 0 else (user_id, found.challenger_id)
-    game_id = start_game(connection, opening, players, found.clock)
+    game_id = start_game(connection, opening, players, found.clock, hall_time)
     return _settle(connection, found, {"status": "accepted", "game_id": game_id, "opponent_id": user_id})
 
 

@@ -7,56 +7,62 @@ note, and lets it go on.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from gamehall.clocks import flag_at, resume, stop
 from gamehall.database import serialize_on
 from gamehall.events import NewEvent
 from gamehall.feed import emit
 from gamehall.gamelog import Game, load_game
+from gamehall.halltime import stored_time
 from gamehall.tables import game, now
 
 __all__ = ["MovedOn", "advance", "resume_games", "settle", "suspend_game", "suspend_games"]
 
 _GOES_ON = "The game goes on."
+_RETURN_MS = 10_000  # for players to read that it goes on, before the clock does
 
 
 class MovedOn(Exception):
     """The game does not stand any more where it was read."""
 
 
-_ADVANCE = game.update().where(
-    game.c.id == sa.bindparam("game_id"),
-    game.c.ply == sa.bindparam("at_ply"),
-    game.c.status == sa.bindparam("in_status"),
-    game.c.note == sa.bindparam("with_note"),
-    game.c.ruleset_version == sa.bindparam("by_version"),
-)
+_ADVANCE = game.update().where(game.c.id == sa.bindparam("game_id"), game.c.revision == sa.bindparam("was"))
 
 
 def advance(connection: sa.Connection, before: Game, after: Game, final_scene: str | None = None) -> None:
-    """Moves the game's row on, if it still stands where it was read. Raises MovedOn."""
+    """Moves the game's row on, if nothing of it has changed since it was read. Raises MovedOn."""
     values = {
         "game_id": before.id,
-        "at_ply": before.ply,
-        "in_status": before.status,
-        "with_note": before.note,
-        "by_version": before.ruleset_version,
+        "was": before.revision,
+        "revision": before.revision + 1,
         "ruleset_version": after.ruleset_version,
         "ply": after.ply,
         "to_act": after.to_act,
         "status": after.status,
+        "times": _json(after.times),
+        "flag_at": flag_at(after.terms, after.times) if after.status == "active" else None,
+        "offers": _json(after.offers),
+        "rematch_id": after.rematch_id,
+        "turn_at": after.turn_at,
+        "noticed": after.noticed,
         "winner": after.winner,
         "reason": after.reason,
         "note": after.note,
-        "sides": msgspec.json.encode(after.sides).decode(),
-        "final_scene": final_scene,
-        "finished_at": now() if after.result else None,
+        "sides": _json(after.sides),
     }
+    if after.result and not before.result:
+        values |= {"final_scene": final_scene, "finished_at": now()}
     changed = connection.execute(_ADVANCE, values)
     if changed.rowcount != 1:
         raise MovedOn
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def suspend_game(connection: sa.Connection, game_id: str, note: str) -> None:
@@ -64,7 +70,7 @@ def suspend_game(connection: sa.Connection, game_id: str, note: str) -> None:
     serialize_on(connection, game_id)
     found = load_game(connection, game_id)
     if found.status == "active":
-        advance(connection, found, msgspec.structs.replace(found, status="suspended", note=note))
+        advance(connection, found, _suspended(connection, found, note))
         _tell(connection, found, note)
 
 
@@ -86,7 +92,7 @@ def resume_games(connection: sa.Connection, rulesets: Sequence[str], note: str) 
     for game_id in ids:
         serialize_on(connection, game_id)
         found = load_game(connection, game_id)
-        advance(connection, found, msgspec.structs.replace(found, status="active", note=""))
+        advance(connection, found, _resumed(connection, found))
         _tell(connection, found, _GOES_ON)
     return len(ids)
 
@@ -98,12 +104,23 @@ def settle(connection: sa.Connection, seen: Game, version: int, note: str) -> No
     """
     serialize_on(connection, seen.id)
     if note:
-        advance(connection, seen, msgspec.structs.replace(seen, status="suspended", note=note))
+        advance(connection, seen, _suspended(connection, seen, note))
         _tell(connection, seen, note)
         return
-    advance(connection, seen, msgspec.structs.replace(seen, status="active", note="", ruleset_version=version))
+    goes_on = _resumed(connection, seen) if seen.status == "suspended" else seen
+    advance(connection, seen, msgspec.structs.replace(goes_on, ruleset_version=version))
     if seen.status == "suspended":
         _tell(connection, seen, _GOES_ON)
+
+
+def _suspended(connection: sa.Connection, found: Game, note: str) -> Game:
+    times = stop(found.terms, found.times, stored_time(connection))
+    return msgspec.structs.replace(found, status="suspended", note=note, times=times)
+
+
+def _resumed(connection: sa.Connection, found: Game) -> Game:
+    times = resume(found.times, stored_time(connection) + _RETURN_MS)
+    return msgspec.structs.replace(found, status="active", note="", times=times)
 
 
 def _tell(connection: sa.Connection, found: Game, text: str) -> None:

@@ -40,6 +40,8 @@ user = sa.Table(
     sa.Column("is_active", sa.Boolean, nullable=False, default=True),
     # Raised whenever every sign-in of the user must end: each credential remembers the epoch it was made in.
     sa.Column("auth_epoch", sa.Integer, nullable=False, default=0),
+    # Somebody who came by an invitation's link and has no account yet.
+    sa.Column("is_guest", sa.Boolean, nullable=False, default=False),
     sa.Column("created_at", _Time, nullable=False),
 )
 
@@ -55,9 +57,12 @@ challenge = sa.Table(
     sa.Column("clock", sa.Text, nullable=False),
     sa.Column("is_open", sa.Boolean, nullable=False),
     sa.Column("by_link", sa.Boolean, nullable=False),
+    sa.Column("pair", sa.Boolean, nullable=False, default=False),
     sa.Column("status", sa.String(12), nullable=False),
     sa.Column("game_id", ID),
     sa.Column("created_at", _Time, nullable=False),
+    sa.Column("expires_at", sa.BigInteger),  # by the hall's time
+    sa.Index("ix_challenge_expiry", "status", "expires_at"),
     sa.Index("ix_challenge_challenger", "challenger_id", "status", "id"),
     sa.Index("ix_challenge_opponent", "opponent_id", "status", "id"),
     sa.Index("ix_challenge_open", "status", "is_open", "id"),
@@ -73,7 +78,14 @@ game = sa.Table(
     sa.Column("status", sa.String(12), nullable=False),
     sa.Column("ply", sa.Integer, nullable=False),
     sa.Column("to_act", sa.SmallInteger),
-    sa.Column("clock", sa.Text, nullable=False),
+    sa.Column("clock", sa.Text, nullable=False),  # its terms
+    sa.Column("times", sa.Text, nullable=False),  # both sides of it
+    sa.Column("flag_at", sa.BigInteger),  # by the hall's time; only while the game is active and a clock runs
+    sa.Column("offers", sa.Text, nullable=False, default="[]"),
+    sa.Column("revision", sa.Integer, nullable=False, default=0),  # raised by every change
+    sa.Column("rematch_id", ID),
+    sa.Column("turn_at", sa.BigInteger),  # since when it is this seat's turn, by the hall's time
+    sa.Column("noticed", sa.Boolean, nullable=False, default=False),  # whether a mail told them so
     sa.Column("winner", sa.SmallInteger),
     sa.Column("reason", sa.String(40)),
     sa.Column("note", sa.String(300), nullable=False, default=""),
@@ -85,6 +97,8 @@ game = sa.Table(
     sa.Column("final_scene", sa.Text),
     sa.Column("created_at", _Time, nullable=False),
     sa.Column("finished_at", _Time),
+    sa.Index("ix_game_flag", "flag_at"),
+    sa.Index("ix_game_turn", "status", "noticed", "turn_at"),
     sa.Index("ix_game_status", "status", "id"),
     sa.Index("ix_game_ruleset", "ruleset", "status", "id"),
 )
@@ -108,6 +122,8 @@ game_move = sa.Table(
     sa.Column("position", sa.Text, nullable=False),
     sa.Column("shown", sa.Text, nullable=False),
     sa.Column("to_act", sa.SmallInteger),
+    sa.Column("spent", sa.Text, nullable=False),  # its receipt
+    sa.Column("times", sa.Text, nullable=False),  # both sides of the clock after it
     sa.Column("cursor", sa.String(40), nullable=False),
     sa.Column("at", _Time, nullable=False),
 )
@@ -149,4 +165,47 @@ worker = sa.Table(
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("seen_at", _Time, nullable=False),
+)
+
+hall_time = sa.Table(
+    "hall_time",
+    metadata,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("elapsed", sa.BigInteger, nullable=False),
+)
+
+# When players were last there, by the hall's time. Whoever follows a stream is known to be there or gone; of others
+# one only knows when they last asked for something.
+presence = sa.Table(
+    "presence",
+    metadata,
+    sa.Column("user_id", ID, sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seen_at", sa.BigInteger, nullable=False),
+    sa.Column("by_stream", sa.Boolean, nullable=False),
+)
+
+# How many follow a game in each worker that is not a player of it.
+spectators = sa.Table(
+    "spectators",
+    metadata,
+    sa.Column("game_id", ID, sa.ForeignKey("game.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("worker_id", ID, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("seen_at", sa.BigInteger, nullable=False),
+    sa.Index("ix_spectators_seen", "seen_at"),
+)
+
+mail = sa.Table(
+    "mail",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("user_id", ID, sa.ForeignKey("user.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("subject", sa.String(200), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("status", sa.String(12), nullable=False),
+    sa.Column("attempts", sa.SmallInteger, nullable=False, default=0),
+    sa.Column("error", sa.String(300), nullable=False, default=""),
+    sa.Column("created_at", _Time, nullable=False),
+    sa.Column("due_at", sa.BigInteger, nullable=False),  # by the hall's time
+    sa.Index("ix_mail_due", "status", "due_at"),
 )

@@ -1,46 +1,25 @@
-"""Games: seen, played and taken home."""
+"""Games: seen and taken home."""
 
 from typing import Annotated, Literal
 
-import msgspec
-from litestar import Response, Router, get, post
+from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from gamehall.accounts import user_by_name
-from gamehall.answers import Game, GameSummary, Page, Played, page_of
+from gamehall.answers import Game, GameSummary, Page, page_of
 from gamehall.api.views import game_summary, game_view
-from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size, read_body
+from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size
 from gamehall.declare import Principal
 from gamehall.game import Scene
-from gamehall.gamelog import forbidden_at, list_games, scene_at, see_game
-from gamehall.games import play, resign
-from gamehall.problems import FieldError, Problem
+from gamehall.gamelog import list_games, see_game
+from gamehall.problems import Problem
 from gamehall.records import exporters, record_of
+from gamehall.showing import forbidden_at, scene_at
 
 __all__ = ["games"]
 
 Status = Literal["active", "finished", "suspended", "aborted"]
-MAX_BOARD = 1_000
-
-
-class MoveRequest(msgspec.Struct, frozen=True):
-    """A move by its name, or by its row and column from the top left. `ply`, the moves made before it, makes the
-    call safe to repeat."""
-
-    move: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
-    row: Annotated[int, msgspec.Meta(ge=0, lt=MAX_BOARD)] | None = None
-    col: Annotated[int, msgspec.Meta(ge=0, lt=MAX_BOARD)] | None = None
-    ply: Annotated[int, msgspec.Meta(ge=0, lt=2**31)] | None = None
-
-    def target(self) -> str | tuple[int, int]:
-        """What was touched. Raises Problem `invalid` unless it is said in exactly one way."""
-        if self.move is not None and self.row is None and self.col is None:
-            return self.move
-        if self.move is None and self.row is not None and self.col is not None:
-            return (self.row, self.col)
-        message = "Give either a move, or both row and col."
-        raise Problem("invalid", message, errors=(FieldError("move", message),))
 
 
 @get("/")
@@ -63,7 +42,7 @@ async def list_all(
         limit=size + 1,
         before=known_cursor(cursor),
     )
-    return page_of([game_summary(each) for each in found], size, [each.id for each in found])
+    return page_of([game_summary(each, host.hall_time()) for each in found], size, [each.id for each in found])
 
 
 @get("/{game_id:str}")
@@ -72,7 +51,7 @@ async def show(request: HttpRequest, game_id: FromPath[str], viewer: NamedDepend
     host = host_of(request)
     watcher = viewer.user_id if viewer else None
     state = await see_game(host, known_id(game_id), watcher)
-    return game_view(state, scene_at(state, host.rulesets, watcher))
+    return game_view(state, scene_at(state, host.rulesets, watcher), host.hall_time())
 
 
 @get("/{game_id:str}/scene")
@@ -91,19 +70,6 @@ async def show_scene(
     state = await see_game(host, known_id(game_id), watcher, ply)
     cells = forbidden_at(state, host.rulesets) if forbidden else ()
     return scene_at(state, host.rulesets, watcher, forbidden=cells)
-
-
-@post("/{game_id:str}/moves", status_code=200, opt={"body": MoveRequest})
-async def move(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> Played:
-    """Plays a move. Repeating it with the same ply gets the first answer again."""
-    wanted = await read_body(request, MoveRequest)
-    return await play(host_of(request), known_id(game_id), caller.user_id, wanted.target(), wanted.ply)
-
-
-@post("/{game_id:str}/resign", status_code=200)
-async def give_up(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> GameSummary:
-    """Ends the game as lost by the caller."""
-    return game_summary(await host_of(request).write(resign, known_id(game_id), caller.user_id))
 
 
 @get("/{game_id:str}/record", media_type="application/octet-stream")
@@ -127,4 +93,4 @@ async def record(
     return Response(content, media_type=exporter.media_type, headers={"Content-Disposition": disposition})
 
 
-games = Router("/games", route_handlers=[list_all, show, show_scene, move, give_up, record], tags=["games"])
+games = Router("/games", route_handlers=[list_all, show, show_scene, record], tags=["games"])

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from gamehall.accounts import User
-from gamehall.answers import Challenge, Game, GameSummary, Me, Person, RulesetInfo, Seat
+from gamehall.answers import Challenge, Game, GameSummary, Me, Offered, Person, RulesetInfo, Seat
+from gamehall.clocks import receipt
 from gamehall.game import Ruleset, Scene, options_schema
 from gamehall.gamelog import Game as StoredGame
 from gamehall.gamelog import GameState
@@ -39,7 +40,7 @@ def challenge_view(found: StoredChallenge, invite_url: str | None = None) -> Cha
         status=found.status,
         ruleset=found.ruleset,
         options=found.options,
-        clock=found.clock,
+        clock=msgspec.to_builtins(found.clock),
         challenger=Person(found.challenger, found.challenger_name),
         opponent=Person(found.opponent, found.opponent_name or "") if found.opponent else None,
         seat=found.seat,
@@ -50,16 +51,23 @@ def challenge_view(found: StoredChallenge, invite_url: str | None = None) -> Cha
     )
 
 
-def game_summary(found: StoredGame) -> GameSummary:
-    return GameSummary(**_summary(found))
+def game_summary(found: StoredGame, hall_time: int) -> GameSummary:
+    """The game with its clock as it stands at this moment of the hall's time."""
+    return GameSummary(**_summary(found, hall_time))
 
 
-def game_view(state: GameState, scene: Scene) -> Game:
-    moves = tuple(move for _, move in state.moves)
-    return Game(**_summary(state.game), moves=moves, scene=scene, cursor=state.cursor)
+def game_view(state: GameState, scene: Scene, hall_time: int) -> Game:
+    """The whole game with its clock as it stands at this moment of the hall's time."""
+    return Game(
+        **_summary(state.game, hall_time),
+        moves=tuple(move for _, move in state.moves),
+        spent=tuple(receipt(each) for each in state.spent),
+        scene=scene,
+        cursor=state.cursor,
+    )
 
 
-def _summary(found: StoredGame) -> dict[str, Any]:
+def _summary(found: StoredGame, hall_time: int) -> dict[str, Any]:
     people = [(each.seat, Person(each.username, each.display_name)) for each in found.seats]
     return {
         "id": found.id,
@@ -70,7 +78,9 @@ def _summary(found: StoredGame) -> dict[str, Any]:
         "seats": tuple(Seat(seat, found.sides[seat], person) for seat, person in people),
         "to_act": found.to_act,
         "ply": found.ply,
-        "clock": found.clock,
+        "clock": found.clock_at(hall_time),
+        "offers": tuple(Offered(each.kind, each.seat) for each in found.offers if not each.declined),
+        "rematch": found.rematch_id,
         "result": found.result,
         "note": found.note,
         "created_at": found.created_at,

@@ -12,10 +12,12 @@ import sqlalchemy as sa
 
 from gamehall.accounts import user_by_name
 from gamehall.api.views import game_summary
+from gamehall.clocks import describe
 from gamehall.commands import answer, on_database, settings_of, table
 from gamehall.database import Database
 from gamehall.features import Switches, read_switches
 from gamehall.gamelog import Game, GameState, Rulesets, list_games, load_game, load_log, load_state
+from gamehall.halltime import stored_time
 from gamehall.plugins import Plugins, load_plugins
 from gamehall.problems import Problem
 from gamehall.records import by_format, record_of
@@ -53,17 +55,18 @@ def show_all(ctx: click.Context, player: str | None, status: str | None, ruleset
     gamehall games list --status active --limit 10
     """
 
-    def read(connection: sa.Connection) -> list[Game]:
+    def read(connection: sa.Connection) -> tuple[list[Game], int]:
         player_id = user_by_name(connection, player).id if player is not None else None
         chosen = [status] if status else []
-        return list_games(connection, player=player_id, status=chosen, ruleset=ruleset, limit=limit)
+        found = list_games(connection, player=player_id, status=chosen, ruleset=ruleset, limit=limit)
+        return found, stored_time(connection)
 
-    found = on_database(settings_of(ctx), lambda database: database.read(read))
+    found, hall_time = on_database(settings_of(ctx), lambda database: database.read(read))
     rows = [
         (each.id, each.ruleset, each.status, each.ply, ", ".join(s.username for s in each.seats), each.created_at)
         for each in found
     ]
-    answer(ctx, [game_summary(each) for each in found], table(rows, _HEADS))
+    answer(ctx, [game_summary(each, hall_time) for each in found], table(rows, _HEADS))
 
 
 @games.command()
@@ -75,17 +78,22 @@ def show(ctx: click.Context, game_id: str) -> None:
     \b
     gamehall games show GAME
     """
-    state = on_database(settings_of(ctx), lambda database: database.read(load_state, game_id))
+
+    def read(connection: sa.Connection) -> tuple[GameState, int]:
+        return load_state(connection, game_id), stored_time(connection)
+
+    state, hall_time = on_database(settings_of(ctx), lambda database: database.read(read))
     found, moves = state.game, [move for _, move in state.moves]
     lines = [
         f"{found.id}: {found.ruleset}, version {found.ruleset_version}, {found.status} after {found.ply} moves",
         *(f"{found.sides[seat.seat]}: {seat.display_name} ({seat.username})" for seat in found.seats),
+        f"clock: {describe(found.terms)}",
         *(f"{name}: {value}" for name, value in found.options.items()),
         *([f"moves: {' '.join(moves)}"] if moves else []),
         *([f"result: {_result(found)}"] if found.result else []),
         *([found.note] if found.note else []),
     ]
-    answer(ctx, msgspec.to_builtins(game_summary(found)) | {"moves": moves}, "\n".join(lines))
+    answer(ctx, msgspec.to_builtins(game_summary(found, hall_time)) | {"moves": moves}, "\n".join(lines))
 
 
 def _result(found: Game) -> str:

@@ -12,8 +12,9 @@ import msgspec
 
 from gamehall.declare import Host
 from gamehall.game import STONES, Piece, Refusal, Scene
-from gamehall.gamelog import Game, GameState, forbidden_at, scene_at
+from gamehall.gamelog import Game, GameState
 from gamehall.looks import Drawn, draw_piece
+from gamehall.showing import forbidden_at, scene_at
 
 from .boards import Board, aimed_cells, draw_board, move_label
 from .listing import options_words, ruleset_title

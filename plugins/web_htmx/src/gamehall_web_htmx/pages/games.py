@@ -11,8 +11,10 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from gamehall.accounts import user_by_name
 from gamehall.asking import HttpRequest, known_id
 from gamehall.declare import Principal
+from gamehall.endings import resign
 from gamehall.gamelog import list_games, see_game
-from gamehall.games import play, resign
+from gamehall.games import play
+from gamehall.offers import in_time
 from gamehall.problems import Problem
 from gamehall.records import exporters
 from gamehall_web_htmx.forms import Form, read_form
@@ -115,7 +117,8 @@ async def send_resign(
     game_id: FromPath[str],
 ) -> Response[Any]:
     try:
-        await site.host.write(resign, known_id(game_id), caller.user_id)
+        hall_time = await in_time(site.host, known_id(game_id))
+        await site.host.write(resign, known_id(game_id), caller.user_id, hall_time)
     except Problem as problem:
         if problem.status not in (403, 409):
             raise

@@ -1,0 +1,98 @@
+"""The scene of a stored game at any ply, by its rules or, where these are gone, by what was kept with each move."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from gamehall.game import CellChange, Mark, Piece, Refusal, Ruleset, Scene
+from gamehall.gamelog import Game, GameState, Rulesets
+
+__all__ = ["forbidden_at", "scene_at"]
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def scene_at(state: GameState, rulesets: Rulesets, viewer: str | None, *, forbidden: Iterable[str] = ()) -> Scene:
+    """The scene at the state's ply as this user may see it, None being a stranger.
+
+    Without a ruleset that can show it the scene is put together from what was stored with each move. `forbidden`
+    are cells to be marked so, such as those that `forbidden_at` names.
+    """
+    scene = _scene_at(state, rulesets, viewer)
+    marked = {mark.cell for mark in scene.marks if mark.kind == "forbidden"}
+    cells = [cell for cell in forbidden if cell not in marked]
+    if not cells:
+        return scene
+    return msgspec.structs.replace(scene, marks=(*scene.marks, *(Mark(cell, "forbidden") for cell in cells)))
+
+
+def forbidden_at(state: GameState, rulesets: Rulesets) -> Mapping[str, Refusal]:
+    """The cells that whoever is to act at the state's ply may not take though they look free, each with why."""
+    return _by_rules(state, rulesets, lambda ruleset, position: ruleset.forbidden(position)) or {}
+
+
+def _scene_at(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene:
+    found = state.game
+    now = state.ply == found.ply
+    if now and state.final_scene is not None:
+        return msgspec.json.decode(state.final_scene, type=Scene)
+    seat = found.seat_of(viewer)
+    by_rules = _by_rules(state, rulesets, lambda ruleset, position: ruleset.scene(position, seat))
+    scene = by_rules or _stored_scene(state)
+    if now and found.status == "active":
+        return scene
+    status = _ending(scene, found) if now else scene.status
+    return msgspec.structs.replace(scene, inputs=(), prompt="", status=status)
+
+
+def _by_rules(state: GameState, rulesets: Rulesets, ask: Callable[[Ruleset[Any, Any], Any], T]) -> T | None:
+    """What the ruleset says of the state's position; None where it is gone, or cannot make sense of it any more.
+
+    Rules of another version are asked only about running games, which are checked: the same text may mean something
+    else to them.
+    """
+    found = state.game
+    if (ruleset := rulesets.get(found.ruleset)) is None:
+        return None
+    if found.status != "active" and found.ruleset_version != ruleset.version:
+        return None
+    try:
+        return ask(ruleset, msgspec.json.decode(state.position, type=ruleset.Position))
+    except Exception:
+        log.exception("the rules of %s cannot show game %s at ply %d", found.ruleset, found.id, state.ply)
+        return None
+
+
+def _ending(scene: Scene, found: Game) -> str:
+    """What the rules cannot know of: a game that ended, or stands still, for a reason of the hall's."""
+    if found.status == "suspended":
+        return found.note or "The game is suspended."
+    if found.reason == "resigned" and found.winner is not None:
+        loser = next(side for seat, side in enumerate(scene.sides) if seat != found.winner)
+        return f"{loser.capitalize()} resigned. {scene.sides[found.winner].capitalize()} wins."
+    return scene.status
+
+
+def _stored_scene(state: GameState) -> Scene:
+    start = msgspec.json.decode(state.start_scene, type=Scene)
+    pieces = {piece.cell: piece for piece in start.pieces}
+    shown = state.shown[: state.ply]
+    for change in (change for move in shown for change in move.cells):
+        pieces.pop(change.cell, None)
+        if change.kind is not None:
+            pieces[change.cell] = Piece(change.cell, change.kind, change.seat)
+    last: tuple[CellChange, ...] = shown[-1].cells if shown else ()
+    stars = tuple(mark for mark in start.marks if mark.kind == "star")
+    return msgspec.structs.replace(
+        start,
+        pieces=tuple(pieces.values()),
+        marks=(*stars, *(Mark(change.cell, "last") for change in last if change.kind is not None)),
+        sides=shown[-1].sides if shown else start.sides,
+        status=f"After move {state.ply}." if state.ply else "Before the first move.",
+    )
