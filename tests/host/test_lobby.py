@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from gamehall.features import switch
-from gamehall.lobby import challenge_by_code, respond
+from gamehall.invitations import challenge_by_code
+from gamehall.lobby import respond
 from gamehall.problems import Problem
 from gamehall.tables import event
 from rig.hall import Client, Hall, InstallPlugin, StartHall, done, problem

@@ -28,12 +28,12 @@ HOST = ROOT / "platform/src/gamehall"
 
 # A module imports from its own layer and from those above it. Imports for type checkers alone may go either way.
 LAYERS: list[set[str]] = [
-    {"game", "looks", "events", "settings", "problems", "logs", "answers", "tasks", "clocks"},
+    {"game", "looks", "events", "settings", "problems", "logs", "answers", "tasks", "clocks", "clockfields"},
     {"database", "tables", "declare", "passwords"},
-    {"hookspecs", "accounts", "asking", "feed", "gamelog", "halltime", "records"},
+    {"hookspecs", "accounts", "asking", "feed", "gamelog", "halltime", "limits", "records"},
     {"plugins", "wakeups", "commands", "showing"},
     {"standing", "replays", "endings", "offers", "games"},
-    {"features", "lobby", "rematches", "migrate", "migrations"},
+    {"features", "challenges", "pairing", "lobby", "guests", "invitations", "rematches", "migrate", "migrations"},
     {"hall", "client"},
     {"api"},
     {"app"},

@@ -20,6 +20,7 @@ from gamehall.problems import FieldError, Problem
 from gamehall.tables import new_id, now, user
 
 __all__ = [
+    "GUEST_PREFIX",
     "Registration",
     "User",
     "add_user",
@@ -32,6 +33,7 @@ __all__ = [
     "register",
     "setup_code",
     "sign_in",
+    "signup_is_open",
     "update_user",
     "user_by_name",
     "user_for_login",
@@ -40,11 +42,13 @@ __all__ = [
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,31}", re.ASCII)
 # The API has paths such as /users/me, in which these stand where names do.
 _RESERVED = frozenset({"me", "requests", "blocks"})
+GUEST_PREFIX = "guest-"
+"""What the names of guests begin with, and no others."""
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 
 
 class User(msgspec.Struct, frozen=True):
-    """An account. `auth_epoch` rises when every sign-in of the user must end."""
+    """An account, or a guest, who has none. `auth_epoch` rises when every sign-in of the user must end."""
 
     id: str
     username: str
@@ -53,6 +57,7 @@ class User(msgspec.Struct, frozen=True):
     is_admin: bool
     is_active: bool
     auth_epoch: int
+    is_guest: bool = False
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +71,14 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _USER = sa.select(
-    user.c.id, user.c.username, user.c.email, user.c.display_name, user.c.is_admin, user.c.is_active, user.c.auth_epoch
+    user.c.id,
+    user.c.username,
+    user.c.email,
+    user.c.display_name,
+    user.c.is_admin,
+    user.c.is_active,
+    user.c.auth_epoch,
+    user.c.is_guest,
 )
 
 
@@ -76,7 +88,7 @@ def find_user(connection: sa.Connection, user_id: str) -> User | None:
 
 
 def list_users(connection: sa.Connection) -> list[User]:
-    """Every account, by name."""
+    """Every account and every guest, by name."""
     return [User(*row) for row in connection.execute(_USER.order_by(user.c.username_key))]
 
 
@@ -112,7 +124,7 @@ def check_registration(given: Registration) -> Registration:
     errors = []
     if not _USERNAME.fullmatch(tidy.username):
         errors.append(FieldError("username", "Use 2 to 32 letters, digits, _ or -, with a letter or digit first."))
-    elif tidy.username.casefold() in _RESERVED:
+    elif tidy.username.casefold() in _RESERVED or tidy.username.casefold().startswith(GUEST_PREFIX):
         errors.append(FieldError("username", "This name is reserved; choose another."))
     if len(tidy.email.casefold()) > 254 or not tidy.email.isprintable() or not _EMAIL.fullmatch(tidy.email):
         errors.append(FieldError("email", "Give an e-mail address such as name@example.org."))
@@ -134,8 +146,18 @@ def _password_errors(given: Registration) -> list[FieldError]:
     return []
 
 
-def add_user(connection: sa.Connection, given: Registration, password_hash: str, *, is_admin: bool = False) -> User:
-    """A new user from a checked registration. Raises Problem `already-exists` naming the field that is taken."""
+def add_user(
+    connection: sa.Connection,
+    given: Registration,
+    password_hash: str,
+    *,
+    is_admin: bool = False,
+    guest_id: str | None = None,
+) -> User:
+    """A new user from a checked registration, whom a guest becomes if one is given and still is one.
+
+    Raises Problem `already-exists` naming the field that is taken.
+    """
     keys = {"username": given.username.casefold(), "email": given.email.casefold()}
     taken = connection.execute(
         sa.select(user.c.username_key).where(
@@ -143,22 +165,28 @@ def add_user(connection: sa.Connection, given: Registration, password_hash: str,
         )
     ).all()
     new = User(new_id(), given.username, given.email, given.display_name, is_admin, True, 0)
+    columns = {"username_key": keys["username"], "email_key": keys["email"], "password_hash": password_hash}
     try:
         if not taken:
             with connection.begin_nested():
-                connection.execute(
-                    user.insert(),
-                    msgspec.structs.asdict(new)
-                    | {"username_key": keys["username"], "email_key": keys["email"]}
-                    | {"password_hash": password_hash, "created_at": now()},
-                )
-            return new
+                return _insert(connection, new, columns, guest_id)
     except sa.exc.IntegrityError:
         # Somebody took the name between our look and our insert.
         taken = connection.execute(sa.select(user.c.username_key).where(user.c.username_key == keys["username"])).all()
     field = "username" if any(row.username_key == keys["username"] for row in taken) else "email"
     message = "This name is taken." if field == "username" else "There is an account with this address."
     raise Problem("already-exists", message, errors=(FieldError(field, message),))
+
+
+def _insert(connection: sa.Connection, new: User, columns: dict[str, Any], guest_id: str | None) -> User:
+    if guest_id is not None:
+        kept = msgspec.structs.replace(new, id=guest_id)
+        is_guest = sa.and_(user.c.id == guest_id, user.c.is_guest, user.c.is_active)
+        changes = msgspec.structs.asdict(kept) | columns
+        if connection.execute(user.update().where(is_guest).values(**changes)).rowcount == 1:
+            return kept
+    connection.execute(user.insert(), msgspec.structs.asdict(new) | columns | {"created_at": now()})
+    return new
 
 
 def update_user(connection: sa.Connection, user_id: str, changes: Mapping[str, Any]) -> User:
@@ -194,24 +222,32 @@ def printable(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] != "C")
 
 
-async def register(host: Host, given: Registration) -> User:
-    """Makes an account. The right `setup` code makes the first admin.
+def signup_is_open(host: Host) -> bool:
+    """Whether anybody can make an account."""
+    return host.settings.signup == "open" and "signup" in host.features
+
+
+async def register(host: Host, given: Registration, guest_id: str | None = None) -> User:
+    """Makes an account; a guest who makes one keeps their id and with it their seats. The right `setup` code makes
+    the first admin.
 
     Raises Problem `forbidden` while signup is closed, `invalid` or `already-exists` with the fields, or `busy`.
     """
     first_admin = hmac.compare_digest(given.setup.encode(), setup_code(host.secret).encode())
-    if not first_admin and (host.settings.signup == "closed" or "signup" not in host.features):
+    if not first_admin and not signup_is_open(host):
         raise Problem("forbidden", "This hall takes no new users at the moment; ask its operator for an account.")
     tidy = check_registration(given)
     password_hash = await host.passwords.hash(tidy.password)
-    return await host.write(_add_first_admin if first_admin else add_user, tidy, password_hash)
+    return await host.write(_add_first_admin if first_admin else add_user, tidy, password_hash, guest_id=guest_id)
 
 
-def _add_first_admin(connection: sa.Connection, given: Registration, password_hash: str) -> User:
+def _add_first_admin(
+    connection: sa.Connection, given: Registration, password_hash: str, *, guest_id: str | None
+) -> User:
     serialize_on(connection, "first admin")
     if has_admin(connection):
         raise Problem("forbidden", "This hall has an admin already; register without the link.")
-    return add_user(connection, given, password_hash, is_admin=True)
+    return add_user(connection, given, password_hash, is_admin=True, guest_id=guest_id)
 
 
 async def sign_in(host: Host, username: str, password: str) -> User:
@@ -220,7 +256,8 @@ async def sign_in(host: Host, username: str, password: str) -> User:
     Raises Problem `invalid-credentials`, the same whatever is wrong and after the same work, or `busy`.
     """
     found = await host.read(user_for_login, username)
-    matches = await host.passwords.matches(found[1] if found else None, password)
+    has_password = found is not None and not found[0].is_guest
+    matches = await host.passwords.matches(found[1] if found and has_password else None, password)
     if found is None or not matches or not found[0].is_active:
         raise Problem("invalid-credentials", "There is no account with this name and password.")
     return found[0]

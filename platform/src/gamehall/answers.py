@@ -13,6 +13,7 @@ from gamehall.problems import FieldError
 
 __all__ = [
     "Challenge",
+    "ClockPreset",
     "Device",
     "Event",
     "Game",
@@ -112,7 +113,10 @@ class RulesetInfo(msgspec.Struct, frozen=True):
 
 
 class Challenge(msgspec.Struct, frozen=True):
-    """A proposed game; `seat` is the challenger's, null when it will be drawn, `opponent` null while it is open."""
+    """A proposed game; `seat` is the challenger's, null when it will be drawn, `opponent` null while it is open.
+
+    `pair` says that it will be taken for whoever wants the same; `expires_in` is in ms, null once it was answered.
+    """
 
     id: str
     status: str
@@ -123,9 +127,19 @@ class Challenge(msgspec.Struct, frozen=True):
     opponent: Person | None
     seat: int | None
     link: bool
+    pair: bool
     game_id: str | None
     created_at: str
+    expires_in: int | None
     invite_url: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class ClockPreset(msgspec.Struct, frozen=True):
+    """A clock that is offered by name, its terms, and the same in a few words."""
+
+    name: str
+    clock: dict[str, Any]
+    words: str
 
 
 class Responded(msgspec.Struct, frozen=True):

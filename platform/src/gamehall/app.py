@@ -14,7 +14,7 @@ from litestar.di import Provide
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 
-from gamehall.api.challenges import challenges
+from gamehall.api.challenges import challenges, clocks, invitations
 from gamehall.api.errors import EXCEPTION_HANDLERS
 from gamehall.api.games import games
 from gamehall.api.health import alive, ready
@@ -42,7 +42,7 @@ _OWN: list[ControllerRouterHandler] = [
     alive,
     ready,
     openapi_json,
-    Router("/api/v1", route_handlers=[users, rulesets, challenges, games, playing]),
+    Router("/api/v1", route_handlers=[users, rulesets, clocks, challenges, invitations, games, playing]),
 ]
 
 

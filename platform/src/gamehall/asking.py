@@ -12,7 +12,17 @@ from litestar.connection import ASGIConnection
 from gamehall.declare import Host, Principal
 from gamehall.problems import FieldError, Problem
 
-__all__ = ["HttpRequest", "caller", "host_of", "known_cursor", "known_id", "page_size", "read_body", "viewer"]
+__all__ = [
+    "GUESTS_LOOK",
+    "HttpRequest",
+    "caller",
+    "host_of",
+    "known_cursor",
+    "known_id",
+    "page_size",
+    "read_body",
+    "viewer",
+]
 
 T = TypeVar("T")
 Asking = ASGIConnection[Any, Any, Any, Any]
@@ -21,6 +31,7 @@ HttpRequest = Request[Any, Any, Any]
 _ID = re.compile(r"[0-9a-z]{26}", re.ASCII)
 _FIELD = re.compile(r"(?P<message>.*?)(?: - at `(?:key in )?\$\.?(?P<field>[^`]*)`)?", re.DOTALL)
 MAX_PAGE = 100
+GUESTS_LOOK = "You are here as a guest, who can only look. Make an account to go on; you keep your seat."
 
 
 def host_of(connection: Asking) -> Host:
@@ -34,10 +45,15 @@ async def viewer(request: HttpRequest) -> Principal | None:
 
 
 async def caller(request: HttpRequest) -> Principal:
-    """Who is asking by the API's means. Raises Problem `unauthenticated` for a stranger."""
+    """Who is asking by the API's means.
+
+    Raises Problem `unauthenticated` for a stranger and `account-needed` for a guest.
+    """
     principal = await viewer(request)
     if principal is None:
         raise Problem("unauthenticated", "Sign in first: send the header Authorization: Token …")
+    if principal.is_guest:
+        raise Problem("account-needed", GUESTS_LOOK)
     return principal
 
 

@@ -19,6 +19,7 @@ from httpx_sse import EventSource, ServerSentEvent, SSEError
 
 from gamehall.answers import (
     Challenge,
+    ClockPreset,
     Device,
     Event,
     Game,
@@ -144,20 +145,39 @@ class Client:
     # Challenges.
 
     async def challenge(self, ruleset: str, opponent: str | None = None, **terms: Any) -> Challenge:
-        """Proposes a game, to everybody without an opponent. `terms` may have options, seat, clock and link."""
+        """Proposes a game, to everybody without an opponent. `terms` may have options, seat, clock, link and pair."""
         body = {"ruleset": ruleset, **({"opponent": opponent} if opponent else {}), **terms}
         return await self._call("POST", "/challenges", Challenge, body)
 
     async def challenges(
-        self, box: Literal["received", "sent", "open"] = "received", *, limit: int = 50, cursor: str | None = None
+        self,
+        box: Literal["received", "sent", "open"] = "received",
+        *,
+        ruleset: str | None = None,
+        clock: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page[Challenge]:
-        return await self._call("GET", "/challenges", Page[Challenge], box=box, limit=limit, cursor=cursor)
+        """Pending challenges, newest first; `clock` is a kind of clock or `live`."""
+        wanted = {"box": box, "ruleset": ruleset, "clock": clock, "limit": limit, "cursor": cursor}
+        return await self._call("GET", "/challenges", Page[Challenge], None, **wanted)
 
     async def show_challenge(self, challenge_id: str) -> Challenge:
         return await self._call("GET", f"/challenges/{challenge_id}", Challenge)
 
     async def respond(self, challenge_id: str, action: Literal["accept", "decline", "cancel"]) -> Responded:
         return await self._call("POST", f"/challenges/{challenge_id}/respond", Responded, {"action": action})
+
+    async def invitation(self, code: str) -> Challenge:
+        """What the code at the end of an invitation's link offers; this needs no account."""
+        return await self._call("GET", f"/invitations/{code}", Challenge)
+
+    async def accept_invitation(self, code: str) -> Responded:
+        return await self._call("POST", f"/invitations/{code}", Responded)
+
+    async def clocks(self) -> list[ClockPreset]:
+        """The clocks that the hall offers by name."""
+        return (await self._call("GET", "/clocks", Page[ClockPreset])).items
 
     # Games.
 

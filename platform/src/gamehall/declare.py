@@ -58,7 +58,10 @@ class InstalledPlugin:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking, and by which credential: the authenticator's name and the credential's id in it."""
+    """Who is asking, and by which credential: the authenticator's name and the credential's id in it.
+
+    A guest has a seat that a link gave them and no account; they can look at everything and do nothing.
+    """
 
     user_id: str
     username: str
@@ -66,6 +69,7 @@ class Principal:
     is_admin: bool
     authenticator: str
     credential: str
+    is_guest: bool = False
 
 
 class Features(Protocol):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -29,13 +30,15 @@ from gamehall.events import Event, NewEvent
 from gamehall.features import LiveFeatures
 from gamehall.feed import Feed, emit
 from gamehall.game import Ruleset
+from gamehall.guests import remove_strays
 from gamehall.halltime import HallTime
+from gamehall.lobby import expire_challenges
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.problems import Problem
 from gamehall.replays import check_games
 from gamehall.settings import Settings, secret_key
-from gamehall.tasks import beside
+from gamehall.tasks import again_and_again, beside
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
 
 __all__ = ["Hall"]
@@ -49,6 +52,8 @@ S = TypeVar("S")
 _LISTENER_SECONDS = 10.0
 _POLICY_SECONDS = 2.0
 _CHECK_SECONDS = 5.0
+_EXPIRY_SECONDS = 5.0
+_STRAYS_SECONDS = 3_600.0
 
 
 class Hall:
@@ -200,6 +205,12 @@ class Hall:
                 await self._enter(stack, plugin.name, lifespan)
             await stack.enter_async_context(beside(check_games(self), "games of other rules"))
             await stack.enter_async_context(beside(watch_flags(self), "flags"))
+            for work, seconds, name in (
+                (expire_challenges, _EXPIRY_SECONDS, "the end of challenges"),
+                (remove_strays, _STRAYS_SECONDS, "the end of guests"),
+            ):
+                repeated = again_and_again(partial(work, self), seconds, name)
+                await stack.enter_async_context(beside(repeated, name))
             yield
 
     def _check_tables(self) -> None:

@@ -16,6 +16,7 @@ _KNOWN = {
     "invalid-credentials": (401, "Wrong name or password"),
     "invalid-token": (401, "The token is not valid"),
     "forbidden": (403, "This is not allowed"),
+    "account-needed": (403, "This needs an account"),
     "not-found": (404, "There is nothing here"),
     "unknown-format": (404, "Unknown format"),
     "method-not-allowed": (405, "This cannot be done here"),

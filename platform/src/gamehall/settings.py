@@ -38,6 +38,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     strict: bool = False
     signup: Literal["open", "closed"] = "open"
     rate_limits: bool = True
+    max_challenges: Annotated[int, msgspec.Meta(ge=1)] = 10
+    max_live_games: Annotated[int, msgspec.Meta(ge=1)] = 5
+    max_games: Annotated[int, msgspec.Meta(ge=1)] = 200
     new_plugins: Literal["on", "off"] = "on"
     plugins: dict[str, dict[str, Any]] = {}
     origins: dict[str, str] = {}

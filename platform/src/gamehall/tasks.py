@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
-__all__ = ["beside"]
+__all__ = ["again_and_again", "beside"]
+
+log = logging.getLogger(__name__)
 
 _ASK_AGAIN_SECONDS = 1.0  # time to close connections in peace: asking again interrupts that too
 
@@ -26,3 +29,13 @@ async def beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[No
             await asyncio.wait([task], timeout=_ASK_AGAIN_SECONDS)
         with contextlib.suppress(asyncio.CancelledError):
             task.result()
+
+
+async def again_and_again(work: Callable[[], Awaitable[None]], seconds: float, name: str) -> None:
+    """Does some work now and so many seconds after each time; what fails is said in the log and tried again then."""
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - the database is away, or another worker was faster: look again
+            log.warning("%s failed (%s); trying again", name, type(error).__name__)
+        await asyncio.sleep(seconds)

@@ -8,11 +8,11 @@ import msgspec
 
 from gamehall.accounts import User
 from gamehall.answers import Challenge, Game, GameSummary, Me, Offered, Person, RulesetInfo, Seat
+from gamehall.challenges import Challenge as StoredChallenge
 from gamehall.clocks import receipt
 from gamehall.game import Ruleset, Scene, options_schema
 from gamehall.gamelog import Game as StoredGame
 from gamehall.gamelog import GameState
-from gamehall.lobby import Challenge as StoredChallenge
 
 __all__ = ["challenge_view", "game_summary", "game_view", "me", "ruleset_view"]
 
@@ -34,7 +34,8 @@ def ruleset_view(plugin: str, ruleset: Ruleset[Any, Any]) -> RulesetInfo:
     )
 
 
-def challenge_view(found: StoredChallenge, invite_url: str | None = None) -> Challenge:
+def challenge_view(found: StoredChallenge, hall_time: int, invite_url: str | None = None) -> Challenge:
+    """The challenge at this moment of the hall's time."""
     return Challenge(
         id=found.id,
         status=found.status,
@@ -45,8 +46,10 @@ def challenge_view(found: StoredChallenge, invite_url: str | None = None) -> Cha
         opponent=Person(found.opponent, found.opponent_name or "") if found.opponent else None,
         seat=found.seat,
         link=found.by_link,
+        pair=found.pair,
         game_id=found.game_id,
         created_at=found.created_at,
+        expires_in=found.open_for(hall_time),
         invite_url=invite_url or msgspec.UNSET,
     )
 

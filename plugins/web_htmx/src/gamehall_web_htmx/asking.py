@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
 
-from .site import SignInFirst, Site, Visitor
+from .site import AccountFirst, SignInFirst, Site, Visitor
 
 __all__ = ["signed_in", "visitor"]
 
@@ -18,11 +18,19 @@ async def visitor(request: HttpRequest, site: NamedDependency[Site]) -> Visitor:
 
 
 async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
-    """Who is signed in. Raises SignInFirst, which leads back to the page that was asked for or whose form was sent."""
-    if visitor.principal is not None:
-        return visitor.principal
+    """Who is signed in with an account. Every handler that lets somebody do something comes by here.
+
+    Raises SignInFirst for a stranger and AccountFirst for a guest, which lead back to the page that was asked for or
+    whose form was sent.
+    """
+    if visitor.account is not None:
+        return visitor.account
+    raise (AccountFirst if visitor.guest_id else SignInFirst)(_here(request))
+
+
+def _here(request: HttpRequest) -> str:
     if request.method == "GET":
-        raise SignInFirst(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
     # Nothing is trusted here: only the path counts, and only one of this site.
     came_from = urlsplit(request.headers.get("referer", ""))
-    raise SignInFirst(came_from.path + (f"?{came_from.query}" if came_from.query else "") or "/")
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "") or "/"

@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from gamehall.challenges import Challenge
+from gamehall.clocks import describe
 from gamehall.declare import Host
 from gamehall.game import Piece, Ruleset, Scene, cell_place, options_schema, read_options
 from gamehall.gamelog import Game, Seat, Shown
-from gamehall.lobby import Challenge
 from gamehall.looks import Drawn, draw_piece
 from gamehall.tables import game, game_move
 
@@ -58,17 +59,20 @@ class GameCard:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeCard:
-    """A challenge in a list."""
+    """A challenge in a list; `open_for` is in milliseconds."""
 
     id: str
     title: str
     options: str
+    clock: str
     side: str
     challenger: str
     challenger_name: str
     opponent: str | None
     opponent_name: str | None
     by_link: bool
+    pair: bool
+    open_for: int | None
     offered: bool
 
 
@@ -147,12 +151,15 @@ def challenge_cards(challenges: Sequence[Challenge], host: Host) -> list[Challen
             id=each.id,
             title=ruleset_title(host, each.ruleset),
             options=options_words(host, each.ruleset, each.options),
+            clock=describe(each.clock),
             side=side_words(host, each),
             challenger=each.challenger,
             challenger_name=each.challenger_name,
             opponent=each.opponent,
             opponent_name=each.opponent_name,
             by_link=each.by_link,
+            pair=each.pair,
+            open_for=each.open_for(host.hall_time()),
             offered=each.ruleset in host.offered_rulesets,
         )
         for each in challenges

@@ -1,4 +1,4 @@
-"""A ruleset's options as form fields, made from their JSON Schema, and back."""
+"""What a JSON Schema leaves to choose, such as a ruleset's options, as form fields and back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gamehall.problems import FieldError
 
 from .forms import Form
 
-__all__ = ["OptionField", "chosen_options", "option_errors", "option_fields"]
+__all__ = ["OptionField", "chosen_options", "fields_of", "option_errors", "option_fields", "read_fields"]
 
 PREFIX = "option_"
 Kind = Literal["integer", "number", "choice", "switch", "text", "data"]
@@ -26,6 +26,7 @@ class OptionField:
     """One field of the form. `value` is what it shows; a `data` field holds JSON, for what has no better form."""
 
     name: str
+    input_name: str
     label: str
     help: str
     kind: Kind
@@ -36,17 +37,22 @@ class OptionField:
     longest: int | None
     optional: bool
 
-    @property
-    def input_name(self) -> str:
-        return PREFIX + self.name
-
 
 def option_fields(ruleset: Ruleset[Any, Any], values: Mapping[str, Any], typed: Form) -> list[OptionField]:
     """The fields, filled with what was `typed`, else with `values`, such as those of a preset, else the defaults."""
     schema = options_schema(ruleset)
     shown = msgspec.to_builtins(read_options(ruleset, {})) | dict(values)
+    return fields_of(schema, shown, typed, PREFIX)
+
+
+def fields_of(schema: Schema, shown: Mapping[str, Any], typed: Form, prefix: str) -> list[OptionField]:
+    """A field for each property of the schema, filled with what was `typed`, else with what is `shown`.
+
+    `prefix` stands before the names that the form sends.
+    """
     return [
-        _field(name, _resolved(part, schema), shown[name], typed) for name, part in schema.get("properties", {}).items()
+        _field(name, _resolved(part, schema), shown[name], typed, prefix)
+        for name, part in schema.get("properties", {}).items()
     ]
 
 
@@ -82,14 +88,15 @@ def _kind(part: Schema) -> Kind:
             return "data"
 
 
-def _field(name: str, part: Schema, value: Any, typed: Form) -> OptionField:
+def _field(name: str, part: Schema, value: Any, typed: Form, prefix: str) -> OptionField:
     kind = _kind(part)
     return OptionField(
         name=name,
+        input_name=prefix + name,
         label=part.get("title") or _words(name),
         help=part.get("description", ""),
         kind=kind,
-        value=_typed(kind, PREFIX + name, typed) if typed else _shown(kind, value),
+        value=_typed(kind, prefix + name, typed) if typed else _shown(kind, value),
         choices=_choices(part),
         minimum=part.get("minimum", part.get("exclusiveMinimum")),
         maximum=part.get("maximum", part.get("exclusiveMaximum")),
@@ -125,13 +132,17 @@ def _shown(kind: Kind, value: Any) -> str:
 
 def chosen_options(ruleset: Ruleset[Any, Any], typed: Form) -> tuple[dict[str, Any], list[FieldError]]:
     """The options that a sent form means, and the fields that mean nothing. Fields that were not sent are left out."""
-    schema = options_schema(ruleset)
+    return read_fields(options_schema(ruleset), typed, PREFIX)
+
+
+def read_fields(schema: Schema, typed: Form, prefix: str) -> tuple[dict[str, Any], list[FieldError]]:
+    """The values that a sent form means for the schema's properties, and the fields that mean nothing."""
     chosen: dict[str, Any] = {}
     errors = []
     for name, bare in schema.get("properties", {}).items():
         part = _resolved(bare, schema)
         kind = _kind(part)
-        text = typed.get(PREFIX + name)
+        text = typed.get(prefix + name)
         if kind == "switch":
             chosen[name] = text is not None
         elif text is not None:

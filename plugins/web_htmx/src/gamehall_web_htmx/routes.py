@@ -12,7 +12,7 @@ from gamehall.problems import Problem
 from .asking import signed_in, visitor
 from .assets import Assets, serve_asset
 from .forms import own_forms_only
-from .pages.account import ACCOUNT_PAGES
+from .pages.account import ACCOUNT_PAGES, account_first
 from .pages.admin import ADMIN_PAGES
 from .pages.challenges import CHALLENGE_PAGES
 from .pages.games import GAME_PAGES
@@ -20,7 +20,7 @@ from .pages.lobby import lobby
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
 from .pages.settings import SETTINGS_PAGES
-from .site import SignInFirst, Site, error_page
+from .site import AccountFirst, SignInFirst, Site, error_page
 
 __all__ = ["error_pages", "routes"]
 
@@ -37,6 +37,9 @@ def routes(host: Host) -> list[Router]:
 
     def to_sign_in(_: HttpRequest, wanted: SignInFirst) -> Response[Any]:
         return site.to_sign_in(wanted.path)
+
+    def to_account(request: HttpRequest, wanted: AccountFirst) -> Response[Any]:
+        return account_first(request, site, wanted.path)
 
     pages = [
         lobby,
@@ -59,7 +62,7 @@ def routes(host: Host) -> list[Router]:
                 "caller": Provide(signed_in),
             },
             guards=[own_forms_only],
-            exception_handlers={SignInFirst: to_sign_in},
+            exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account},
             include_in_schema=False,
         )
     ]

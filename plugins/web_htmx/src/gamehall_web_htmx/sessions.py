@@ -135,6 +135,7 @@ def _find(connection: sa.Connection, cookie_hash: str) -> tuple[Principal, datet
             user.c.username,
             user.c.display_name,
             user.c.is_admin,
+            user.c.is_guest,
         )
         .join(user, user.c.id == session.c.user_id)
         .where(session.c.cookie_hash == cookie_hash, _live(now()))
@@ -142,7 +143,9 @@ def _find(connection: sa.Connection, cookie_hash: str) -> tuple[Principal, datet
     row = connection.execute(query).first()
     if row is None:
         return None
-    principal = Principal(row.user_id, row.username, row.display_name, row.is_admin, "session", row.id)
+    principal = Principal(
+        row.user_id, row.username, row.display_name, row.is_admin, "session", row.id, is_guest=row.is_guest
+    )
     return principal, row.last_seen_at
 
 

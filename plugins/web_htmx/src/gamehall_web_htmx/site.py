@@ -13,6 +13,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
+from gamehall.accounts import signup_is_open
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
 from gamehall.problems import Problem
@@ -22,7 +23,7 @@ from .declare import Page, Slot
 from .forms import form_token, internal_path, token_input
 from .templating import environment
 
-__all__ = ["SignInFirst", "Site", "Visitor", "error_page"]
+__all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
 
 _SLOT_SECONDS = 1.0
 _HEADERS = {
@@ -42,9 +43,17 @@ class SignInFirst(Exception):
         self.path = path
 
 
+class AccountFirst(Exception):
+    """Raised where a guest cannot go on without an account; `path` is where they come back to."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is looking, None for a stranger, and the token that their forms carry."""
+    """Who is looking, None for a stranger, and the token that their forms carry. A guest is somebody too."""
 
     principal: Principal | None
     token: str
@@ -52,6 +61,15 @@ class Visitor:
     @property
     def user_id(self) -> str | None:
         return self.principal.user_id if self.principal else None
+
+    @property
+    def guest_id(self) -> str | None:
+        return self.principal.user_id if self.principal and self.principal.is_guest else None
+
+    @property
+    def account(self) -> Principal | None:
+        """Who is looking, None for a guest too."""
+        return None if self.guest_id else self.principal
 
 
 class Site:
@@ -99,7 +117,7 @@ class Site:
 
     @property
     def signup_open(self) -> bool:
-        return self.host.settings.signup == "open" and "signup" in self.host.features
+        return signup_is_open(self.host)
 
     def answer(self, html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
         return Response(html, status_code=status, media_type="text/html", headers=_HEADERS | (headers or {}))
@@ -125,10 +143,10 @@ class Site:
     async def _slot(self, plugin: str, slot: Slot, visitor: Visitor, subject: str) -> Markup:
         try:
             async with asyncio.timeout(_SLOT_SECONDS):
-                context = await slot.context(visitor.principal, subject)
+                context = await slot.context(visitor.account, subject)
             if context is None:
                 return Markup("")
-            shared = {"viewer": visitor.principal, "form_token": token_input(visitor.token)}
+            shared = {"viewer": visitor.account, "form_token": token_input(visitor.token)}
             # Autoescaping made it: what was text in the context is escaped.
             return Markup(self.templates.get_template(slot.template).render(shared | dict(context)))  # noqa: S704
         except Exception as error:  # noqa: BLE001 - another plugin's fault must not cost the page

@@ -6,13 +6,14 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from gamehall.accounts import Registration, register, sign_in
-from gamehall.asking import HttpRequest
+from gamehall.asking import GUESTS_LOOK, HttpRequest
+from gamehall.guests import hand_over
 from gamehall.problems import Problem
 from gamehall_web_htmx.forms import ANYBODY, Form, internal_path, read_form
 from gamehall_web_htmx.sessions import end_session, forgotten_cookie, start_session
 from gamehall_web_htmx.site import Site, Visitor
 
-__all__ = ["ACCOUNT_PAGES"]
+__all__ = ["ACCOUNT_PAGES", "account_first"]
 
 
 @get("/register")
@@ -45,11 +46,17 @@ async def register_send(
         setup=typed.get("setup", ""),
     )
     try:
-        person = await register(site.host, given)
+        person = await register(site.host, given, visitor.guest_id)
     except Problem as problem:
         return _register_form(request, site, visitor, typed, problem)
     cookie = await start_session(site.host, request, person)
     return site.go(internal_path(typed.get("next", "")), [cookie])
+
+
+def account_first(request: HttpRequest, site: Site, path: str) -> Response[Any]:
+    """What a guest is told who wants to do something: make an account here, and come back to this path."""
+    guest: Visitor = request.state.visitor
+    return _register_form(request, site, guest, {"next": internal_path(path)}, Problem("account-needed", GUESTS_LOOK))
 
 
 @get("/login")
@@ -57,7 +64,7 @@ async def login_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
     next_path = internal_path(request.query_params.get("next", ""))
-    if visitor.principal is not None:
+    if visitor.account is not None:
         return site.go(next_path)
     return site.page(request, visitor, "login.html", typed={"next": next_path}, problem=None)
 
@@ -69,6 +76,8 @@ async def login_send(
     typed = await read_form(request)
     try:
         person = await sign_in(site.host, typed.get("username", ""), typed.get("password", ""))
+        if visitor.guest_id is not None:
+            await hand_over(site.host, visitor.guest_id, person)
     except Problem as problem:
         # 401 would promise a WWW-Authenticate challenge, which a form is not.
         status = 422 if problem.status == 401 else problem.status

@@ -6,21 +6,15 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from gamehall.accounts import printable
 from gamehall.asking import HttpRequest, known_id
+from gamehall.challenges import Action, Challenge, load_challenge, see_challenge
 from gamehall.declare import Principal
-from gamehall.lobby import (
-    Action,
-    Challenge,
-    challenge_by_code,
-    invite_code,
-    load_challenge,
-    respond,
-    see_challenge,
-)
+from gamehall.invitations import accept_invitation, invite_code, play_as_guest, see_invitation
+from gamehall.lobby import respond
 from gamehall.problems import Problem
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.listing import challenge_cards
+from gamehall_web_htmx.sessions import start_session
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["CHALLENGE_PAGES"]
@@ -43,8 +37,26 @@ async def challenge_page(
 async def invitation_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:
-    found = await site.host.read(load_challenge, challenge_by_code(site.host.secret, code))
-    return _show(request, site, visitor, found, code=code)
+    return _show(request, site, visitor, await see_invitation(site.host, code), code=code)
+
+
+@post("/c/{code:str}")
+async def invitation_accept(
+    request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
+) -> Response[Any]:
+    """Takes the seat that the link offers, as a guest where nobody is signed in."""
+    cookies = []
+    try:
+        if visitor.user_id is not None:
+            settled = await accept_invitation(site.host, code, visitor.user_id)
+        else:
+            guest, settled = await play_as_guest(site.host, code)
+            cookies.append(await start_session(site.host, request, guest))
+    except Problem as problem:
+        if problem.slug == "not-found":
+            raise
+        return _show(request, site, visitor, await see_invitation(site.host, code), code=code, problem=problem)
+    return site.go(f"/games/{settled.game_id}", cookies)
 
 
 def _show(
@@ -93,20 +105,17 @@ async def challenge_respond(
     challenge_id: FromPath[str],
 ) -> Response[Any]:
     typed = await read_form(request)
-    action, code = typed.get("action", ""), printable(typed.get("code", ""))
+    action = typed.get("action", "")
     if action not in _ACTIONS:
         raise Problem("malformed", "The form does not say whether to accept, decline or cancel.")
-    by_code = bool(code) and challenge_by_code(site.host.secret, code) == challenge_id
     try:
-        settled = await respond(
-            site.host, known_id(challenge_id), caller.user_id, cast(Action, action), by_code=by_code
-        )
+        settled = await respond(site.host, known_id(challenge_id), caller.user_id, cast(Action, action))
     except Problem as problem:
         if problem.slug == "not-found":
             raise
         found = await site.host.read(load_challenge, challenge_id)
-        return _show(request, site, visitor, found, code=code if by_code else "", problem=problem)
+        return _show(request, site, visitor, found, problem=problem)
     return site.go(f"/games/{settled.game_id}" if settled.game_id else "/")
 
 
-CHALLENGE_PAGES = [challenge_page, invitation_page, challenge_respond]
+CHALLENGE_PAGES = [challenge_page, invitation_page, invitation_accept, challenge_respond]

@@ -1,0 +1,269 @@
+"""Challenges as they are stored: read, put down, accepted, closed, and expired when nobody has answered in time.
+
+What changes a challenge here is one transaction for it alone, so of several answers one is the first.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+import sqlalchemy as sa
+from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy, StatementFilter
+
+from gamehall.clockfields import ClockFilter, clock_is, speed_of
+from gamehall.clocks import DAY, HOUR, NoClock, Terms
+from gamehall.database import serialize_on
+from gamehall.events import LOBBY, NewEvent, user_channel
+from gamehall.feed import emit
+from gamehall.gamelog import timestamp
+from gamehall.games import Opening, start_game
+from gamehall.limits import Limits, check_challenges, check_games
+from gamehall.problems import Problem
+from gamehall.tables import challenge, user
+
+__all__ = [
+    "CHALLENGE",
+    "Action",
+    "Box",
+    "Challenge",
+    "ChallengeTerms",
+    "accept",
+    "as_challenge",
+    "close",
+    "closed",
+    "due_challenges",
+    "expire",
+    "expires_at",
+    "insert_challenge",
+    "list_challenges",
+    "load_challenge",
+    "see_challenge",
+]
+
+Action = Literal["accept", "decline", "cancel"]
+Box = Literal["received", "sent", "open"]
+
+OPEN_FOR, KEPT_FOR = HOUR, 14 * DAY
+"""How long an open challenge for a game in one sitting waits, and how long every other one does."""
+
+_AT_ONCE = 100
+
+
+class ChallengeTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody proposes. `seat` is the challenger's own; `opponent` a username, absent for an open challenge;
+    `link` makes an invitation that only its link shows; `pair` takes an open challenge that fits, if there is one."""
+
+    ruleset: str
+    options: dict[str, Any] = {}
+    opponent: str | None = None
+    seat: Literal["random", 0, 1] = "random"
+    clock: Terms = NoClock()
+    link: bool = False
+    pair: bool = False
+
+
+class Challenge(msgspec.Struct, frozen=True):
+    """A challenge's row with the names of both sides. `is_open` stays true when somebody has accepted it;
+    `expires_at` is a moment of the hall's time."""
+
+    id: str
+    status: str
+    ruleset: str
+    options: dict[str, Any]
+    clock: Terms
+    seat: int | None
+    is_open: bool
+    by_link: bool
+    pair: bool
+    game_id: str | None
+    created_at: str
+    expires_at: int | None
+    challenger_id: str
+    challenger: str
+    challenger_name: str
+    opponent_id: str | None
+    opponent: str | None
+    opponent_name: str | None
+
+    def seen_by(self, user_id: str | None) -> bool:
+        """Whether this user may know of it without the link."""
+        return self.is_open or (user_id is not None and user_id in (self.challenger_id, self.opponent_id))
+
+    def open_for(self, hall_time: int) -> int | None:
+        """Milliseconds until it expires; None when it does not."""
+        if self.status != "pending" or self.expires_at is None:
+            return None
+        return max(0, self.expires_at - hall_time)
+
+
+_challenger, _opponent = user.alias("challenger"), user.alias("opponent")
+CHALLENGE = (
+    sa.select(
+        challenge,
+        _challenger.c.username.label("challenger"),
+        _challenger.c.display_name.label("challenger_name"),
+        _opponent.c.username.label("opponent"),
+        _opponent.c.display_name.label("opponent_name"),
+    )
+    .join(_challenger, _challenger.c.id == challenge.c.challenger_id)
+    .outerjoin(_opponent, _opponent.c.id == challenge.c.opponent_id)
+)
+"""Every challenge, as `as_challenge` reads it."""
+
+
+def as_challenge(row: sa.Row[Any]) -> Challenge:
+    values = {str(name): value for name, value in row._mapping.items()}  # SQLAlchemy's names are a kind of str
+    values |= {"options": msgspec.json.decode(row.options), "clock": msgspec.json.decode(row.clock, type=Terms)}
+    return msgspec.convert(values | {"created_at": timestamp(row.created_at)}, Challenge)
+
+
+def load_challenge(connection: sa.Connection, challenge_id: str) -> Challenge:
+    """Raises Problem `not-found`."""
+    row = connection.execute(CHALLENGE.where(challenge.c.id == challenge_id)).first()
+    if row is None:
+        raise Problem("not-found", "There is no such challenge.")
+    return as_challenge(row)
+
+
+def see_challenge(connection: sa.Connection, challenge_id: str, viewer: str | None) -> Challenge:
+    """The challenge, if this user may know of it. Raises Problem `not-found`."""
+    found = load_challenge(connection, challenge_id)
+    if not found.seen_by(viewer):
+        raise Problem("not-found", "There is no such challenge.")
+    return found
+
+
+def list_challenges(
+    connection: sa.Connection,
+    box: Box,
+    viewer: str | None,
+    limit: int = 50,
+    before: str | None = None,
+    *,
+    ruleset: str | None = None,
+    clock: ClockFilter | None = None,
+) -> list[Challenge]:
+    """Pending challenges of a box, newest first: those to this user, by this user, or open to all.
+
+    Only those of a ruleset, and with a clock of a kind or a speed, when these are given.
+    """
+    mine: dict[str, sa.ColumnElement[bool]] = {
+        "received": challenge.c.opponent_id == viewer,
+        "sent": challenge.c.challenger_id == viewer,
+        "open": challenge.c.is_open,
+    }
+    query = CHALLENGE.where(mine[box])
+    if before:
+        query = query.where(challenge.c.id < before)
+    if clock:
+        query = query.where(clock_is(challenge.c.clock, clock))
+    filters: list[StatementFilter] = [
+        CollectionFilter("status", ["pending"]),
+        OrderBy("id", "desc"),
+        LimitOffset(limit, 0),
+    ]
+    if ruleset:
+        filters.append(CollectionFilter("ruleset", [ruleset]))
+    for each in filters:
+        query = each.append_to_statement(query, challenge.c)  # type: ignore[arg-type]  # columns serve as a model does
+    return [as_challenge(row) for row in connection.execute(query)]
+
+
+def insert_challenge(connection: sa.Connection, row: Mapping[str, Any], limits: Limits | None) -> Challenge:
+    """Puts a challenge down and tells whom it concerns. Raises Problem `too-many-requests`."""
+    check_challenges(connection, row["challenger_id"], msgspec.json.decode(row["clock"], type=Terms), limits)
+    connection.execute(challenge.insert(), dict(row))
+    new = load_challenge(connection, row["id"])
+    data = {
+        "challenge_id": new.id,
+        "ruleset": new.ruleset,
+        "challenger": new.challenger,
+        "options": new.options,
+        "clock": new.clock,
+    }
+    if new.opponent_id is not None:
+        emit(connection, [NewEvent("challenge_received", (user_channel(new.opponent_id),), data)])
+    elif new.is_open:
+        emit(connection, [NewEvent("challenge_opened", (LOBBY,), data)])
+    return new
+
+
+def closed(found: Challenge) -> Problem:
+    """Why a challenge that is not pending any more cannot be answered."""
+    said = "has expired" if found.status == "expired" else f"was {found.status} already"
+    return Problem("challenge-closed", f"The challenge {said}.", game_id=found.game_id)
+
+
+def _pending(connection: sa.Connection, challenge_id: str, hall_time: int) -> Challenge:
+    """The challenge, if nobody has answered it yet; nobody else can until this transaction ends.
+
+    Raises Problem `challenge-closed`, also when its time is over and nobody has put that down yet.
+    """
+    serialize_on(connection, challenge_id)
+    found = load_challenge(connection, challenge_id)
+    if found.status == "pending" and found.open_for(hall_time) == 0:
+        found = msgspec.structs.replace(found, status="expired")
+    if found.status != "pending":
+        raise closed(found)
+    return found
+
+
+def _settle(connection: sa.Connection, found: Challenge, values: Mapping[str, Any]) -> Challenge:
+    connection.execute(challenge.update().where(challenge.c.id == found.id).values(**values))
+    settled = load_challenge(connection, found.id)
+    data = {"challenge_id": settled.id, "status": settled.status, "game_id": settled.game_id}
+    people = {settled.challenger_id, *([settled.opponent_id] if settled.opponent_id else [])}
+    events = [NewEvent("challenge_answered", tuple(sorted(user_channel(person) for person in people)), data)]
+    if found.is_open:
+        events.append(NewEvent("challenge_closed", (LOBBY,), data))
+    emit(connection, events)
+    return settled
+
+
+def close(
+    connection: sa.Connection, challenge_id: str, action: Literal["decline", "cancel"], hall_time: int
+) -> Challenge:
+    """Ends a challenge without a game. Raises Problem `not-found` or `challenge-closed`."""
+    found = _pending(connection, challenge_id, hall_time)
+    return _settle(connection, found, {"status": "declined" if action == "decline" else "cancelled"})
+
+
+def accept(
+    connection: sa.Connection, challenge_id: str, user_id: str, opening: Opening, hall_time: int, limits: Limits | None
+) -> Challenge:
+    """Starts the challenge's game with this user as the opponent.
+
+    Raises Problem `not-found`, `challenge-closed`, `too-many-requests` when this user has too many games, or
+    `not-possible` when the challenger has.
+    """
+    found = _pending(connection, challenge_id, hall_time)
+    check_games(connection, found.challenger_id, user_id, found.clock, limits)
+    seat = secrets.randbelow(2) if found.seat is None else found.seat
+    players = (found.challenger_id, user_id) if seat == 0 else (user_id, found.challenger_id)
+    game_id = start_game(connection, opening, players, found.clock, hall_time)
+    return _settle(connection, found, {"status": "accepted", "game_id": game_id, "opponent_id": user_id})
+
+
+def expires_at(terms: ChallengeTerms, hall_time: int) -> int:
+    """The moment at which a challenge that is made now by these terms expires."""
+    in_passing = terms.opponent is None and not terms.link and speed_of(terms.clock) != "correspondence"
+    return hall_time + (OPEN_FOR if in_passing else KEPT_FOR)
+
+
+def due_challenges(connection: sa.Connection, hall_time: int) -> list[str]:
+    """The ids of pending challenges whose time is over at this moment, some of them if they are many."""
+    over = sa.select(challenge.c.id).where(challenge.c.status == "pending", challenge.c.expires_at <= hall_time)
+    return list(connection.scalars(over.order_by(challenge.c.expires_at).limit(_AT_ONCE)))
+
+
+def expire(connection: sa.Connection, challenge_id: str, hall_time: int) -> bool:
+    """Closes a challenge if it is still pending and its time is over; whether it was."""
+    serialize_on(connection, challenge_id)
+    found = load_challenge(connection, challenge_id)
+    due = found.open_for(hall_time) == 0
+    if due:
+        _settle(connection, found, {"status": "expired"})
+    return due

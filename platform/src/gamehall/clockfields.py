@@ -1,0 +1,76 @@
+"""What there is to choose about a clock, for forms, lists and refusals: its kinds, and the fields of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+import sqlalchemy as sa
+
+from gamehall.clocks import Byoyomi, Canadian, Correspondence, Fischer, NoClock, Terms, read_terms
+from gamehall.problems import FieldError, Problem
+
+__all__ = ["KINDS", "LIVE_KINDS", "ClockFilter", "Speed", "clock_is", "clock_schema", "read_clock", "speed_of"]
+
+Speed = Literal["live", "correspondence", "none"]
+ClockFilter = Literal["live", "correspondence", "none", "fischer", "byoyomi", "canadian"]
+
+KINDS: Mapping[str, type[Terms]] = {
+    "none": NoClock,
+    "fischer": Fischer,
+    "byoyomi": Byoyomi,
+    "canadian": Canadian,
+    "correspondence": Correspondence,
+}
+"""Every kind of clock by the name that terms say it by."""
+
+LIVE_KINDS = ("fischer", "byoyomi", "canadian")
+
+
+def speed_of(terms: Terms) -> Speed:
+    """Whether a game by these terms is played in one sitting, over days, or for as long as it takes."""
+    match terms:
+        case NoClock():
+            return "none"
+        case Correspondence():
+            return "correspondence"
+        case _:
+            return "live"
+
+
+def clock_is(stored: sa.ColumnElement[str], wanted: ClockFilter) -> sa.ColumnElement[bool]:
+    """Whether terms that are stored as JSON are of a kind, or of a speed."""
+    kinds = LIVE_KINDS if wanted == "live" else (wanted,)
+    return sa.or_(*(stored.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in kinds))
+
+
+def clock_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of what there is to choose in a kind of clock, without the kind itself."""
+    whole = msgspec.json.schema(KINDS[kind])
+    (schema,) = whole["$defs"].values()
+    return {"properties": {name: part for name, part in schema["properties"].items() if name != "kind"}}
+
+
+def read_clock(value: Any) -> Terms:
+    """Terms from plain data. Raises Problem `invalid` with a sentence that says which field is wrong and what would
+    do."""
+    try:
+        return read_terms(value)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$.")
+        kind = value.get("kind") if isinstance(value, Mapping) else None
+        named = f"{place.rstrip('`')}: {message}" if place else message
+        sentence = f"{named}. {_what_would_do(kind)}"
+        raise Problem("invalid", sentence, errors=(FieldError("clock", sentence),)) from error
+
+
+def _what_would_do(kind: object) -> str:
+    if not isinstance(kind, str) or kind not in KINDS:
+        return f"Give an object whose `kind` is one of {', '.join(KINDS)}."
+    fields = [
+        f"`{name}` from {part['minimum']} to {part['maximum']} ({part['title'].lower()}"
+        + (f"; {part['default']} if left out)" if "default" in part else ")")
+        for name, part in clock_schema(kind)["properties"].items()
+    ]
+    return f"A clock of kind `{kind}` takes {', '.join(fields) or 'nothing else'}."

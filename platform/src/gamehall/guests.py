@@ -1,0 +1,124 @@
+"""Guests: who came by an invitation's link and has no account. They have a seat and nothing else, until they make an
+account, which they then are, or sign in to one, which gets their seats."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+import msgspec
+import sqlalchemy as sa
+
+from gamehall.accounts import GUEST_PREFIX, User, signup_is_open
+from gamehall.database import serialize_on
+from gamehall.declare import Host
+from gamehall.events import NewEvent, user_channel
+from gamehall.feed import emit
+from gamehall.gamelog import load_game
+from gamehall.problems import Problem
+from gamehall.standing import advance
+from gamehall.tables import challenge, game_seat, new_id, now, user
+
+__all__ = ["add_guest", "check_guests", "hand_over", "remove_guest", "remove_strays"]
+
+STRAY_AFTER = timedelta(days=7)
+_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # those that nobody takes for others
+_ATTEMPTS = 10
+
+
+def check_guests(host: Host) -> None:
+    """Raises Problem `forbidden` where a guest could never make an account."""
+    if not signup_is_open(host):
+        raise Problem("forbidden", "Sign in to play: this hall takes no new users at the moment.")
+
+
+def add_guest(connection: sa.Connection) -> User:
+    """A new guest, whom no password signs in."""
+    for _ in range(_ATTEMPTS):
+        name = GUEST_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(5))
+        guest = User(new_id(), name, "", "Guest", False, True, 0, is_guest=True)
+        columns = {"username_key": name, "email_key": name, "password_hash": "", "created_at": now()}
+        try:
+            with connection.begin_nested():
+                connection.execute(user.insert(), msgspec.structs.asdict(guest) | columns)
+        except sa.exc.IntegrityError:
+            continue  # the name is taken
+        return guest
+    raise Problem("busy", "No name for a guest was found; try again.")
+
+
+def remove_guest(connection: sa.Connection, guest_id: str) -> None:
+    """Removes a guest who has no seat anywhere; of any other user this leaves everything as it is."""
+    connection.execute(user.delete().where(user.c.id == guest_id, *_without_seats()))
+
+
+def _without_seats() -> tuple[sa.ColumnElement[bool], ...]:
+    return user.c.is_guest, ~sa.select(game_seat.c.user_id).where(game_seat.c.user_id == user.c.id).exists()
+
+
+async def remove_strays(host: Host) -> None:
+    """Removes guests who have had no seat for some days. One in whose game something happened stays, as a name."""
+    for guest_id in await host.read(_strays):
+        await host.write(remove_guest, guest_id)
+
+
+def _strays(connection: sa.Connection) -> list[str]:
+    return list(
+        connection.scalars(sa.select(user.c.id).where(user.c.created_at < now() - STRAY_AFTER, *_without_seats()))
+    )
+
+
+async def hand_over(host: Host, guest_id: str, person: User) -> None:
+    """Gives a guest's seats to the account that they have signed in to; the guest is no more.
+
+    Raises Problem `not-possible` when the account sits in one of the games already, or `forbidden` by a policy. It
+    does nothing for a guest who has become an account meanwhile.
+    """
+    for opponent in await host.read(_opponents, guest_id):
+        if opponent != person.id:
+            verdict = await host.ask("challenge", person.id, opponent)
+            if not verdict.allowed:
+                raise Problem("forbidden", verdict.why)
+    await host.write(_hand_over, guest_id, person)
+
+
+def _games(connection: sa.Connection, guest_id: str) -> list[str]:
+    own = sa.select(game_seat.c.game_id).where(game_seat.c.user_id == guest_id)
+    return list(connection.scalars(own.order_by(game_seat.c.game_id)))
+
+
+def _opponents(connection: sa.Connection, guest_id: str) -> list[str]:
+    beside = sa.select(game_seat.c.user_id.distinct()).where(
+        game_seat.c.game_id.in_(_games(connection, guest_id)), game_seat.c.user_id != guest_id
+    )
+    return list(connection.scalars(beside))
+
+
+def _hand_over(connection: sa.Connection, guest_id: str, person: User) -> None:
+    serialize_on(connection, guest_id)
+    games = _games(connection, guest_id)
+    for game_id in games:
+        serialize_on(connection, game_id)
+    left = connection.execute(
+        user.update().where(user.c.id == guest_id, user.c.is_guest, user.c.is_active).values(is_active=False)
+    )
+    if left.rowcount != 1:
+        return
+    for game_id in games:
+        found = load_game(connection, game_id)
+        if found.seat_of(person.id) is not None:
+            raise Problem(
+                "not-possible",
+                "You are the other player in the game that you sit in as a guest. Sign in with another account, or "
+                "leave the seat by signing out first.",
+            )
+        own = sa.and_(game_seat.c.game_id == game_id, game_seat.c.user_id == guest_id)
+        connection.execute(game_seat.update().where(own).values(user_id=person.id))
+        advance(connection, found, found)  # whoever has read it with the guest in it looks again
+        told = NewEvent(
+            "notice",
+            (*found.channels, user_channel(person.id)),
+            {"game_id": game_id, "text": f"The guest has an account: @{person.username}."},
+        )
+        emit(connection, [told])
+    connection.execute(challenge.update().where(challenge.c.opponent_id == guest_id).values(opponent_id=person.id))
