@@ -185,7 +185,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"clock": {"kind": "hourglass"}}, "clock"),
     ({"clock": {"kind": "none", "seconds": 5}}, "clock"),
     ({"clock": "none"}, "clock"),
+    ({"clock": {"kind": "fischer", "initial": 0}}, "clock"),
+    ({"clock": {"kind": "byoyomi", "initial": 60}}, "clock"),
+    ({"clock": None}, "clock"),
     ({"link": "yes"}, "link"),
+    ({"pair": 1}, "pair"),
     ({"link": True, "opponent": "bob"}, "link"),
 ]
 
@@ -194,7 +198,7 @@ async def test_terms_that_cannot_be_are_refused_with_the_field(hall: Hall) -> No
     ada, _ = await hall.users("ada", "bob")
     for terms, field in WRONG:
         (error,) = problem(await ada.post("/challenges", json=GAME | terms), 422, "invalid")["errors"]
-        assert error["field"].split(".")[0] == field, terms
+        assert error["field"] == field, terms
         assert error["message"]
     assert await ids(ada, "sent") == []
 
@@ -235,10 +239,58 @@ async def test_boxes_come_in_pages_newest_first(each_hall: Hall) -> None:
     assert done(await bob.get("/challenges", params={"limit": 5}))["next"] is None
 
 
+async def test_open_challenges_by_game_and_clock(each_hall: Hall) -> None:
+    ada, bob = await each_hall.users("ada", "bob")
+    kinds: dict[str, dict[str, Any]] = {
+        "none": {},
+        "fischer": {"initial": 60},
+        "byoyomi": {"initial": 60, "period": 10},
+        "canadian": {"initial": 60, "period": 60, "moves": 5},
+        "correspondence": {"days": 3},
+    }
+    made = {kind: (await challenge(ada, clock={"kind": kind} | terms))["id"] for kind, terms in kinds.items()}
+    other = (await challenge(ada, ruleset="gomoku"))["id"]
+    for kind, challenge_id in made.items():
+        assert await ids(bob, "open", clock=kind, ruleset="tic-tac-toe") == [challenge_id]
+    assert await ids(bob, "open", clock="live") == [made[kind] for kind in ("canadian", "byoyomi", "fischer")]
+    assert await ids(bob, "open", ruleset="gomoku") == [other]
+    assert await ids(bob, "open", clock="none") == [other, made["none"]]
+    assert await ids(ada, "sent", clock="correspondence") == [made["correspondence"]]
+    for ruleset in ("chess", "\0", "%"):
+        assert await ids(bob, "open", ruleset=ruleset, clock="live") == []
+
+
+async def test_the_clocks_that_have_names(hall: Hall) -> None:
+    items = done(await hall.nobody.get("/clocks"))["items"]
+    words = {each["name"]: each["words"] for each in items}
+    assert words["10+5"] == "10 min + 5 s"
+    assert {each["clock"]["kind"] for each in items} == {"none", "fischer", "byoyomi", "canadian", "correspondence"}
+    ada = await hall.user("ada")
+    for each in items:
+        assert (await challenge(ada, clock=each["clock"]))["clock"] == each["clock"]
+
+
+async def test_an_invitation_is_seen_and_accepted_by_its_code(each_hall: Hall) -> None:
+    ada, bob, cyd = await each_hall.users("ada", "bob", "cyd")
+    new = await challenge(ada, link=True, clock={"kind": "correspondence", "days": 3})
+    code = new["invite_url"].rsplit("/", 1)[-1]
+    offered = done(await each_hall.nobody.get(f"/invitations/{code}"))
+    assert offered == {name: value for name, value in new.items() if name != "invite_url"}
+    problem(await each_hall.nobody.post(f"/invitations/{code}"), 401, "unauthenticated")
+    problem(await ada.post(f"/invitations/{code}"), 403, "forbidden")
+    accepted = done(await bob.post(f"/invitations/{code}"))
+    assert (accepted["id"], accepted["status"]) == (new["id"], "accepted")
+    assert problem(await cyd.post(f"/invitations/{code}"), 409, "challenge-closed")["game_id"] == accepted["game_id"]
+    for wrong in (code[:-1], f"{code}0", new["id"], "%00", "é"):
+        problem(await each_hall.nobody.get(f"/invitations/{wrong}"), 404, "not-found")
+        problem(await bob.post(f"/invitations/{wrong}"), 404, "not-found")
+
+
 async def test_a_list_is_asked_for_properly(hall: Hall) -> None:
     ada = await hall.user("ada")
     for query, field in [
         ({"box": "spam"}, "box"),
+        ({"clock": "blitz"}, "clock"),
         ({"limit": "many"}, "limit"),
         ({"limit": "٣"}, "limit"),
         ({"cursor": "x"}, "cursor"),

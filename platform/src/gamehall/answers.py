@@ -115,7 +115,8 @@ class RulesetInfo(msgspec.Struct, frozen=True):
 class Challenge(msgspec.Struct, frozen=True):
     """A proposed game; `seat` is the challenger's, null when it will be drawn, `opponent` null while it is open.
 
-    `pair` says that it will be taken for whoever wants the same; `expires_in` is in ms, null once it was answered.
+    `pair` says that the next challenge that fits takes it. It waits until `expires_at`, longer if the hall was down
+    meanwhile; null once it is closed.
     """
 
     id: str
@@ -130,7 +131,7 @@ class Challenge(msgspec.Struct, frozen=True):
     pair: bool
     game_id: str | None
     created_at: str
-    expires_in: int | None
+    expires_at: str | None
     invite_url: str | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -36,8 +37,8 @@ __all__ = [
     "closed",
     "due_challenges",
     "expire",
-    "expires_at",
     "insert_challenge",
+    "lifetime",
     "list_challenges",
     "load_challenge",
     "see_challenge",
@@ -97,6 +98,14 @@ class Challenge(msgspec.Struct, frozen=True):
         if self.status != "pending" or self.expires_at is None:
             return None
         return max(0, self.expires_at - hall_time)
+
+    @property
+    def expires_after(self) -> str | None:
+        """The time of day before which it does not expire; later when the hall was down meanwhile. None without one."""
+        if self.status != "pending" or self.expires_at is None:
+            return None
+        made = datetime.fromisoformat(self.created_at)
+        return timestamp(made + timedelta(milliseconds=lifetime(self.clock, is_open=self.is_open)))
 
 
 _challenger, _opponent = user.alias("challenger"), user.alias("opponent")
@@ -247,10 +256,9 @@ def accept(
     return _settle(connection, found, {"status": "accepted", "game_id": game_id, "opponent_id": user_id})
 
 
-def expires_at(terms: ChallengeTerms, hall_time: int) -> int:
-    """The moment at which a challenge that is made now by these terms expires."""
-    in_passing = terms.opponent is None and not terms.link and speed_of(terms.clock) != "correspondence"
-    return hall_time + (OPEN_FOR if in_passing else KEPT_FOR)
+def lifetime(clock: Terms, *, is_open: bool) -> int:
+    """How many milliseconds a challenge to a game by this clock waits for an answer."""
+    return OPEN_FOR if is_open and speed_of(clock) != "correspondence" else KEPT_FOR
 
 
 def due_challenges(connection: sa.Connection, hall_time: int) -> list[str]:

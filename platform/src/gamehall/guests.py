@@ -87,11 +87,9 @@ def _games(connection: sa.Connection, guest_id: str) -> list[str]:
     return list(connection.scalars(own.order_by(game_seat.c.game_id)))
 
 
-def _opponents(connection: sa.Connection, guest_id: str) -> list[str]:
-    beside = sa.select(game_seat.c.user_id.distinct()).where(
-        game_seat.c.game_id.in_(_games(connection, guest_id)), game_seat.c.user_id != guest_id
-    )
-    return list(connection.scalars(beside))
+def _opponents(connection: sa.Connection, guest_id: str) -> set[str]:
+    beside = sa.select(game_seat.c.user_id).where(game_seat.c.game_id.in_(_games(connection, guest_id)))
+    return set(connection.scalars(beside)) - {guest_id}
 
 
 def _hand_over(connection: sa.Connection, guest_id: str, person: User) -> None:

@@ -17,8 +17,8 @@ from gamehall.challenges import (
     closed,
     due_challenges,
     expire,
-    expires_at,
     insert_challenge,
+    lifetime,
     load_challenge,
 )
 from gamehall.declare import Host
@@ -48,6 +48,7 @@ async def create_challenge(host: Host, challenger_id: str, terms: ChallengeTerms
         raise _invalid("pair", "Only an open challenge can be paired: give neither an opponent nor a link.")
     opening = _opening(host, terms.ruleset, terms.options)
     opponent = None if terms.opponent is None else await _opponent(host, challenger_id, terms.opponent)
+    is_open = opponent is None and not terms.link
     row = {
         "id": new_id(),
         "ruleset": terms.ruleset,
@@ -56,14 +57,14 @@ async def create_challenge(host: Host, challenger_id: str, terms: ChallengeTerms
         "opponent_id": opponent.id if opponent else None,
         "seat": None if terms.seat == "random" else terms.seat,
         "clock": msgspec.json.encode(terms.clock).decode(),
-        "is_open": opponent is None and not terms.link,
+        "is_open": is_open,
         "by_link": terms.link,
         "pair": terms.pair,
         "status": "pending",
         "created_at": now(),
-        "expires_at": expires_at(terms, host.hall_time()),
+        "expires_at": host.hall_time() + lifetime(terms.clock, is_open=is_open),
     }
-    if row["is_open"]:
+    if is_open:
         return await open_or_pair(host, row, opening)
     return await host.write(insert_challenge, row, limits_of(host.settings))
 

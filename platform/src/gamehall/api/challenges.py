@@ -37,7 +37,7 @@ def _view(host: Host, found: StoredChallenge, viewer: str | None) -> Challenge:
     """The challenge; its link is shown to the challenger only, as long as it can be used."""
     shown = found.by_link and found.challenger_id == viewer and found.status == "pending"
     url = f"{host.settings.address}/c/{invite_code(host.secret, found.id)}" if shown else None
-    return challenge_view(found, host.hall_time(), url)
+    return challenge_view(found, url)
 
 
 @post("/", opt={"body": ChallengeTerms})
@@ -69,7 +69,7 @@ async def list_box(
         caller.user_id,
         size + 1,
         known_cursor(cursor),
-        ruleset=(ruleset or "").replace("\0", "") or None,
+        ruleset=ruleset and ruleset.replace("\0", "\ufffd"),  # PostgreSQL takes no NUL
         clock=clock,
     )
     return page_of([_view(host, each, caller.user_id) for each in found], size, [each.id for each in found])

@@ -34,8 +34,7 @@ def ruleset_view(plugin: str, ruleset: Ruleset[Any, Any]) -> RulesetInfo:
     )
 
 
-def challenge_view(found: StoredChallenge, hall_time: int, invite_url: str | None = None) -> Challenge:
-    """The challenge at this moment of the hall's time."""
+def challenge_view(found: StoredChallenge, invite_url: str | None = None) -> Challenge:
     return Challenge(
         id=found.id,
         status=found.status,
@@ -49,7 +48,7 @@ def challenge_view(found: StoredChallenge, hall_time: int, invite_url: str | Non
         pair=found.pair,
         game_id=found.game_id,
         created_at=found.created_at,
-        expires_in=found.open_for(hall_time),
+        expires_at=found.expires_after,
         invite_url=invite_url or msgspec.UNSET,
     )
 
