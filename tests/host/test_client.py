@@ -166,6 +166,26 @@ async def test_every_call_is_understood_by_a_hall(hall: Hall) -> None:
         assert (await bob.sign_in("bob", "correct horse battery")).user.username == "bob"
 
 
+async def test_challenges_with_clocks_by_link_and_paired(hall: Hall) -> None:
+    def client() -> Client:
+        return Client("http://hall", transport=httpx.ASGITransport(hall.app))
+
+    async with client() as ada, client() as bob, client() as stranger:
+        for name, player in (("ada", ada), ("bob", bob)):
+            await player.register(name, f"{name}@example.org", "correct horse battery")
+        presets = {each.name: each.clock for each in await stranger.clocks()}
+        made = await ada.challenge("tic-tac-toe", clock=presets["10+5"], pair=True)
+        assert (await bob.challenges("open", ruleset="tic-tac-toe", clock="live")).items == [made]
+        assert (await bob.challenges("open", clock="correspondence")).items == []
+        paired = await bob.challenge("tic-tac-toe", clock=presets["10+5"], pair=True)
+        assert (paired.id, paired.status, paired.expires_at) == (made.id, "accepted", None)
+        by_link = await ada.challenge("tic-tac-toe", link=True)
+        assert isinstance(by_link.invite_url, str)
+        code = by_link.invite_url.rsplit("/", 1)[-1]
+        assert (await stranger.invitation(code)).challenger.username == "ada"
+        assert (await bob.accept_invitation(code)).status == "accepted"
+
+
 async def test_a_scene_with_its_forbidden_points(hall: Hall) -> None:
     players = await hall.users("ada", "bob")
     game_id = await start_game(*players, ruleset="renju")

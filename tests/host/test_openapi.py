@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 BODIES = {
     ("patch", "/api/v1/users/me"): {"display_name"},
-    ("post", "/api/v1/challenges"): {"ruleset", "options", "opponent", "seat", "clock", "link"},
+    ("post", "/api/v1/challenges"): {"ruleset", "options", "opponent", "seat", "clock", "link", "pair"},
     ("post", "/api/v1/challenges/{challenge_id}/respond"): {"action"},
     ("post", "/api/v1/games/{game_id}/moves"): {"move", "row", "col", "ply"},
     ("post", "/api/v1/auth/register"): {"username", "email", "password", "display_name", "device_name", "device_info"},

@@ -59,6 +59,9 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "strict": True,
         "signup": "closed",
         "rate_limits": False,
+        "max_challenges": 3,
+        "max_live_games": 2,
+        "max_games": 20,
         "new_plugins": "off",
     }
     texts = {True: "1", False: "off"}

@@ -134,9 +134,9 @@ async def test_an_invitation_is_for_whoever_has_its_link(players: list[Any], per
     invitation = "/c/" + link.rsplit("/", 1)[-1]
     await person().page(invitation[:-1] + "x", 404)
     token = (await bob.page("/settings")).form("/settings").values
-    answer = await bob.post(f"{challenge}/respond", token | {"action": "accept", "code": "wrong"})
-    assert answer.status_code == 404
-    game = await bob.go(invitation, f"{challenge}/respond", action="accept")
+    assert (await bob.post(f"{challenge}/respond", token | {"action": "accept"})).status_code == 404
+    assert (await bob.post(f"{invitation[:-1]}x", token)).status_code == 404
+    game = await bob.go(invitation, invitation)
     assert (await ada.get(challenge)).headers["location"] == game
     assert (await ada.get(f"{challenge}?auto=on")).headers["location"] == f"{game}?auto=on"
     late = await person().page(invitation)

@@ -43,7 +43,7 @@ def _named(*kinds: str) -> list[tuple[str, str]]:
 
 
 CLOCK_GROUPS = {
-    "None": _named("none"),
+    "Without one": _named("none"),
     "In one sitting": _named("fischer", "byoyomi", "canadian"),
     "Over days": _named("correspondence"),
 }
