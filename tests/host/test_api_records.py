@@ -288,7 +288,12 @@ async def test_what_cannot_be_replayed(hall: Hall, body: dict[str, str], status:
 
 
 async def test_a_replay_is_a_file_as_well(hall: Hall) -> None:
-    query = {"ruleset": "gomoku", "options": '{"board_size":9}', "moves": "a1 b1", "player": ["Ada", "Bob"]}
+    query: dict[str, Any] = {
+        "ruleset": "gomoku",
+        "options": '{"board_size":9}',
+        "moves": "a1 b1",
+        "player": ["Ada", "Bob"],
+    }
     answer = await hall.nobody.get("/replay/record", params=query | {"format": "sgf"})
     assert answer.headers["content-disposition"] == 'attachment; filename="gomoku-replay.sgf"'
     assert "SZ[9]" in answer.text
