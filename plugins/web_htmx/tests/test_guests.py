@@ -44,6 +44,15 @@ async def test_pressing_play_is_enough_for_a_seat(seated: Any) -> None:
     assert game in (await guest.page("/")).attribute("a", "href")
 
 
+async def test_a_guest_is_called_one(hall: Hall, seated: Any) -> None:
+    ada, guest, game = seated
+    name = (await hall.nobody.get(game)).json()["seats"][0]["user"]["username"]
+    for who in (ada, guest):
+        page = await who.page(f"/@{name}")
+        assert "guest" in page.text
+        assert not [link for link in page.attribute("a", "href") if link.startswith(("/play?", "/settings"))]
+
+
 async def test_to_move_an_account_is_made_and_the_seat_is_kept(hall: Hall, seated: Any) -> None:
     _, guest, game = seated
     form = (await guest.page(game)).form(f"{game}/move").values
