@@ -7,6 +7,7 @@ is worth something only while it goes on writing: a worker that dies leaves nobo
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,6 +70,7 @@ class Presence:
         self._watched: Counter[str] = Counter()
         self._written: dict[str, int] = {}
         self._all_written_at: int | None = None
+        self._writing = asyncio.Lock()
 
     def seen(self, user_id: str) -> None:
         """This user has just asked for something."""
@@ -97,7 +99,11 @@ class Presence:
             self._seen[user_id] = True
 
     async def write_down(self, hall_time: int) -> None:
-        """Writes down what has changed and, now and then, what lasts."""
+        """Writes down what has changed and, now and then, what lasts; afterwards everything until now is."""
+        async with self._writing:
+            await self._write_down(hall_time)
+
+    async def _write_down(self, hall_time: int) -> None:
         due = self._all_written_at is None or hall_time - self._all_written_at >= _AGAIN_MS
         seen = self._seen | (dict.fromkeys(self._streams, True) if due else {})
         watched = dict(self._watched)

@@ -85,10 +85,11 @@ async def call_off(request: HttpRequest, game_id: FromPath[str], caller: NamedDe
 
 @post("/{game_id:str}/claim", status_code=200, opt={"body": ClaimRequest})
 async def claim(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> GameSummary:
-    """Ends a game whose other player has left while it was their turn, as won by the caller or as drawn."""
+    """Ends a game whose other player has left while it was their turn, as won by the caller or, if the body says so,
+    as drawn."""
     host, wanted = host_of(request), known_id(game_id)
-    result = (await read_body(request, ClaimRequest)).result
-    return game_summary(await claim_game(host, wanted, caller.user_id, result), host.hall_time())
+    asked = await read_body(request, ClaimRequest) if await request.body() else ClaimRequest()
+    return game_summary(await claim_game(host, wanted, caller.user_id, asked.result), host.hall_time())
 
 
 @post("/{game_id:str}/draw", status_code=200, opt={"body": OfferRequest})
