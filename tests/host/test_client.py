@@ -156,7 +156,8 @@ async def test_every_call_is_understood_by_a_hall(hall: Hall) -> None:
         assert (over.result.winner, over.seat_of("bob")) == (0, 1)
         (listed,) = (await ada.games(player="bob", status="finished")).items
         assert (listed.id, listed.result, listed.spectators) == (game_id, over.result, 0)
-        assert json.loads(await ada.record(game_id))["moves"] == [{"seat": 0, "move": "b2"}]
+        (move,) = json.loads(await ada.record(game_id))["moves"]
+        assert (move["seat"], move["move"]) == (0, "b2")
         (device,) = await ada.devices()
         assert (device.device_name, device.current) == ("a test", True)
         old = ada.token
