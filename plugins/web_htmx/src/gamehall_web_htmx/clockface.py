@@ -83,9 +83,11 @@ def _face(terms: Terms, seat: SeatTime) -> tuple[str, str, str]:
 
 
 def took(span: int) -> str:
-    """How long something took: `3.4 s`, `34 s`, `4:12`, `1:04:12` or `2 d 5 h`."""
+    """How long something took: `250 ms`, `3.4 s`, `34 s`, `4:12`, `1:04:12` or `2 d 5 h`."""
+    if 0 < span < SECOND:
+        return f"{span} ms"
     if span < 10 * SECOND:
-        return f"{span // 100 / 10:.1f} s" if span else "0 s"
+        return f"{span // 100 / 10:g} s"
     if span < 60 * SECOND:
         return f"{span // SECOND} s"
     return _clock(span // SECOND) if span < DAY else _short(span)

@@ -89,7 +89,7 @@ def proposals(found: Game, seat: int | None, hall_time: int) -> tuple[Proposal, 
     if found.status == "active" and is_paused(found.times, hall_time):
         left = in_words((found.times.started or 0) - hall_time)
         end = (Button("pause", "end", "End the pause"),) if seat is not None else ()
-        told.append(Proposal(f"The game is paused for {left} more.", end))
+        told.append(Proposal(f"The game is paused for another {left}.", end))
     if seat is not None:
         told += [_proposal(found, seat, each) for each in found.offers if each.seat == seat or not each.declined]
     return tuple(told)
