@@ -15,7 +15,7 @@ from gamehall.declare import Principal
 from gamehall.gamelog import list_games, see_game
 from gamehall.games import play
 from gamehall.problems import Problem
-from gamehall.records import exporters
+from gamehall.records.formats import exporters
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
 from gamehall_web_htmx.listing import game_cards, thumbnails
