@@ -9,12 +9,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gamehall.clocks import Byoyomi, Canadian, Correspondence, NoClock, SeatTime, Terms
+from gamehall.clocks import DAY, HOUR, SECOND, Byoyomi, Canadian, Correspondence, NoClock, SeatTime, Terms
 from gamehall.gamelog import Game
 
 __all__ = ["ClockFace", "clock_faces", "in_words", "took"]
-
-SECOND, HOUR, DAY = 1_000, 3_600_000, 86_400_000
 
 _LOW_LIVE, _LOW_BY_DAYS = 20 * SECOND, 12 * HOUR
 
