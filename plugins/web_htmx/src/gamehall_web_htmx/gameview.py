@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from gamehall.answers import Claim
 from gamehall.clocks import NoClock, describe
 from gamehall.declare import Host
 from gamehall.game import STONES, Piece, Refusal, Scene
@@ -88,6 +89,7 @@ class GamePage:
     proposals: tuple[Proposal, ...]
     offers: tuple[Button, ...]
     endings: tuple[Ending, ...]
+    spectators: int
     is_player: bool
     waits: bool
 
@@ -114,13 +116,15 @@ def game_page(
     viewer: str | None,
     aim: str = "",
     *,
+    claim: Claim | None = None,
+    spectators: int = 0,
     forbidden: bool = False,
     reason: Collection[str] = (),
 ) -> GamePage:
     """The page for this viewer, None being a stranger, at the state's ply.
 
     `aim` names the cells touched so far, `reason` those for which a move was refused; `forbidden` asks for the points
-    that may not be taken.
+    that may not be taken. `claim` says who may claim the game, `spectators` how many watch it.
     """
     found = state.game
     is_now = state.ply == found.ply
@@ -153,9 +157,10 @@ def game_page(
         has_forbidden=bool(refusals),
         forbidden=_by_reason(refusals) if forbidden and not is_over else None,
         sheet=time_sheet(state),
-        proposals=proposals(found, seat, now),
+        proposals=proposals(found, seat, claim, now),
         offers=offers_to_make(state, seat, now),
         endings=endings(state, seat),
+        spectators=spectators,
         is_player=seat is not None,
         waits=is_now and (theirs if found.status == "active" else found.offered("rematch") == seat is not None),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gamehall.answers import Claim
 from gamehall.clocks import is_paused, longest_pause
 from gamehall.gamelog import Game, GameState, Offer, OfferKind
 
@@ -83,7 +84,7 @@ _WORDS: dict[OfferKind, _Words] = {
 }
 
 
-def proposals(found: Game, seat: int | None, hall_time: int) -> tuple[Proposal, ...]:
+def proposals(found: Game, seat: int | None, claim: Claim | None, hall_time: int) -> tuple[Proposal, ...]:
     """What waits for whoever sits in this seat or for the other player; who only watches learns of a pause alone."""
     told = []
     if found.status == "active" and is_paused(found.times, hall_time):
@@ -91,15 +92,27 @@ def proposals(found: Game, seat: int | None, hall_time: int) -> tuple[Proposal, 
         end = (Button("pause", "end", "End the pause"),) if seat is not None else ()
         told.append(Proposal(f"The game is paused for another {left}.", end))
     if seat is not None:
+        if claim is not None and claim.seat == seat:
+            told.append(_claim(_other(found, seat), claim))
         told += [_proposal(found, seat, each) for each in found.offers if each.seat == seat or not each.declined]
     return tuple(told)
+
+
+def _other(found: Game, seat: int) -> str:
+    return next((each.display_name for each in found.seats if each.seat != seat), "")
+
+
+def _claim(other: str, claim: Claim) -> Proposal:
+    if claim.in_:
+        return Proposal(f"{other} has been away; you can claim the game in {in_words(claim.in_)}.")
+    both = (Button("claim", "win", "Claim the win"), Button("claim", "draw", "Call it a draw"))
+    return Proposal(f"{other} has left. End the game, or go on waiting.", both)
 
 
 def _proposal(found: Game, seat: int, offer: Offer) -> Proposal:
     words, kind = _WORDS[offer.kind], offer.kind
     said = words.declined if offer.declined else words.own if offer.seat == seat else words.theirs
-    other = next((each.display_name for each in found.seats if each.seat != seat), "")
-    sentence = said.format(other=other, pause=in_words(longest_pause(found.terms) or 0))
+    sentence = said.format(other=_other(found, seat), pause=in_words(longest_pause(found.terms) or 0))
     if offer.declined:
         return Proposal(sentence)
     if offer.seat == seat:

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from gamehall.asking import HttpRequest, known_id
+from gamehall.claims import ClaimedResult, claim_game
 from gamehall.declare import Host, Principal
 from gamehall.endings import abort, resign
 from gamehall.gamelog import Game
@@ -49,6 +50,12 @@ async def _pause(host: Host, game_id: str, user_id: str, action: str) -> Game:
 
 async def _rematch(host: Host, game_id: str, user_id: str, action: str) -> Game:
     return await answer_rematch(host, game_id, user_id, _known(action))
+
+
+async def _claim(host: Host, game_id: str, user_id: str, action: str) -> Game:
+    if action not in ("win", "draw"):
+        raise Problem("malformed", "The form does not say whether to claim a win or a draw.")
+    return await claim_game(host, game_id, user_id, cast(ClaimedResult, action))
 
 
 def _known(action: str) -> OfferAction:
@@ -92,4 +99,5 @@ PLAYING_FORMS = [
     _form("takeback", partial(_offer, "takeback")),
     _form("pause", _pause),
     _form("rematch", _rematch),
+    _form("claim", _claim),
 ]
