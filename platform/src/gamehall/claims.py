@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -13,13 +13,26 @@ from gamehall.endings import check_active, end_game, load_for, other_seat
 from gamehall.game import Outcome
 from gamehall.gamelog import Game
 from gamehall.offers import in_time
-from gamehall.presence import Seen, last_seen
+from gamehall.presence import Seen, last_seen, spectators_of
 from gamehall.problems import Problem
 from gamehall.settings import Settings
 
-__all__ = ["ClaimedResult", "claim_game", "possible_claim"]
+__all__ = ["Around", "ClaimedResult", "around", "claim_game", "possible_claim"]
 
 ClaimedResult = Literal["win", "draw"]
+
+
+class Around(NamedTuple):
+    """What is told of a game besides what happens in it: how many watch it, and who may claim it."""
+
+    spectators: int
+    claim: Claim | None
+
+
+def around(connection: sa.Connection, found: Game, settings: Settings, hall_time: int) -> Around:
+    """Who is at a game at this moment."""
+    watching = spectators_of(connection, [found.id], hall_time)[found.id]
+    return Around(watching, possible_claim(connection, found, settings, hall_time))
 
 
 def possible_claim(connection: sa.Connection, found: Game, settings: Settings, hall_time: int) -> Claim | None:

@@ -59,6 +59,14 @@ async def test_other_sites_may_frame_it_and_no_other_page(hall: Hall, person: Ma
         assert "set-cookie" not in headers
 
 
+async def test_the_games_page_gives_the_code(hall: Hall, person: Make, game_id: str) -> None:
+    page = await person().page(f"/games/{game_id}")
+    address = hall.host.settings.address
+    assert f"{address}/games/{game_id}" in page.attribute("input", "value")
+    assert page.words("share-embed").startswith(f'<iframe src="{address}/embed/games/{game_id}" title=')
+    assert page.words("share-embed").endswith("></iframe>")
+
+
 async def test_an_earlier_position_and_an_end_stay_as_they_are(hall: Hall, person: Make, game_id: str) -> None:
     page = await person().page(f"/embed/games/{game_id}?ply=1")
     assert (page.words("cell-b2"), page.words("cell-a3")) == ("B2 cross, last move", "A3")

@@ -2,23 +2,20 @@
 
 from typing import Literal
 
-import sqlalchemy as sa
 from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from gamehall.accounts import user_by_name
-from gamehall.answers import Claim, Game, ListedGame, Page, page_of
+from gamehall.answers import Game, ListedGame, Page, page_of
 from gamehall.api.views import game_view, listed_game
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size
-from gamehall.claims import possible_claim
+from gamehall.claims import around
 from gamehall.declare import Principal
 from gamehall.game import Scene
-from gamehall.gamelog import Game as StoredGame
 from gamehall.gamelog import list_games, see_game
 from gamehall.presence import spectators_of
 from gamehall.problems import Problem
-from gamehall.settings import Settings
 from gamehall.showing import forbidden_at, scene_at
 
 __all__ = ["games"]
@@ -59,15 +56,8 @@ async def show(request: HttpRequest, game_id: FromPath[str], viewer: NamedDepend
     watcher = viewer.user_id if viewer else None
     state = await see_game(host, known_id(game_id), watcher)
     hall_time = host.hall_time()
-    spectators, claim = await host.read(_around, state.game, host.settings, hall_time)
+    spectators, claim = await host.read(around, state.game, host.settings, hall_time)
     return game_view(state, scene_at(state, host.rulesets, watcher), hall_time, spectators, claim)
-
-
-def _around(
-    connection: sa.Connection, found: StoredGame, settings: Settings, hall_time: int
-) -> tuple[int, Claim | None]:
-    numbers = spectators_of(connection, [found.id], hall_time)
-    return numbers[found.id], possible_claim(connection, found, settings, hall_time)
 
 
 @get("/{game_id:str}/scene")

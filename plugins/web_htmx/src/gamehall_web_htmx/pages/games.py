@@ -5,22 +5,18 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-import sqlalchemy as sa
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from gamehall.accounts import user_by_name
-from gamehall.answers import Claim
 from gamehall.asking import HttpRequest, known_id
-from gamehall.claims import possible_claim
+from gamehall.claims import around
 from gamehall.declare import Principal
-from gamehall.gamelog import Game, list_games, see_game
+from gamehall.gamelog import list_games, see_game
 from gamehall.games import play
-from gamehall.presence import spectators_of
 from gamehall.problems import Problem
 from gamehall.records.formats import exporters
-from gamehall.settings import Settings
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
 from gamehall_web_htmx.listing import game_cards, thumbnails
@@ -65,7 +61,7 @@ async def show(
     """
     state = await see_game(site.host, known_id(game_id), visitor.user_id, ply)
     reason = problem.extra.get("cells", ()) if problem and problem.slug == "illegal-move" else ()
-    spectators, claim = await site.host.read(_around, state.game, site.host.settings, site.host.hall_time())
+    spectators, claim = await site.host.read(around, state.game, site.host.settings, site.host.hall_time())
     view = game_page(
         site.host,
         state,
@@ -85,12 +81,6 @@ async def show(
     side = await site.slots(visitor, "game.side", view.game.id)
     formats = sorted(exporters(site.host))
     return site.page(request, visitor, "game.html", status=status, side=side, formats=formats, **shown)
-
-
-def _around(connection: sa.Connection, found: Game, settings: Settings, hall_time: int) -> tuple[int, Claim | None]:
-    """How many watch the game, and who may claim it."""
-    watching = spectators_of(connection, [found.id], hall_time)[found.id]
-    return watching, possible_claim(connection, found, settings, hall_time)
 
 
 @post("/games/{game_id:str}/move")
