@@ -28,7 +28,7 @@ HOST = ROOT / "platform/src/gamehall"
 
 # A module imports from its own layer and from those above it. Imports for type checkers alone may go either way.
 LAYERS: list[set[str]] = [
-    {"game", "looks", "events", "settings", "problems", "logs", "answers", "tasks", "clocks"},
+    {"game", "looks", "lattice", "events", "settings", "problems", "logs", "answers", "tasks", "clocks"},
     {"database", "tables", "declare", "passwords"},
     {"hookspecs", "accounts", "asking", "feed", "gamelog", "halltime", "records"},
     {"plugins", "wakeups", "commands", "showing"},

@@ -19,6 +19,7 @@ from .pages.games import GAME_PAGES
 from .pages.lobby import lobby
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
+from .pages.replay import REPLAY_PAGES
 from .pages.settings import SETTINGS_PAGES
 from .site import SignInFirst, Site, error_page
 
@@ -44,6 +45,7 @@ def routes(host: Host) -> list[Router]:
         *PLAY_PAGES,
         *CHALLENGE_PAGES,
         *GAME_PAGES,
+        *REPLAY_PAGES,
         *SETTINGS_PAGES,
         *ADMIN_PAGES,
         *PEOPLE_PAGES,

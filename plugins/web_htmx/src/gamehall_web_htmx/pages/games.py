@@ -16,7 +16,7 @@ from gamehall.gamelog import list_games, see_game
 from gamehall.games import play
 from gamehall.offers import in_time
 from gamehall.problems import Problem
-from gamehall.records import exporters
+from gamehall.records.formats import exporters
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
 from gamehall_web_htmx.listing import game_cards, thumbnails
@@ -169,6 +169,7 @@ async def list_page(
         unknown=unknown,
         rulesets=list(host.rulesets.values()),
         older=older,
+        chosen=urlencode({each: value for each, value in (filters | {"player": name}).items() if value}),
         paged=bool(before),
     )
 
