@@ -21,6 +21,7 @@ from .pages.lobby import lobby
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
 from .pages.playing import PLAYING_FORMS
+from .pages.replay import REPLAY_PAGES
 from .pages.settings import SETTINGS_PAGES
 from .site import SignInFirst, Site, error_page
 
@@ -48,6 +49,7 @@ def routes(host: Host) -> list[Router]:
         *GAME_PAGES,
         embedded_game,
         *PLAYING_FORMS,
+        *REPLAY_PAGES,
         *SETTINGS_PAGES,
         *ADMIN_PAGES,
         *PEOPLE_PAGES,

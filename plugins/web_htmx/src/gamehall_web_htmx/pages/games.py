@@ -162,6 +162,7 @@ async def list_page(
         unknown=unknown,
         rulesets=list(host.rulesets.values()),
         older=older,
+        chosen=urlencode({each: value for each, value in (filters | {"player": name}).items() if value}),
         paged=bool(before),
     )
 
