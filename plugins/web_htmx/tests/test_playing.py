@@ -225,13 +225,13 @@ async def test_a_pause_is_seen_by_all_and_ended_by_either(hall: Hall, players: l
     await bob.go(game, f"{game}/pause", action="accept")
     await pass_time(19 * MINUTE + 30 * SECOND, hall)
     page = await bob.page(game)
-    assert re.match(r"The game is paused for another 40 minutes \d+ seconds?\.", page.words("offers"))
+    assert page.words("offers").startswith("The game is paused for another 40 minutes")
     assert "running" not in page.words("clock-0")
     assert "pause:end" in forms(page, game)
     assert "pause:offer" not in forms(page, game)
     await bob.go(game, f"{game}/pause", action="end")
     page = await bob.page(game)
-    assert page.words("offers") == ""
+    assert "paused" not in page.words("offers")
     assert "running" in page.words("clock-0")
 
 
