@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
 
-from gamehall.declare import GameRecord
-from gamehall.game import CellChange, Mark, Piece, Scene
+from gamehall.declare import GameRecord, RecordedMove
+from gamehall.game import Mark, Piece, Scene
 from gamehall.problems import Problem
 
 __all__ = ["cut", "scene_after", "scenes_of"]
@@ -34,38 +34,54 @@ def cut(record: GameRecord, ply: int | None) -> GameRecord:
 def scene_after(record: GameRecord, ply: int | None = None) -> Scene:
     """The board after so many moves, by default all of them."""
     upto = len(record.moves) if ply is None else ply
-    pieces = {piece.cell: piece for piece in record.start.pieces}
+    board = _Board(record)
     for made in record.moves[:upto]:
-        _change(pieces, made.changes)
-    return _scene(record, upto, pieces)
+        board.change(made)
+    return board.scene()
 
 
 def scenes_of(record: GameRecord) -> Iterator[Scene]:
     """Every board of the game, from the one before the first move to the last."""
-    pieces = {piece.cell: piece for piece in record.start.pieces}
-    yield _scene(record, 0, pieces)
-    for ply, made in enumerate(record.moves, start=1):
-        _change(pieces, made.changes)
-        yield _scene(record, ply, pieces)
+    board = _Board(record)
+    yield board.scene()
+    for made in record.moves:
+        board.change(made)
+        yield board.scene()
 
 
-def _change(pieces: dict[str, Piece], changes: Iterable[CellChange]) -> None:
-    for change in changes:
-        pieces.pop(change.cell, None)
-        if change.kind is not None:
-            pieces[change.cell] = Piece(change.cell, change.kind, change.seat)
+class _Board:
+    """What stands on the board while the moves of a record are gone through, and where the last one left something."""
 
+    def __init__(self, record: GameRecord) -> None:
+        self._record = record
+        self._pieces = {piece.cell: piece for piece in record.start.pieces}
+        self._last: tuple[str, ...] = ()
+        self._sides = record.start.sides
+        self._ply = 0
 
-def _scene(record: GameRecord, ply: int, pieces: dict[str, Piece]) -> Scene:
-    """The scene of these pieces, put together from what the last move changed; the rules' own where they ended it."""
-    if record.final is not None and ply == len(record.moves):
-        return record.final
-    last: tuple[CellChange, ...] = record.moves[ply - 1].changes if ply else ()
-    stars = tuple(mark for mark in record.start.marks if mark.kind == "star")
-    return msgspec.structs.replace(
-        record.start,
-        pieces=tuple(pieces.values()),
-        marks=(*stars, *(Mark(change.cell, "last") for change in last if change.kind is not None)),
-        sides=record.moves[ply - 1].sides if ply else record.start.sides,
-        status=f"After move {ply}." if ply else "Before the first move.",
-    )
+    def change(self, made: RecordedMove) -> None:
+        placed = []
+        for change in made.changes:
+            before = self._pieces.pop(change.cell, None)
+            if change.kind is not None:
+                self._pieces[change.cell] = Piece(change.cell, change.kind, change.seat)
+                # A piece that only changes hands, as where sides are swapped, has not been placed.
+                if before is None or before.kind != change.kind:
+                    placed.append(change.cell)
+        self._last = tuple(placed) or self._last
+        self._sides = made.sides
+        self._ply += 1
+
+    def scene(self) -> Scene:
+        """The rules' own scene where they ended the game, else one put together from what the moves changed."""
+        record = self._record
+        if record.final is not None and self._ply == len(record.moves):
+            return record.final
+        stars = tuple(mark for mark in record.start.marks if mark.kind == "star")
+        return msgspec.structs.replace(
+            record.start,
+            pieces=tuple(self._pieces.values()),
+            marks=(*stars, *(Mark(cell, "last") for cell in self._last)),
+            sides=self._sides,
+            status=f"After move {self._ply}." if self._ply else "Before the first move.",
+        )

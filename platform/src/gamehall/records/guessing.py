@@ -59,7 +59,7 @@ def guess_ruleset(stones: StoneGame, rulesets: Mapping[str, Ruleset[Any, Any]]) 
             try:
                 moves, position = _follow(ruleset, options, stones)
             except _DoesNotFit as problem:
-                furthest = max(problem, furthest, key=lambda each: each.placed)
+                furthest = max(furthest, problem, key=lambda each: each.placed)
                 continue
             sides = ruleset.sides(position)
             outcome = ruleset.outcome(position)

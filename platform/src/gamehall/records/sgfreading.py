@@ -187,7 +187,7 @@ def _read_property(text: str, name: re.Match[str], node: _Node, line: int) -> in
 def _unescaped(value: str) -> str:
     """The value as it is meant: a line break behind a backslash is none, and any other is a space."""
     text = _ESCAPED.sub(lambda match: "" if match[1].strip("\r\n") == "" else match[1], value)
-    return re.sub(r"\s", " ", text)
+    return re.sub(r"\s", " ", text, flags=re.ASCII)
 
 
 def _unexpected(sign: str) -> str:
