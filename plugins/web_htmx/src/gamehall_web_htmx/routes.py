@@ -15,6 +15,7 @@ from .forms import own_forms_only
 from .pages.account import ACCOUNT_PAGES
 from .pages.admin import ADMIN_PAGES
 from .pages.challenges import CHALLENGE_PAGES
+from .pages.embed import embedded_game
 from .pages.games import GAME_PAGES
 from .pages.lobby import lobby
 from .pages.people import PEOPLE_PAGES
@@ -45,6 +46,7 @@ def routes(host: Host) -> list[Router]:
         *PLAY_PAGES,
         *CHALLENGE_PAGES,
         *GAME_PAGES,
+        embedded_game,
         *PLAYING_FORMS,
         *SETTINGS_PAGES,
         *ADMIN_PAGES,
