@@ -81,8 +81,8 @@ def _face(terms: Terms, seat: SeatTime) -> tuple[str, str, str]:
 
 
 def took(span: int) -> str:
-    """How long something took: `250 ms`, `3.4 s`, `34 s`, `4:12`, `1:04:12` or `2 d 5 h`."""
-    if 0 < span < SECOND:
+    """How long something took: `25 ms`, `3.4 s`, `34 s`, `4:12`, `1:04:12` or `2 d 5 h`."""
+    if 0 < span < 100:
         return f"{span} ms"
     if span < 10 * SECOND:
         return f"{span // 100 / 10:g} s"
