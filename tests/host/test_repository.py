@@ -30,9 +30,9 @@ HOST = ROOT / "platform/src/gamehall"
 LAYERS: list[set[str]] = [
     {"game", "looks", "lattice", "events", "settings", "problems", "logs", "answers", "tasks", "clocks", "clockfields"},
     {"database", "tables", "declare", "passwords"},
-    {"hookspecs", "accounts", "asking", "feed", "gamelog", "halltime", "limits", "records"},
+    {"hookspecs", "accounts", "asking", "feed", "gamelog", "halltime", "limits", "presence", "records"},
     {"plugins", "wakeups", "commands", "showing"},
-    {"standing", "replays", "endings", "offers", "games"},
+    {"standing", "replays", "endings", "offers", "claims", "games"},
     {"features", "challenges", "pairing", "lobby", "guests", "invitations", "rematches", "migrate", "migrations"},
     {"hall", "client"},
     {"api"},

@@ -74,17 +74,22 @@ class HallTime:
         elif here > self._since:
             self._written, self._since = self.now(), here
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Counts on from the stored time until the block ends; after a moment where clocks were left running."""
+    async def take_up(self) -> None:
+        """Begins to count from the stored time; where clocks were left running, after a moment."""
         self._written = await self._database.read(stored_time)
         returning = await self._database.read(_clocks_run)
         self._since = self._monotonic() + (_RETURN_SECONDS if returning else 0.0)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Counts until the block ends."""
+        await self.take_up()
         async with beside(self._beat_on(), "hall time"):
             yield
 
     async def _beat_on(self) -> None:
         beats = 0
+        spread = random.Random()  # noqa: S311 - nothing to guess here; its own, as the beat goes on beside everything
         while True:
             try:
                 await self.beat()
@@ -95,4 +100,4 @@ class HallTime:
             beats += 1
             pause = _FIRST_BEAT_SECONDS if beats < _FIRST_BEATS else _BEAT_SECONDS
             # Spread, so that workers do not always read just before another one writes.
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - nothing to guess here
+            await asyncio.sleep(pause * spread.uniform(0.5, 1.5))

@@ -7,12 +7,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from gamehall.accounts import user_by_name
-from gamehall.answers import Game, GameSummary, Page, page_of
-from gamehall.api.views import game_summary, game_view
+from gamehall.answers import Game, ListedGame, Page, page_of
+from gamehall.api.views import game_view, listed_game
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size
+from gamehall.claims import around
 from gamehall.declare import Principal
 from gamehall.game import Scene
 from gamehall.gamelog import list_games, see_game
+from gamehall.presence import spectators_of
 from gamehall.problems import Problem
 from gamehall.showing import forbidden_at, scene_at
 
@@ -29,7 +31,7 @@ async def list_all(
     ruleset: FromQuery[str | None] = None,
     limit: FromQuery[int] = 50,
     cursor: FromQuery[str | None] = None,
-) -> Page[GameSummary]:
+) -> Page[ListedGame]:
     """Games, newest first, of a player (by username), in a status, of a ruleset."""
     host, size = host_of(request), page_size(limit)
     user_id = (await host.read(user_by_name, player)).id if player is not None else None
@@ -41,7 +43,10 @@ async def list_all(
         limit=size + 1,
         before=known_cursor(cursor),
     )
-    return page_of([game_summary(each, host.hall_time()) for each in found], size, [each.id for each in found])
+    hall_time = host.hall_time()
+    numbers = await host.read(spectators_of, [each.id for each in found], hall_time)
+    items = [listed_game(each, hall_time, numbers[each.id]) for each in found]
+    return page_of(items, size, [each.id for each in found])
 
 
 @get("/{game_id:str}")
@@ -50,7 +55,9 @@ async def show(request: HttpRequest, game_id: FromPath[str], viewer: NamedDepend
     host = host_of(request)
     watcher = viewer.user_id if viewer else None
     state = await see_game(host, known_id(game_id), watcher)
-    return game_view(state, scene_at(state, host.rulesets, watcher), host.hall_time())
+    hall_time = host.hall_time()
+    spectators, claim = await host.read(around, state.game, host.settings, hall_time)
+    return game_view(state, scene_at(state, host.rulesets, watcher), hall_time, spectators, claim)
 
 
 @get("/{game_id:str}/scene")

@@ -15,10 +15,12 @@ from .forms import own_forms_only
 from .pages.account import ACCOUNT_PAGES, account_first
 from .pages.admin import ADMIN_PAGES
 from .pages.challenges import CHALLENGE_PAGES
+from .pages.embed import embedded_game
 from .pages.games import GAME_PAGES
 from .pages.lobby import lobby
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
+from .pages.playing import PLAYING_FORMS
 from .pages.replay import REPLAY_PAGES
 from .pages.settings import SETTINGS_PAGES
 from .site import AccountFirst, SignInFirst, Site, error_page
@@ -48,6 +50,8 @@ def routes(host: Host) -> list[Router]:
         *PLAY_PAGES,
         *CHALLENGE_PAGES,
         *GAME_PAGES,
+        embedded_game,
+        *PLAYING_FORMS,
         *REPLAY_PAGES,
         *SETTINGS_PAGES,
         *ADMIN_PAGES,

@@ -1,6 +1,7 @@
 """Games: one to play, watch or replay, and the list of all."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,11 +11,10 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from gamehall.accounts import user_by_name
 from gamehall.asking import HttpRequest, known_id
+from gamehall.claims import around
 from gamehall.declare import Principal
-from gamehall.endings import resign
 from gamehall.gamelog import list_games, see_game
 from gamehall.games import play
-from gamehall.offers import in_time
 from gamehall.problems import Problem
 from gamehall.records.formats import exporters
 from gamehall_web_htmx.forms import Form, read_form
@@ -22,7 +22,7 @@ from gamehall_web_htmx.gameview import game_page
 from gamehall_web_htmx.listing import game_cards, thumbnails
 from gamehall_web_htmx.site import Site, Visitor
 
-__all__ = ["GAME_PAGES"]
+__all__ = ["GAME_PAGES", "show"]
 
 _PAGE = 24
 _NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -40,10 +40,10 @@ async def show_game(
     aim: Aim = "",
     forbidden: FromQuery[str] = "",
 ) -> Response[Any]:
-    return await _show(request, site, visitor, game_id, ply=ply, aim=aim, forbidden=forbidden == "on")
+    return await show(request, site, visitor, game_id, ply=ply, aim=aim, forbidden=forbidden == "on")
 
 
-async def _show(
+async def show(
     request: HttpRequest,
     site: Site,
     visitor: Visitor,
@@ -61,9 +61,20 @@ async def _show(
     """
     state = await see_game(site.host, known_id(game_id), visitor.user_id, ply)
     reason = problem.extra.get("cells", ()) if problem and problem.slug == "illegal-move" else ()
-    view = game_page(site.host, state, visitor.user_id, aim, forbidden=forbidden, reason=reason)
+    spectators, claim = await site.host.read(around, state.game, site.host.settings, site.host.hall_time())
+    view = game_page(
+        site.host,
+        state,
+        visitor.user_id,
+        aim,
+        claim=claim,
+        spectators=spectators,
+        forbidden=forbidden,
+        reason=reason,
+    )
     auto = auto or request.query_params.get("auto") == "on"
     shown: dict[str, Any] = {"view": view, "problem": problem, "auto": auto, "auto_query": "?auto=on" if auto else ""}
+    shown["made_at"] = datetime.now(UTC)
     status = problem.status if problem else 200
     if request.headers.get("hx-request") == "true":
         return site.page(request, visitor, "game_fragment.html", status=status, **shown)
@@ -88,9 +99,9 @@ async def send_move(
     except Problem as problem:
         if problem.status not in (403, 409, 422):
             raise
-        return await _show(request, site, visitor, game_id, problem=problem, auto=auto)
+        return await show(request, site, visitor, game_id, problem=problem, auto=auto)
     if request.headers.get("hx-request") == "true":
-        return await _show(request, site, visitor, game_id, auto=auto)
+        return await show(request, site, visitor, game_id, auto=auto)
     return site.go(f"/games/{game_id}" + ("?auto=on" if auto else ""))
 
 
@@ -106,24 +117,6 @@ def _wanted(typed: Form) -> tuple[str | tuple[int, int], int | None]:
     if move is None and "row" in numbers and "col" in numbers:
         return (int(numbers["row"]), int(numbers["col"])), ply
     raise Problem("invalid", "Touch a point of the board, or press one of the buttons below it.")
-
-
-@post("/games/{game_id:str}/resign")
-async def send_resign(
-    request: HttpRequest,
-    site: NamedDependency[Site],
-    visitor: NamedDependency[Visitor],
-    caller: NamedDependency[Principal],
-    game_id: FromPath[str],
-) -> Response[Any]:
-    try:
-        hall_time = await in_time(site.host, known_id(game_id))
-        await site.host.write(resign, known_id(game_id), caller.user_id, hall_time)
-    except Problem as problem:
-        if problem.status not in (403, 409):
-            raise
-        return await _show(request, site, visitor, game_id, problem=problem)
-    return site.go(f"/games/{game_id}")
 
 
 @get("/games")
@@ -178,4 +171,4 @@ def _storable(text: str) -> str:
     return text.replace("\0", "")
 
 
-GAME_PAGES = [show_game, send_move, send_resign, list_page]
+GAME_PAGES = [show_game, send_move, list_page]
