@@ -21,6 +21,7 @@ from gamehall.api.health import alive, ready
 from gamehall.api.playing import playing
 from gamehall.api.rulesets import rulesets
 from gamehall.api.schema import openapi_config, openapi_json
+from gamehall.api.turns import turns
 from gamehall.api.users import users
 from gamehall.asking import caller, viewer
 from gamehall.hall import Hall
@@ -42,7 +43,7 @@ _OWN: list[ControllerRouterHandler] = [
     alive,
     ready,
     openapi_json,
-    Router("/api/v1", route_handlers=[users, rulesets, challenges, games, playing]),
+    Router("/api/v1", route_handlers=[users, rulesets, challenges, turns, games, playing]),
 ]
 
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from gamehall.accounts import user_by_name
 from gamehall.answers import Game, GameSummary, Page, page_of
+from gamehall.api.turns import by_turn
 from gamehall.api.views import game_summary, game_view
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size
 from gamehall.declare import Principal
@@ -16,6 +17,7 @@ from gamehall.gamelog import list_games, see_game
 from gamehall.problems import Problem
 from gamehall.records import exporters, record_of
 from gamehall.showing import forbidden_at, scene_at
+from gamehall.turns import Turn
 
 __all__ = ["games"]
 
@@ -28,12 +30,17 @@ async def list_all(
     player: FromQuery[str | None] = None,
     status: FromQuery[Status | None] = None,
     ruleset: FromQuery[str | None] = None,
+    order: FromQuery[Literal["newest", "turn"] | None] = None,
+    turn: FromQuery[Turn | None] = None,
     limit: FromQuery[int] = 50,
     cursor: FromQuery[str | None] = None,
 ) -> Page[GameSummary]:
-    """Games, newest first, of a player (by username), in a status, of a ruleset."""
+    """Games, newest first, of a player (by username), in a status, of a ruleset. In the order of `turn` running games
+    of a player: theirs to move first, by the least time left; `turn` keeps those of their `own` or of `other` turn."""
     host, size = host_of(request), page_size(limit)
     user_id = (await host.read(user_by_name, player)).id if player is not None else None
+    if order == "turn" or turn is not None:
+        return await by_turn(host, user_id, order, turn, status, ruleset, size, cursor)
     found = await host.read(
         list_games,
         player=user_id,
