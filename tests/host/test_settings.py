@@ -60,6 +60,9 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "signup": "closed",
         "rate_limits": False,
         "new_plugins": "off",
+        "mail": "smtp://hall:secret@mail.example",
+        "mail_from": "Hall <hall@hall.example>",
+        "notice_hours": 6,
     }
     texts = {True: "1", False: "off"}
     for name, value in wanted.items():
@@ -90,6 +93,7 @@ def test_a_switch_is_said_in_words(text: str, value: bool, monkeypatch: pytest.M
         ("STRICT", "perhaps"),
         ("SIGNUP", "yes"),
         ("NEW_PLUGINS", "maybe"),
+        ("NOTICE_HOURS", "0"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_variable(name: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,12 +24,14 @@ from gamehall.declare import (
     Principal,
     Verdict,
 )
+from gamehall.delivery import transport_of
 from gamehall.endings import watch_flags
 from gamehall.events import Event, NewEvent
 from gamehall.features import LiveFeatures
 from gamehall.feed import Feed, emit
 from gamehall.game import Ruleset
 from gamehall.halltime import HallTime
+from gamehall.notices import watch_turns
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.problems import Problem
@@ -58,6 +60,7 @@ class Hall:
         self.settings = settings
         self.plugins = plugins
         self.secret = secret_key(settings)
+        self._transport = transport_of(settings)
         self.passwords = Passwords()
         self.database: Database = open_database(settings.database_url)
         # Several processes on one SQLite file have nothing that wakes them, so they look more often.
@@ -200,6 +203,8 @@ class Hall:
                 await self._enter(stack, plugin.name, lifespan)
             await stack.enter_async_context(beside(check_games(self), "games of other rules"))
             await stack.enter_async_context(beside(watch_flags(self), "flags"))
+            if self._transport is not None:
+                await stack.enter_async_context(beside(watch_turns(self, self._transport), "notices"))
             yield
 
     def _check_tables(self) -> None:

@@ -34,8 +34,8 @@ def show(ctx: click.Context, origin: bool) -> None:
     sections = values.pop("plugins")
     if values["secret_key"]:
         values["secret_key"] = _HIDDEN
-    for name in ("database_url", "redis_url"):
-        if values[name]:
+    for name in ("database_url", "redis_url", "mail"):
+        if "://" in values[name]:
             values[name] = sa.make_url(values[name]).render_as_string(hide_password=True)
     rows = [(key, value, *([origins[key]] if origin else [])) for key, value in values.items()]
     data = values | {"plugins": sections} | ({"origins": origins} if origin else {})
