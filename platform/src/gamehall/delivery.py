@@ -8,9 +8,9 @@ import smtplib
 import ssl
 import tempfile
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Protocol
@@ -41,7 +41,7 @@ class FileOutbox:
         descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=f".{mail_id}-")  # made 0600
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(message.as_bytes(policy=SMTP))
+                file.write(message.as_bytes(policy=message.policy.clone(cte_type="8bit")))  # for people to read
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(self.folder / f"{mail_id}.eml")
@@ -104,7 +104,7 @@ def sender_of(settings: Settings) -> Address:
     name, address = parseaddr(settings.mail_from)
     try:
         sender = Address(name, addr_spec=address)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:  # what its parser raises
         raise _not_an_address(settings) from error
     if not (sender.username and sender.domain):
         raise _not_an_address(settings)

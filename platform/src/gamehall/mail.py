@@ -12,8 +12,9 @@ import hmac
 import logging
 import textwrap
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 from typing import Any
 
 import msgspec
@@ -34,6 +35,18 @@ _AT_WORK = 10 * MINUTE  # longer than any conversation with a mail server
 _PAUSES = tuple(minutes * MINUTE for minutes in (1, 5, 30, 120, 480))
 _KEPT = 7 * 24 * 60 * MINUTE
 _ERROR = 300
+
+
+class _Link(UnstructuredHeader, BaseHeader):
+    """A header that stays on one line, as it is: mail programs do not find a link in one that was folded or encoded."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Link)
+_LAYOUT = EmailPolicy(linesep="\r\n", cte_type="7bit", header_factory=_HEADERS)  # not every server takes 8 bits
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -147,7 +160,7 @@ def compose(found: Mail, settings: Settings, secret: bytes) -> EmailMessage:
     """The mail as it is sent, with the ways to get no more of them. Raises ValueError for an address that is none."""
     link = f"{settings.address}/mail/{stop_code(secret, found.user_id)}"
     sender = sender_of(settings)
-    message = EmailMessage()
+    message = EmailMessage(_LAYOUT)
     message["From"] = sender
     message["To"] = Address(found.name, addr_spec=found.address)
     message["Subject"] = found.subject
@@ -156,7 +169,8 @@ def compose(found: Mail, settings: Settings, secret: bytes) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{link}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(f"{found.body}\n-- \nYou get one mail for each turn at most. To get no more of them:\n{link}\n")
+    end = f"-- \nYou get one mail for each turn at most. To get no more of them:\n{link}\n"
+    message.set_content(f"{found.body}\n{end}", cte="8bit")
     return message
 
 

@@ -126,7 +126,7 @@ def _wait(found: Game, hall_time: int) -> str:
     since = in_words(hall_time - (hall_time if found.turn_at is None else found.turn_at))
     falls = flag_at(found.terms, found.times)
     left = "no clock runs" if falls is None else f"{in_words(falls - hall_time)} left"
-    return f"your turn for {since}, {left}"
+    return f"your turn for {since}; {left}"
 
 
 async def watch_turns(host: Host, transport: Transport) -> None:

@@ -16,7 +16,9 @@ from .pages.account import ACCOUNT_PAGES
 from .pages.admin import ADMIN_PAGES
 from .pages.challenges import CHALLENGE_PAGES
 from .pages.games import GAME_PAGES
+from .pages.listing import LIST_PAGES
 from .pages.lobby import lobby
+from .pages.mail import MAIL_PAGES
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
 from .pages.settings import SETTINGS_PAGES
@@ -43,7 +45,9 @@ def routes(host: Host) -> list[Router]:
         *ACCOUNT_PAGES,
         *PLAY_PAGES,
         *CHALLENGE_PAGES,
+        *LIST_PAGES,
         *GAME_PAGES,
+        *MAIL_PAGES,
         *SETTINGS_PAGES,
         *ADMIN_PAGES,
         *PEOPLE_PAGES,

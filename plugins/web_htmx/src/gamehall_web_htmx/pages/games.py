@@ -1,30 +1,26 @@
-"""Games: one to play, watch or replay, and the list of all."""
+"""A game to play, watch or replay."""
 
 import re
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from gamehall.accounts import user_by_name
 from gamehall.asking import HttpRequest, known_id
 from gamehall.declare import Principal
 from gamehall.endings import resign
-from gamehall.gamelog import list_games, see_game
+from gamehall.gamelog import see_game
 from gamehall.games import play
 from gamehall.offers import in_time
 from gamehall.problems import Problem
 from gamehall.records import exporters
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
-from gamehall_web_htmx.listing import game_cards, thumbnails
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["GAME_PAGES"]
 
-_PAGE = 24
 _NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
 Ply = Annotated[int | None, QueryParameter(ge=0, le=1_000_000)]
 Aim = Annotated[str, QueryParameter(name="from")]
@@ -126,55 +122,4 @@ async def send_resign(
     return site.go(f"/games/{game_id}")
 
 
-@get("/games")
-async def list_page(
-    request: HttpRequest,
-    site: NamedDependency[Site],
-    visitor: NamedDependency[Visitor],
-    ruleset: FromQuery[str] = "",
-    status: FromQuery[str] = "",
-    player: FromQuery[str] = "",
-    before: FromQuery[str] = "",
-) -> Response[Any]:
-    host = site.host
-    unknown = ""
-    player_id = None
-    if name := player.strip().lstrip("@"):
-        try:
-            player_id = (await host.read(user_by_name, _storable(name))).id
-        except Problem as problem:
-            unknown = problem.detail
-    found = (
-        []
-        if unknown
-        else await host.read(
-            list_games,
-            player=player_id,
-            status=[status] if status else [],
-            ruleset=_storable(ruleset) or None,
-            limit=_PAGE + 1,
-            before=known_id(before) if before else None,
-        )
-    )
-    shown = found[:_PAGE]
-    filters = {"ruleset": ruleset, "status": status, "player": player}
-    older = urlencode(filters | {"before": shown[-1].id}) if len(found) > _PAGE else ""
-    pictures = await host.read(thumbnails, [each.id for each in shown])
-    return site.page(
-        request,
-        visitor,
-        "games.html",
-        cards=game_cards(shown, host, visitor.user_id, pictures),
-        filters=filters,
-        unknown=unknown,
-        rulesets=list(host.rulesets.values()),
-        older=older,
-        paged=bool(before),
-    )
-
-
-def _storable(text: str) -> str:
-    return text.replace("\0", "")
-
-
-GAME_PAGES = [show_game, send_move, send_resign, list_page]
+GAME_PAGES = [show_game, send_move, send_resign]
