@@ -252,7 +252,7 @@ class Inbox:
 
 
 def check_login(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any) -> AuthResult:
-    return AuthResult(success=given == LoginPassword(b"hall", b"p:/ss"))
+    return AuthResult(success=given == LoginPassword(b"hall", b"p:/ss"), handled=False)
 
 
 @pytest.fixture

@@ -125,7 +125,8 @@ async def test_a_players_list_does_not_read_the_games_of_others(hall: Hall) -> N
     user_id = done(await ada.get("/users/me"))["id"]
     for work in (games_by_turn, next_game, games_waiting):
         found = await hall.host.read(plans, work, user_id)
-        assert "ix_game_seat_user" in found[0]
+        assert "ix_game_seat_user (user_id=?)" in found[0]
+        assert "SEARCH game USING INDEX ix_game_status (status=? AND id=?)" in found[0]
         assert not re.search("SCAN (game|user)", "\n".join(found)), found
 
 

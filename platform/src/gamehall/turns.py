@@ -20,6 +20,7 @@ Turn = Literal["own", "other"]
 RUNNING = ("active", "suspended")
 _OWN, _OTHER, _STANDS = range(3)
 _NEVER = 2**62  # where no clock runs
+_ORDER = (sa.func.coalesce(game.c.flag_at, _NEVER), sa.func.coalesce(game.c.turn_at, 0), game.c.id)
 _PLACE = re.compile(r"[012](?:\.[0-9]{1,19}){2}\.[0-9a-z]{26}", re.ASCII)
 
 
@@ -39,14 +40,9 @@ def games_by_turn(
     `turn` leaves only games of the player's own turn or of others'; `after` is the place of the last one seen, as
     `place_of` gives it. Raises Problem `invalid` for a place that is none.
     """
-    to_act = sa.select(game_seat.c.seat).where(
-        game_seat.c.game_id == game.c.id, game_seat.c.seat == game.c.to_act, game_seat.c.user_id == player
-    )
-    rank = sa.case((game.c.status != "active", _STANDS), (to_act.exists(), _OWN), else_=_OTHER)
-    order = (rank, sa.func.coalesce(game.c.flag_at, _NEVER), sa.func.coalesce(game.c.turn_at, 0), game.c.id)
-    query = sa.select(game).where(
-        game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == player)), game.c.status.in_(status)
-    )
+    rank = sa.case((game.c.status != "active", _STANDS), (_is_turn_of(player), _OWN), else_=_OTHER)
+    order = (rank, *_ORDER)
+    query = sa.select(game).where(_is_played_by(player), game.c.status.in_(status))
     if turn is not None:
         query = query.where(rank == (_OWN if turn == "own" else _OTHER))
     if ruleset is not None:
@@ -95,11 +91,15 @@ def games_waiting(connection: sa.Connection, player: str, besides: str = "") -> 
 
 def _waiting(connection: sa.Connection, player: str) -> list[str]:
     """The ids of the games of the player's turn, in their order."""
-    own = sa.and_(game_seat.c.game_id == game.c.id, game_seat.c.seat == game.c.to_act)
-    query = (
-        sa.select(game.c.id)
-        .join(game_seat, own)
-        .where(game_seat.c.user_id == player, game.c.status == "active")
-        .order_by(sa.func.coalesce(game.c.flag_at, _NEVER), sa.func.coalesce(game.c.turn_at, 0), game.c.id)
-    )
-    return list(connection.scalars(query))
+    query = sa.select(game.c.id).where(_is_played_by(player), _is_turn_of(player), game.c.status == "active")
+    return list(connection.scalars(query.order_by(*_ORDER)))
+
+
+def _is_played_by(player: str) -> sa.ColumnElement[bool]:
+    return game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == player))
+
+
+def _is_turn_of(player: str) -> sa.ColumnElement[bool]:
+    to_act = game_seat.alias()
+    at_turn = (to_act.c.game_id == game.c.id, to_act.c.seat == game.c.to_act, to_act.c.user_id == player)
+    return sa.select(to_act.c.seat).where(*at_turn).exists()
