@@ -125,6 +125,7 @@ EXAMPLES = list(dict.fromkeys(line for _, line in examples()))
 ELSEWHERE = (
     *("gamehall serve", "gamehall plugins install", "gamehall plugins uninstall"),  # see the tests of wheels
     *("gamehall games show", "gamehall games export"),  # see the tests of games
+    *("gamehall verify", "gamehall --json verify"),  # see the tests of records
 )
 
 

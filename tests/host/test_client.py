@@ -153,7 +153,8 @@ async def test_every_call_is_understood_by_a_hall(hall: Hall) -> None:
         assert over.result is not None
         assert (over.result.winner, over.seat_of("bob")) == (0, 1)
         assert (await ada.games(player="bob", status="finished")).items == [over]
-        assert json.loads(await ada.record(game_id))["moves"] == [{"seat": 0, "move": "b2"}]
+        (move,) = json.loads(await ada.record(game_id))["moves"]
+        assert (move["seat"], move["move"]) == (0, "b2")
         (device,) = await ada.devices()
         assert (device.device_name, device.current) == ("a test", True)
         old = ada.token

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -55,7 +56,9 @@ def test_every_place_says_who_has_which_colour(hall_and_players: tuple[str, tupl
     assert f"Black: {first}\n" in record("text")
     assert f"White: {second}\n" in record("text")
     assert record("psq").splitlines()[-2:] == [first, second]
-    assert f'"side": "{adas}",\n      "name": "ada"' in record("json")
+    players_told = json.loads(record("json"))["players"]
+    assert [(each["side"], each["name"]) for each in players_told] == [(adas, "ada"), (bobs, "bob")]
+    assert f"PB[{first}]PW[{second}]" in record("sgf")
 
     # Whoever has black loses it: the result names the other one as the winner.
     with client(url) as once:

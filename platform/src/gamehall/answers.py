@@ -25,6 +25,7 @@ __all__ = [
     "Played",
     "ProblemError",
     "Profile",
+    "Replayed",
     "Responded",
     "Result",
     "RulesetInfo",
@@ -208,6 +209,21 @@ class Played(msgspec.Struct, frozen=True):
     clock: dict[str, Any]
     spent: dict[str, int]
     cursor: str
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """A game from a file, played through by the installed rules: who played, by seat, and the scene after `ply` moves.
+
+    `result` is by the rules or else as the file says, null for neither.
+    """
+
+    ruleset: str
+    options: dict[str, Any]
+    players: tuple[str, ...]
+    moves: tuple[str, ...]
+    result: Result | None
+    ply: int
+    scene: Scene
 
 
 class Event(msgspec.Struct, frozen=True):

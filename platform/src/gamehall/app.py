@@ -19,6 +19,7 @@ from gamehall.api.errors import EXCEPTION_HANDLERS
 from gamehall.api.games import games
 from gamehall.api.health import alive, ready
 from gamehall.api.playing import playing
+from gamehall.api.records import records
 from gamehall.api.rulesets import rulesets
 from gamehall.api.schema import openapi_config, openapi_json
 from gamehall.api.turns import turns
@@ -43,7 +44,7 @@ _OWN: list[ControllerRouterHandler] = [
     alive,
     ready,
     openapi_json,
-    Router("/api/v1", route_handlers=[users, rulesets, challenges, turns, games, playing]),
+    Router("/api/v1", route_handlers=[users, rulesets, challenges, turns, games, playing, records]),
 ]
 
 

@@ -29,6 +29,7 @@ from gamehall.answers import (
     Person,
     Played,
     ProblemError,
+    Replayed,
     Responded,
     RulesetInfo,
     SignedIn,
@@ -49,6 +50,15 @@ _PASSING = frozenset({429, 500, 502, 503, 504})
 def _wait(base: float, failures: int) -> float:
     """Seconds until the next attempt: doubled with each failure, and spread so that clients do not come together."""
     return random.uniform(0.5, 1.0) * min(base * 2.0**failures, _LONGEST_WAIT)  # noqa: S311 - nothing to guess here
+
+
+def _text(content: str | bytes) -> str:
+    if isinstance(content, str):
+        return content
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 def _problem(answer: httpx.Response) -> ProblemError:
@@ -216,9 +226,34 @@ class Client:
     async def resign(self, game_id: str) -> GameSummary:
         return await self._call("POST", f"/games/{game_id}/resign", GameSummary)
 
-    async def record(self, game_id: str, format_: str = "json") -> bytes:
-        """The game as a file in one of the hall's formats."""
-        return (await self._send("GET", f"/games/{game_id}/record", format=format_)).content
+    async def record(self, game_id: str, format_: str = "json", ply: int | None = None) -> bytes:
+        """The game as a file in one of the hall's formats, as it was after so many moves."""
+        return (await self._send("GET", f"/games/{game_id}/record", format=format_, ply=ply)).content
+
+    async def archive(
+        self,
+        format_: str = "json",
+        *,
+        player: str | None = None,
+        status: str | None = None,
+        ruleset: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> bytes:
+        """A zip of games, newest first; its contents.json has the cursor of the next one."""
+        wanted = {"player": player, "status": status, "ruleset": ruleset, "limit": limit, "cursor": cursor}
+        return (await self._send("GET", "/games/export", None, format=format_, **wanted)).content
+
+    async def import_record(
+        self, content: str | bytes, *, format_: str | None = None, ruleset: str | None = None, ply: int | None = None
+    ) -> Replayed:
+        """The game of a file, played through by the hall's rules and shown after so many moves.
+
+        Bytes that are no UTF-8 are taken for Latin-1. `ruleset` says which game it is where the file does not.
+        """
+        chosen = {"format": format_, "ruleset": ruleset}
+        body = {"content": _text(content), **{name: value for name, value in chosen.items() if value is not None}}
+        return await self._call("POST", "/replay", Replayed, body, ply=ply)
 
     # Events.
 

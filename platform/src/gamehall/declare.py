@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol
 
 import sqlalchemy as sa
 
+from gamehall.clocks import SeatTime
 from gamehall.events import Event, NewEvent
-from gamehall.game import CellChange, Ruleset
+from gamehall.game import CellChange, Outcome, Ruleset, Scene
 
 if TYPE_CHECKING:
     from litestar import Request, Response
@@ -31,11 +32,14 @@ __all__ = [
     "Features",
     "GameRecord",
     "Host",
+    "ImportedGame",
+    "Importer",
     "InstalledPlugin",
     "Lifespan",
     "Listener",
     "Policy",
     "Principal",
+    "RecordedMove",
     "Tables",
     "Verdict",
 ]
@@ -184,36 +188,105 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class GameRecord:
-    """A game as its players know it: who sat where, what was played, how it ended."""
+    """A game as its players know it: who sat where, what was played, how it ended.
+
+    What is given for each move is in their order. Everything can be told without the game's ruleset; `sgf` and
+    `ruleset_title` are what it says of itself, None and its key where it is gone.
+    """
 
     id: str
     ruleset: str
     ruleset_title: str
     ruleset_version: int
+    sgf: int | None
     options: Mapping[str, Any]
-    width: int
-    height: int
-    players: tuple[tuple[str, str], ...]
-    """(side, display name) by seat, with the sides that the seats had at the end."""
-    moves: tuple[tuple[int, str], ...]
-    """(seat, move) in their order."""
-    changes: tuple[tuple[CellChange, ...], ...]
-    """What each move changed on the board."""
+    start: Scene
+    """The board before the first move, as a stranger sees it."""
+    start_digest: str
+    """The SHA-256 of the first position; see `gamehall.records.canonical.digest`."""
+    names: tuple[str, ...]
+    """The players' display names by seat."""
+    moves: tuple[RecordedMove, ...]
+    final: Scene | None
+    """The last board as the rules drew it, where they ended the game."""
+    clock: Mapping[str, Any]
+    """The terms of its clock; `kind` is `none` where there was none."""
     status: str
     winner: int | None
     reason: str | None
     started_at: str
     finished_at: str | None
 
+    @property
+    def width(self) -> int:
+        return self.start.width
+
+    @property
+    def height(self) -> int:
+        return self.start.height
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The side of each seat at the end."""
+        return self.moves[-1].sides if self.moves else self.start.sides
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedMove:
+    """A move, who made it, and what came of it.
+
+    `changes` are the cells that look different after it, `sides` those of the seats, `digest` the SHA-256 of the
+    position. `spent` are the milliseconds that it was charged and `left` is what each seat had on its clock then;
+    None and nothing where that is not known.
+    """
+
+    seat: int
+    move: str
+    changes: tuple[CellChange, ...]
+    sides: tuple[str, ...]
+    digest: str
+    spent: int | None = None
+    left: tuple[SeatTime, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """A format that games can be downloaded in."""
+    """A format that games can be downloaded in.
+
+    `write` raises Problem `unknown-format` for a game that the format cannot tell. It runs in a thread.
+    """
 
     format: str
     media_type: str
     suffix: str
     write: Callable[[GameRecord], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedGame:
+    """What a file says of a game: moves to be made by the rules of a ruleset, and the players' names by seat.
+
+    `names` is empty where the file names nobody. `result` is how it says that the game ended, None where it does not.
+    """
+
+    ruleset: str
+    options: Mapping[str, Any]
+    moves: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    result: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A format that games can be read from. Its files are told by what they begin with, white space left out.
+
+    `read` is given the file and the rulesets that may be chosen where the file names none, the likelier first. It
+    raises Problem `malformed` with what is wrong and in which line. It runs in a thread.
+    """
+
+    format: str
+    begins: bytes
+    read: Callable[[bytes, Mapping[str, Ruleset[Any, Any]]], ImportedGame]
 
 
 @dataclass(frozen=True, slots=True)

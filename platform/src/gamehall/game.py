@@ -170,7 +170,8 @@ class Ruleset(ABC, Generic[P, O]):
     """One kind of game. Instances carry no state; every method is a pure function of its arguments.
 
     `key` is stored with every game and is never renamed; raise `version` when an old record would replay
-    differently. `presets` are named sets of options that a form offers.
+    differently. `presets` are named sets of options that a form offers. `sgf` is the number that SGF files have for
+    this kind of game, where they have one.
     """
 
     key: ClassVar[str]
@@ -179,6 +180,7 @@ class Ruleset(ABC, Generic[P, O]):
     version: ClassVar[int] = 1
     seats: ClassVar[tuple[str, ...]] = ("black", "white")
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    sgf: ClassVar[int | None] = None
     Position: ClassVar[type[Position]]
     Options: ClassVar[type[Options]] = Options
 

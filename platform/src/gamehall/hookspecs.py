@@ -15,6 +15,7 @@ from gamehall.declare import (
     ErrorPage,
     Exporter,
     Host,
+    Importer,
     Lifespan,
     Listener,
     Policy,
@@ -73,6 +74,11 @@ def gamehall_policies(host: Host) -> Iterable[Policy]:  # type: ignore[empty-bod
 @hookspec
 def gamehall_exporters() -> Iterable[Exporter]:  # type: ignore[empty-body]
     """Formats that games can be downloaded in."""
+
+
+@hookspec
+def gamehall_importers() -> Iterable[Importer]:  # type: ignore[empty-body]
+    """Formats that games can be read from."""
 
 
 @hookspec

@@ -29,6 +29,7 @@ from gamehall.declare import (
     ErrorPage,
     Exporter,
     Host,
+    Importer,
     Lifespan,
     Listener,
     Policy,
@@ -49,13 +50,14 @@ _RESERVED = {"gamehall", "host", "plugins", "alembic", "ruleset", "signup"} | {
     name.split("_")[0] for name in host_tables.tables
 }
 # What is asked of each plugin before there is a host; the other hooks get one.
-_EARLY = ("gamehall_settings", "gamehall_tables", "gamehall_rulesets", "gamehall_exporters")
+_EARLY = ("gamehall_settings", "gamehall_tables", "gamehall_rulesets", "gamehall_exporters", "gamehall_importers")
 # What each hook's declarations are instances of. Routes are of many kinds: the application says whether they fit.
 _KINDS: dict[str, type] = {
     "gamehall_settings": type,
     "gamehall_tables": Tables,
     "gamehall_rulesets": Ruleset,
     "gamehall_exporters": Exporter,
+    "gamehall_importers": Importer,
     "gamehall_listeners": Listener,
     "gamehall_authenticators": Authenticator,
     "gamehall_policies": Policy,
@@ -273,10 +275,10 @@ def _check_declared(plugins: Plugins, plugin: Plugin, hook: str) -> None:
             for ruleset in items:
                 _free(ruleset.key, {each.key: other for other, each in others}, "ruleset key")
             _unique([ruleset.key for ruleset in items], "ruleset key")
-        case "gamehall_exporters":
-            for exporter in items:
-                _free(exporter.format, {each.format: other for other, each in others}, "format")
-            _unique([exporter.format for exporter in items], "format")
+        case "gamehall_exporters" | "gamehall_importers":
+            for each_format in items:
+                _free(each_format.format, {each.format: other for other, each in others}, "format")
+            _unique([each_format.format for each_format in items], "format")
 
 
 def _check_tables(plugin: Plugin, items: list[Tables]) -> None:

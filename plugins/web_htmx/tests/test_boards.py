@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from itertools import product
-from math import dist
 
 import pytest
 from hypothesis import given
@@ -14,7 +11,6 @@ from hypothesis import strategies as st
 from gamehall.game import Input, Look, Mark, Piece, Scene, board_cells
 from gamehall.looks import name_piece
 from gamehall_web_htmx.boards import aimed_cells, draw_board, move_label
-from gamehall_web_htmx.lattice import Lattice
 
 KINDS = st.sampled_from(["black", "white", "cross", "nought", "king", "ö<", "", "p-x is-last"])
 
@@ -86,46 +82,6 @@ def test_winning_lines_are_drawn_from_end_to_end(cells: str, ends: set[tuple[int
     scene = Scene(5, 5, marks=tuple(Mark(cell, "line") for cell in cells.split()))
     drawn = {frozenset([line[:2], line[2:]]) for line in draw_board(scene).lines}
     assert drawn == {frozenset([(x + 0.5, y + 0.5), (right + 0.5, low + 0.5)]) for x, y, right, low in ends}
-
-
-def test_the_lattice_has_every_line() -> None:
-    for kind, (width, height) in product(("points", "squares"), ((3, 3), (9, 10))):
-        path = Lattice(kind, width, height).path
-        extra = kind == "squares"
-        assert (path.count("H"), path.count("V")) == (height + extra, width + extra)
-
-
-@given(st.integers(1, 12), st.integers(1, 12))
-def test_hexes_touch_those_that_a_scene_says_they_touch(width: int, height: int) -> None:
-    lattice = Lattice("hexes", width, height)
-    places = [(row, column) for row in range(height) for column in range(width)]
-    for row, column in places:
-        x, y = lattice.middle(row, column)
-        assert 0.5 <= x <= lattice.across - 0.5
-        assert 0.5 <= y <= lattice.down - 0.5
-        touching = {other for other in places if 0 < dist((x, y), lattice.middle(*other)) < 1.1}
-        beside = {(row, column - 1), (row, column + 1)}
-        above, below = {(row - 1, column), (row - 1, column + 1)}, {(row + 1, column), (row + 1, column - 1)}
-        assert touching == (beside | above | below) & set(places)
-
-
-@given(st.integers(1, 12), st.integers(1, 12))
-def test_a_comb_has_every_side_of_every_hex_once(width: int, height: int) -> None:
-    """Follows the path as a pen would: each side is drawn from one corner to the next, and none is drawn twice."""
-    sides: Counter[frozenset[tuple[float, float]]] = Counter()
-    at = (0.0, 0.0)
-    for command, numbers in re.findall(r"([Mlv])([-.0-9 ]+)", Lattice("hexes", width, height).path):
-        steps = [float(number) for number in re.findall(r"-?[0-9]*\.?[0-9]+", numbers)]
-        if command == "M":
-            at = (steps[0], steps[1])
-            continue
-        for across, down in [(0.0, steps[0])] if command == "v" else zip(steps[::2], steps[1::2], strict=True):
-            to = (at[0] + across, at[1] + down)
-            sides[frozenset([(round(at[0], 1), round(at[1], 1)), (round(to[0], 1), round(to[1], 1))])] += 1
-            at = to
-    # Six for each hex, of which those between two hexes were counted twice.
-    shared = height * (width - 1) + (height - 1) * (2 * width - 1)
-    assert (len(sides), sum(sides.values())) == (6 * width * height - shared,) * 2
 
 
 def test_what_a_connection_of_hexes_won_by_is_no_line() -> None:

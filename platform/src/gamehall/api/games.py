@@ -1,10 +1,10 @@
-"""Games: seen and taken home."""
+"""Games, seen."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from litestar import Response, Router, get
+from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 
 from gamehall.accounts import user_by_name
 from gamehall.answers import Game, GameSummary, Page, page_of
@@ -15,7 +15,6 @@ from gamehall.declare import Principal
 from gamehall.game import Scene
 from gamehall.gamelog import list_games, see_game
 from gamehall.problems import Problem
-from gamehall.records import exporters, record_of
 from gamehall.showing import forbidden_at, scene_at
 from gamehall.turns import Turn
 
@@ -79,25 +78,4 @@ async def show_scene(
     return scene_at(state, host.rulesets, watcher, forbidden=cells)
 
 
-@get("/{game_id:str}/record", media_type="application/octet-stream")
-async def record(
-    request: HttpRequest,
-    game_id: FromPath[str],
-    viewer: NamedDependency[Principal | None],
-    format_: Annotated[str, QueryParameter(name="format")] = "json",
-) -> Response[bytes]:
-    """The game as a file in one of the formats offered here."""
-    host = host_of(request)
-    exporter = exporters(host).get(format_)
-    if exporter is None:
-        known = ", ".join(sorted(exporters(host)))
-        raise Problem("unknown-format", f"There is no format {format_!r} here; there are {known}.")
-    state = await see_game(host, known_id(game_id), viewer.user_id if viewer else None)
-    found = state.game
-    ruleset = host.rulesets.get(found.ruleset)
-    content = exporter.write(record_of(state, ruleset.title if ruleset else found.ruleset))
-    disposition = f'attachment; filename="{found.ruleset}-{found.id}.{exporter.suffix}"'
-    return Response(content, media_type=exporter.media_type, headers={"Content-Disposition": disposition})
-
-
-games = Router("/games", route_handlers=[list_all, show, show_scene, record], tags=["games"])
+games = Router("/games", route_handlers=[list_all, show, show_scene], tags=["games"])

@@ -19,6 +19,7 @@ _COMMANDS = {
     "plugins": ("gamehall.cli.plugins", "plugins", "See, check, write and install plugins."),
     "users": ("gamehall.cli.users", "users", "Look after accounts."),
     "games": ("gamehall.cli.games", "games", "See games, take them home, replay them by the installed rules."),
+    "verify": ("gamehall.cli.verifying", "verify", "Prove the record of a game, offline."),
     "db": ("gamehall.cli.database", "database", "Look after the database."),
     "config": ("gamehall.cli.config", "config", "See the settings and where they come from."),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,15 +11,14 @@ import sqlalchemy as sa
 
 from gamehall.accounts import user_by_name
 from gamehall.api.views import game_summary
+from gamehall.cli.exporting import export
+from gamehall.cli.running import installed_plugins
 from gamehall.clocks import describe
 from gamehall.commands import answer, on_database, settings_of, table
 from gamehall.database import Database
-from gamehall.features import Switches, read_switches
 from gamehall.gamelog import Game, GameState, Rulesets, list_games, load_game, load_log, load_state
 from gamehall.halltime import stored_time
-from gamehall.plugins import Plugins, load_plugins
 from gamehall.problems import Problem
-from gamehall.records import by_format, record_of
 from gamehall.replays import game_ids, replay
 from gamehall.tables import game
 
@@ -36,9 +34,7 @@ def games() -> None:
     """See games, take them home, and replay them by the rules that are installed."""
 
 
-def _plugins(ctx: click.Context) -> Plugins:
-    """The installed plugins; one that is broken keeps no other out, whatever the settings say for the hall."""
-    return load_plugins(msgspec.structs.replace(settings_of(ctx), strict=False))
+games.add_command(export)
 
 
 @games.command("list")
@@ -100,49 +96,6 @@ def _result(found: Game) -> str:
     return f"{'nobody' if found.winner is None else found.seats[found.winner].username} won ({found.reason})"
 
 
-@games.command()
-@click.argument("game_id", metavar="GAME")
-@click.option("--format", "name", default="json", show_default=True, help="json, text, or one that a plugin brings.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; else it is printed.")
-@click.pass_context
-def export(ctx: click.Context, game_id: str, name: str, out: Path | None) -> None:
-    """Write a game's record to a file.
-
-    \b
-    gamehall games export GAME --format text
-    gamehall games export GAME --out game.json
-    """
-
-    def read(connection: sa.Connection) -> tuple[GameState, Switches]:
-        return load_state(connection, game_id), read_switches(connection)
-
-    state, switches = on_database(settings_of(ctx), lambda database: database.read(read))
-    plugins = _plugins(ctx)
-    declared = plugins.declared("gamehall_exporters")
-    formats = by_format(exporter for plugin, exporter in declared if plugin.name in switches)
-    if name not in formats:
-        raise Problem("unknown-format", f"There is no format {name!r} here; there are {', '.join(sorted(formats))}.")
-    _, ruleset = plugins.rulesets.get(state.game.ruleset, (None, None))
-    content = formats[name].write(record_of(state, ruleset.title if ruleset else state.game.ruleset))
-    if out is not None:
-        try:
-            out.write_bytes(content)
-        except OSError as error:
-            raise click.FileError(str(out), error.strerror) from error
-        answer(ctx, {"format": name, "file": str(out)}, f"Wrote {out}.")
-    elif ctx.find_root().params["as_json"]:
-        answer(ctx, {"format": name, "content": _text(content)})
-    else:
-        click.echo(content, nl=False)
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        raise click.UsageError("this format is no text: give a file with --out") from error
-
-
 class _Verified(msgspec.Struct):
     """What came of replaying games: how many went as before, and a row of plain data for each other."""
 
@@ -169,7 +122,7 @@ def verify(ctx: click.Context, names: tuple[str, ...], ruleset: str | None, stat
     conditions: list[sa.ColumnElement[bool]] = [game.c.id.in_(names)] if names else []
     conditions += [game.c.ruleset == ruleset] if ruleset else []
     conditions += [game.c.status == status] if status else []
-    rulesets = {key: each for key, (_, each) in _plugins(ctx).rulesets.items()}
+    rulesets = {key: each for key, (_, each) in installed_plugins(ctx).rulesets.items()}
     found = on_database(settings_of(ctx), lambda database: _verify(database, rulesets, names, conditions))
     text = _report(found)
     if not found.divergences:

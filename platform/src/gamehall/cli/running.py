@@ -1,8 +1,9 @@
-"""Running the command line, with one way to fail, and the switches that its commands know."""
+"""Running the command line, with one way to fail, and the plugins and switches that its commands know."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -10,7 +11,10 @@ import msgspec
 from gamehall.problems import Problem
 from gamehall.settings import Settings, SettingsError
 
-__all__ = ["known_switches", "run"]
+if TYPE_CHECKING:
+    from gamehall.plugins import Plugins
+
+__all__ = ["installed_plugins", "known_switches", "run"]
 
 DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
 _EXIT = {404: NOT_FOUND, 403: REFUSED, 401: REFUSED, 409: CONFLICT}
@@ -25,6 +29,14 @@ def known_switches(settings: Settings) -> dict[str, tuple[str, ...]]:
     plugins = {report.name: report.rulesets for report in reports}
     rulesets = {f"ruleset:{key}": (key,) for report in reports for key in report.rulesets}
     return {SIGNUP: (), **plugins, **rulesets}
+
+
+def installed_plugins(ctx: click.Context) -> Plugins:
+    """The installed plugins; one that is broken keeps no other out, whatever the settings say for the hall."""
+    from gamehall.commands import settings_of
+    from gamehall.plugins import load_plugins
+
+    return load_plugins(msgspec.structs.replace(settings_of(ctx), strict=False))
 
 
 def run(cli: click.Group) -> int:

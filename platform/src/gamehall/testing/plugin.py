@@ -20,19 +20,20 @@ from packaging.utils import canonicalize_name
 from gamehall import migrate
 from gamehall.app import create_app, routes_of
 from gamehall.database import sync_url
-from gamehall.declare import Exporter, GameRecord
+from gamehall.declare import Exporter, GameRecord, Importer, RecordedMove
 from gamehall.features import switch
-from gamehall.game import CellChange
+from gamehall.game import CellChange, Scene
 from gamehall.hall import Hall
 from gamehall.plugins import GROUP, Plugin, load_plugins
 from gamehall.problems import Problem
+from gamehall.records.canonical import digest
 from gamehall.settings import Settings
 
 from .rules import check_ruleset
 
 __all__ = ["check_plugin"]
 
-_RULES_ONLY = {"gamehall_rulesets", "gamehall_exporters"}
+_RULES_ONLY = {"gamehall_rulesets", "gamehall_exporters", "gamehall_importers"}
 _TOO_MUCH = ("litestar", "sqlalchemy")
 _METHODS = {"GET", "HEAD", "POST", "DELETE", "OPTIONS"}
 _NOBODY = "nobody-knows"
@@ -70,6 +71,8 @@ def check_plugin(name: str, settings: Mapping[str, Any] | None = None, *, games:
         plugin = asyncio.run(_check_life(chosen, name))
     for exporter in plugin.declared.get("gamehall_exporters", ()):
         _check_exporter(plugin, exporter)
+    for importer in plugin.declared.get("gamehall_importers", ()):
+        _check_importer(plugin, importer)
     for ruleset in plugin.declared.get("gamehall_rulesets", ()):
         check_ruleset(ruleset, games=games)
     hooks = {hook for hook, declared in plugin.declared.items() if declared}
@@ -171,17 +174,24 @@ async def _check_unknown(client: httpx.AsyncClient, name: str, route: BaseRoute)
 
 
 def _check_exporter(plugin: Plugin, exporter: Exporter) -> None:
+    sides = ("first", "second")
+    moves = (
+        RecordedMove(0, "b2", (CellChange("b2", "first", 0),), sides, digest("[1]")),
+        RecordedMove(1, "no-such-move", (), sides, digest("[2]")),
+    )
     record = GameRecord(
         id="0",
         ruleset="no-such-game",
         ruleset_title="No such game",
         ruleset_version=1,
+        sgf=None,
         options={},
-        width=3,
-        height=3,
-        players=(("first", "Ada"), ("second", "Bob")),
-        moves=((0, "b2"), (1, "no-such-move")),
-        changes=((CellChange("b2", "first", 0),), ()),
+        start=Scene(3, 3, sides=sides),
+        start_digest=digest("[]"),
+        names=("Ada", "Bob"),
+        moves=moves,
+        final=None,
+        clock={"kind": "none"},
         status="active",
         winner=None,
         reason=None,
@@ -197,6 +207,18 @@ def _check_exporter(plugin: Plugin, exporter: Exporter) -> None:
         raise AssertionError(f"plugin {plugin.name}: format {exporter.format}: {complaint}") from error
     if not isinstance(content, bytes):
         _fail(plugin.name, f"format {exporter.format}: it has to write bytes, not {type(content).__name__}")
+
+
+def _check_importer(plugin: Plugin, importer: Importer) -> None:
+    for content in (importer.begins, importer.begins + b" \x00\xff", importer.begins + b"1x1"):
+        try:
+            importer.read(content, {})
+        except Problem:
+            continue
+        except Exception as error:
+            complaint = f"what it cannot read has to raise Problem, not {type(error).__name__}: {error}"
+            raise AssertionError(f"plugin {plugin.name}: format {importer.format}: {complaint}") from error
+        _fail(plugin.name, f"format {importer.format}: it reads a game out of {content!r}, which has none")
 
 
 def _check_imports(plugin: Plugin) -> None:

@@ -46,7 +46,7 @@ from .pente import Pente
 from .position import FIRST, FREE, PASS, SECOND, LinePosition
 
 if TYPE_CHECKING:
-    from gamehall.declare import Exporter
+    from gamehall.declare import Exporter, Importer
 
 __all__ = [
     "FIRST",
@@ -99,3 +99,11 @@ def gamehall_exporters() -> "list[Exporter]":
     from .psq import PSQ  # with declarations of the host, which are written with SQLAlchemy; rules need none
 
     return [PSQ]
+
+
+@hookimpl
+def gamehall_importers() -> "list[Importer]":
+    """The same format, to be read."""
+    from .psq import READ_PSQ  # as above
+
+    return [READ_PSQ]

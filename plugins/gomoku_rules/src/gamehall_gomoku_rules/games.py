@@ -21,6 +21,9 @@ FoulPolicyOption = Annotated[
     msgspec.Meta(title="Fouls", description="A foul is refused with its reason, or loses the game at once."),
 ]
 
+FIVE_IN_A_ROW = 4
+"""The number that SGF has for gomoku, renju and their like."""
+
 
 class Gomoku(LineGame):
     """Five or more in a row."""
@@ -28,6 +31,7 @@ class Gomoku(LineGame):
     key = "gomoku"
     title = "Gomoku"
     summary = "Place stones in turn; five or more in a row win."
+    sgf = FIVE_IN_A_ROW
     presets = {
         "Standard": {},
         "Large": {"board_size": 19},
@@ -63,6 +67,7 @@ class Caro(LineGameOf[CaroPosition]):
     key = "caro"
     title = "Caro"
     summary = "Five in a row win unless an opposing stone stands at both ends; six or more always win."
+    sgf = FIVE_IN_A_ROW
     line: ClassVar[Line] = OpenEnded(5, longer=True)
     exact_line: ClassVar[Line] = OpenEnded(5, longer=False)
     Position = CaroPosition
@@ -83,6 +88,7 @@ class Omok(LineGame):
     key = "omok"
     title = "Omok"
     summary = "Exactly five in a row win; neither side may make two open threes at once. Longer rows win nothing."
+    sgf = FIVE_IN_A_ROW
     line: ClassVar[Line] = Exactly(5)
     foul: ClassVar[Foul] = ShapeFoul(threes=True)
     Options = OmokOptions
@@ -114,6 +120,7 @@ class Renju(LineGame):
     key = "renju"
     title = "Renju"
     summary = "Five in a row win. Black needs exactly five and may not make six, two fours or two open threes at once."
+    sgf = FIVE_IN_A_ROW
     line: ClassVar[Line] = EachSide(Exactly(5), AtLeast(5))
     foul: ClassVar[Foul] = ShapeFoul(FIRST, overline=True, fours=True, threes=True)
     openings = OPENINGS | RENJU_OPENINGS

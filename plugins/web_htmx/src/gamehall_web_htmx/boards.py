@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gamehall.game import Input, Scene, cell_name, cell_place, column_name
+from gamehall.lattice import Lattice, lattice_of
 from gamehall.looks import Drawn, draw_piece, name_piece
 
 from .assets import LARGEST_SIZE
-from .lattice import Lattice, lattice_of
 
 __all__ = ["Board", "Cell", "Choice", "aimed_cells", "draw_board", "move_label"]
 

@@ -14,12 +14,11 @@ from gamehall.clocks import flag_at, is_paused
 from gamehall.declare import Host
 from gamehall.game import Piece, Ruleset, Scene, cell_place, options_schema, read_options
 from gamehall.gamelog import Game, Seat, Shown
+from gamehall.lattice import Lattice, lattice_of
 from gamehall.lobby import Challenge
 from gamehall.looks import Drawn, draw_piece
 from gamehall.spans import in_words
 from gamehall.tables import game, game_move
-
-from .lattice import Lattice, lattice_of
 
 __all__ = [
     "ChallengeCard",

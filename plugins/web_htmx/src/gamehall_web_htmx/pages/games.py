@@ -14,7 +14,7 @@ from gamehall.gamelog import see_game
 from gamehall.games import play
 from gamehall.offers import in_time
 from gamehall.problems import Problem
-from gamehall.records import exporters
+from gamehall.records.formats import exporters
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
 from gamehall_web_htmx.site import Site, Visitor

@@ -1,0 +1,1 @@
+"""Games as files: written, proven, and read."""

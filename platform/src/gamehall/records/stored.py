@@ -1,0 +1,80 @@
+"""A stored game as exporters get it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from gamehall.clocks import Spent, Times
+from gamehall.declare import GameRecord, Host, RecordedMove
+from gamehall.game import Ruleset, Scene
+from gamehall.gamelog import GameState, Shown
+from gamehall.problems import Problem
+from gamehall.records.canonical import digest
+from gamehall.tables import game, game_move
+
+__all__ = ["load_record", "read_record"]
+
+
+def load_record(connection: sa.Connection, state: GameState, ruleset: Ruleset[Any, Any] | None) -> GameRecord:
+    """The record of a game as this state has it; `ruleset` is the installed one of its key, None where it is gone."""
+    found = state.game
+    row = connection.execute(
+        sa.select(game.c.clock, game.c.start_position).where(game.c.id == found.id),
+    ).one()
+    columns = (game_move.c.position, game_move.c.spent, game_move.c.times)
+    made = connection.execute(
+        sa.select(*columns)
+        .where(game_move.c.game_id == found.id, game_move.c.ply <= len(state.moves))
+        .order_by(game_move.c.ply)
+    ).all()
+    if len(made) != len(state.moves):
+        raise Problem("conflict", "The game is being changed; ask for its record again.")
+    clock: dict[str, Any] = msgspec.json.decode(row.clock)
+    timed = clock.get("kind", "none") != "none"
+    moves = tuple(
+        _recorded(move, shown, *stored, timed=timed)
+        for move, shown, stored in zip(state.moves, state.shown, made, strict=True)
+    )
+    return GameRecord(
+        id=found.id,
+        ruleset=found.ruleset,
+        ruleset_title=ruleset.title if ruleset else found.ruleset,
+        ruleset_version=found.ruleset_version,
+        sgf=ruleset.sgf if ruleset else None,
+        options=found.options,
+        start=msgspec.json.decode(state.start_scene, type=Scene),
+        start_digest=digest(row.start_position),
+        names=tuple(seat.display_name for seat in found.seats),
+        moves=moves,
+        final=msgspec.json.decode(state.final_scene, type=Scene) if state.final_scene else None,
+        clock=clock,
+        status=found.status,
+        winner=found.winner,
+        reason=found.reason,
+        started_at=found.created_at,
+        finished_at=found.finished_at,
+    )
+
+
+def _recorded(
+    move: tuple[int, str], shown: Shown, position: str, receipt: str, times: str, *, timed: bool
+) -> RecordedMove:
+    # Nothing stands for moves from before there were receipts.
+    spent = msgspec.json.decode(receipt, type=Spent) if receipt not in ("", "{}") else None
+    return RecordedMove(
+        seat=move[0],
+        move=move[1],
+        changes=shown.cells,
+        sides=shown.sides,
+        digest=digest(position),
+        spent=spent.charged if spent else None,
+        left=msgspec.json.decode(times, type=Times).seats if timed and times else (),
+    )
+
+
+async def read_record(host: Host, state: GameState) -> GameRecord:
+    """The record of a game that the caller has seen."""
+    return await host.read(load_record, state, host.rulesets.get(state.game.ruleset))
