@@ -231,20 +231,3 @@ def test_a_game_is_shown(run: Run, games: dict[str, str]) -> None:
     assert data["moves"] == ["take-1", "take-2", "take-3", "take-3"]
     assert data["result"] == {"winner": 1, "reason": "last-stone"}
     assert run("show", "nothing")[0] == NOT_FOUND
-
-
-def test_a_game_is_taken_home(run: Run, games: dict[str, str], rules: ChangingPlugin, tmp_path: Path) -> None:
-    code, out = run("export", games["won"])
-    assert (code, json.loads(out)["id"]) == (DONE, games["won"])
-    assert run("export", games["won"], "--out", "game.json") == (DONE, "Wrote game.json.\n")
-    assert (tmp_path / "game.json").read_text() == out
-    code, text = run("export", games["won"], "--format", "text")
-    assert text.startswith("Pile, 9×1")
-    data = json.loads(run("--json", "export", games["won"], "--format", "text")[1])["data"]
-    assert data == {"format": "text", "content": text}
-    code, out = run("--json", "export", games["won"], "--format", "nothing")
-    assert (code, json.loads(out)["error"]["code"]) == (NOT_FOUND, "unknown-format")
-    assert run("export", "nothing")[0] == NOT_FOUND
-    assert run("export", games["won"], "--out", "absent/game.json")[0] == FAILED
-    rules.vanish()
-    assert run("export", games["won"], "--format", "text")[1] == text.replace("Pile", "pile")

@@ -23,6 +23,7 @@ from gamehall.records.archives import Archive
 from gamehall.records.diagrams import cut
 from gamehall.records.formats import exporter_of, exporters, file_name, importers, write_record
 from gamehall.records.imports import play_through, read_game
+from gamehall.records.results import read_result
 from gamehall.records.stored import read_record
 
 __all__ = ["records"]
@@ -62,7 +63,9 @@ async def record(
 async def _download(exporter: Exporter, wanted: GameRecord) -> Response[bytes]:
     content = await asyncio.to_thread(write_record, exporter, wanted)
     disposition = f'attachment; filename="{file_name(wanted, exporter)}"'
-    return Response(content, media_type=exporter.media_type, headers={"Content-Disposition": disposition})
+    # The framework adds the character set of texts by itself.
+    media_type = exporter.media_type.partition(";")[0]
+    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
 
 
 @get("/games/export", media_type="application/zip")
@@ -151,13 +154,16 @@ async def replay_record(
     options: FromQuery[str] = "{}",
     moves: FromQuery[str] = "",
     player: FromQuery[list[str] | None] = None,
+    result: FromQuery[str] = "",
     format_: Format = "json",
     ply: Ply = None,
 ) -> Response[bytes]:
-    """A game that is told by the query alone as a file: its options as JSON, its moves separated by spaces."""
+    """A game that is told by the query alone as a file: its options as JSON, its moves separated by spaces, its
+    result, where it is not by the rules, as a seat or - and a reason."""
     host = host_of(request)
     exporter = exporter_of(exporters(host), format_)
-    wanted = ImportedGame(ruleset, _options(options), tuple(moves.split()), tuple(player or ()))
+    told = _options(options)
+    wanted = ImportedGame(ruleset, told, tuple(moves.split()), tuple(player or ()), read_result(result))
     played = await asyncio.to_thread(play_through, host.rulesets, wanted)
     return await _download(exporter, cut(played.record, ply))
 

@@ -28,6 +28,7 @@ from gamehall.looks import draw_piece
 from gamehall.problems import Problem
 from gamehall.records.canonical import canonical
 from gamehall.records.diagrams import scenes_of
+from gamehall.records.results import write_result
 from gamehall.records.sgfboards import AFTER_MOVE, BLACK, LARGEST, PASSES, WHITE, Board, Place, colour_of, point_name
 
 __all__ = ["SGF"]
@@ -110,8 +111,7 @@ def _root(record: GameRecord) -> Iterator[str]:
     yield _property("GHOP", _text(canonical(dict(record.options)).decode()))
     yield "GHPN" + "".join(f"[{_text(name)}]" for name in record.names)
     if record.reason:
-        winner = "-" if record.winner is None else str(record.winner)
-        yield _property("GHRE", _text(f"{winner} {record.reason}"))
+        yield _property("GHRE", _text(write_result(record.winner, record.reason)))
 
 
 def _result(record: GameRecord) -> str:

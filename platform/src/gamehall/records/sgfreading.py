@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 
 from gamehall.declare import ImportedGame, Importer
-from gamehall.game import Outcome, Ruleset
+from gamehall.game import Ruleset
 from gamehall.problems import Problem
 from gamehall.records.guessing import StoneGame, StonePlaced, guess_ruleset
+from gamehall.records.results import read_result
 from gamehall.records.sgfboards import BLACK, LARGEST, WHITE, Place, place_of
 
 __all__ = ["READ_SGF"]
@@ -75,13 +76,12 @@ def _own_game(root: _Node, nodes: list[_Node]) -> ImportedGame:
     )
     if strange is not None:
         raise Problem("malformed", f"Line {strange.line}: the move of this node is not told in GHMV, as a hall does.")
-    winner, _, reason = root.first("GHRE").partition(" ")
     return ImportedGame(
         ruleset=root.first("GHRS"),
         options=options,
         moves=tuple(node.first("GHMV") for node in nodes if "GHMV" in node.properties),
         names=tuple(root.properties.get("GHPN", ())),
-        result=Outcome(int(winner) if winner in ("0", "1") else None, reason) if reason else None,
+        result=read_result(root.first("GHRE")),
     )
 
 

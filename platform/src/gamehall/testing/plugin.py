@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 from gamehall import migrate
 from gamehall.app import create_app, routes_of
 from gamehall.database import sync_url
-from gamehall.declare import Exporter, GameRecord, Importer, RecordedMove
+from gamehall.declare import Exporter, GameRecord, ImportedGame, Importer, RecordedMove
 from gamehall.features import switch
 from gamehall.game import CellChange, Scene
 from gamehall.hall import Hall
@@ -210,15 +210,16 @@ def _check_exporter(plugin: Plugin, exporter: Exporter) -> None:
 
 
 def _check_importer(plugin: Plugin, importer: Importer) -> None:
-    for content in (importer.begins, importer.begins + b" \x00\xff", importer.begins + b"1x1"):
+    for rest in (b"", b" \x00\xff", b"1x1", b"\n" * 1_000):
         try:
-            importer.read(content, {})
+            found = importer.read(importer.begins + rest, {})
         except Problem:
             continue
         except Exception as error:
             complaint = f"what it cannot read has to raise Problem, not {type(error).__name__}: {error}"
             raise AssertionError(f"plugin {plugin.name}: format {importer.format}: {complaint}") from error
-        _fail(plugin.name, f"format {importer.format}: it reads a game out of {content!r}, which has none")
+        if not isinstance(found, ImportedGame):
+            _fail(plugin.name, f"format {importer.format}: it has to read an ImportedGame, not {type(found).__name__}")
 
 
 def _check_imports(plugin: Plugin) -> None:

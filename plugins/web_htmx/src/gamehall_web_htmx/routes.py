@@ -21,6 +21,7 @@ from .pages.lobby import lobby
 from .pages.mail import MAIL_PAGES
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
+from .pages.replay import REPLAY_PAGES
 from .pages.settings import SETTINGS_PAGES
 from .site import SignInFirst, Site, error_page
 
@@ -48,6 +49,7 @@ def routes(host: Host) -> list[Router]:
         *LIST_PAGES,
         *GAME_PAGES,
         *MAIL_PAGES,
+        *REPLAY_PAGES,
         *SETTINGS_PAGES,
         *ADMIN_PAGES,
         *PEOPLE_PAGES,

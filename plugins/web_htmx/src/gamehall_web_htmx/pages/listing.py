@@ -56,6 +56,7 @@ async def list_page(
         unknown=unknown,
         rulesets=list(host.rulesets.values()),
         older=urlencode(filters | {"before": shown[-1].id}) if len(found) > _PAGE else "",
+        chosen=urlencode({each: value for each, value in (filters | {"player": name}).items() if value}),
         paged=bool(before),
         none_waits="none-waits" in request.query_params,
     )

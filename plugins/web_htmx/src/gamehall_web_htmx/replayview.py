@@ -1,0 +1,110 @@
+"""A game from a file as its page shows it. The page keeps nothing: its address tells the whole game."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gamehall.declare import Exporter, GameRecord, Host, ImportedGame
+from gamehall.game import STONES, Piece, Scene
+from gamehall.looks import Drawn, draw_piece
+from gamehall.records.canonical import canonical
+from gamehall.records.diagrams import scenes_of
+from gamehall.records.formats import exporters
+from gamehall.records.imports import PlayedThrough
+from gamehall.records.results import write_result
+
+from .boards import Board, draw_board, move_label
+from .gameview import MoveEntry
+from .listing import options_words
+
+__all__ = ["ReplayPage", "ReplayPlayer", "address_of", "replay_page"]
+
+Query = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPlayer:
+    """A player as the file names them; `won` says that they did."""
+
+    name: str
+    side: str
+    picture: Drawn | None
+    won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPage:
+    """Everything on the page. `query` is what its address has beside the ply, field by field."""
+
+    title: str
+    options: str
+    headline: str
+    detail: str
+    mood: str
+    board: Board
+    players: tuple[ReplayPlayer, ...]
+    moves: tuple[MoveEntry, ...]
+    ply: int
+    query: Query
+    formats: tuple[Exporter, ...]
+
+    @property
+    def pictures(self) -> tuple[Exporter, ...]:
+        """The formats that show one position or the way to it."""
+        return tuple(each for each in self.formats if each.media_type.startswith("image/"))
+
+
+def address_of(game: ImportedGame) -> Query:
+    """The fields of the address that tell this game."""
+    fields = [("ruleset", game.ruleset), ("options", canonical(dict(game.options)).decode())]
+    fields += [("moves", " ".join(game.moves)), *(("player", name) for name in game.names)]
+    return (*fields, *([("result", write_result(game.result.winner, game.result.reason))] if game.result else []))
+
+
+def replay_page(host: Host, wanted: ImportedGame, played: PlayedThrough) -> ReplayPage:
+    """The page of a game that was played through, at the ply of its scene."""
+    record, scene = played.record, played.scene
+    headline, detail, mood = _words(played)
+    return ReplayPage(
+        title=record.ruleset_title,
+        options=options_words(host, record.ruleset, record.options),
+        headline=headline,
+        detail=detail,
+        mood=mood,
+        board=draw_board(scene),
+        players=tuple(_players(record, scene, is_end=played.ply == len(record.moves))),
+        moves=tuple(_moves(record, played.ply)),
+        ply=played.ply,
+        query=address_of(wanted),
+        formats=tuple(exporter for _, exporter in sorted(exporters(host).items())),
+    )
+
+
+def _words(played: PlayedThrough) -> tuple[str, str, str]:
+    """(headline, detail, mood) of the position that is shown."""
+    record, count = played.record, len(played.record.moves)
+    if played.ply < count or record.reason is None:
+        return (f"Move {played.ply} of {count}" if count else "No moves"), played.scene.status, "replay"
+    if record.winner is None:
+        return "Draw", played.scene.status, "over"
+    return f"{record.names[record.winner]} won", played.scene.status, "over"
+
+
+def _players(record: GameRecord, scene: Scene, *, is_end: bool) -> Iterator[ReplayPlayer]:
+    for seat, name in enumerate(record.names):
+        side = scene.sides[seat] if seat < len(scene.sides) else ""
+        known = side in STONES or side in scene.looks
+        picture = draw_piece(scene, Piece("", side, seat)) if known else None
+        yield ReplayPlayer(name, side, picture, is_end and record.reason is not None and record.winner == seat)
+
+
+def _moves(record: GameRecord, shown: int) -> Iterator[MoveEntry]:
+    for ply, (made, (before, after)) in enumerate(zip(record.moves, pairwise(scenes_of(record)), strict=True), start=1):
+        stood = {piece.cell: piece.kind for piece in before.pieces}
+        # Sides that are swapped change whose a piece is: that places none.
+        placed = next((each for each in made.changes if each.kind not in (None, stood.get(each.cell))), None)
+        picture = draw_piece(after, Piece(placed.cell, placed.kind or "", placed.seat)) if placed else None
+        side = before.sides[made.seat] if made.seat < len(before.sides) else ""
+        yield MoveEntry(ply, move_label(made.move), picture, side, ply == shown)
