@@ -184,6 +184,27 @@ def test_it_finds_an_exporter_that_writes_text(install: Install) -> None:
     refuses("six_row", "format shout: it has to write bytes, not str")
 
 
+@pytest.mark.parametrize(
+    ("reads", "complaint"),
+    [
+        ("1 // 0", "what it cannot read has to raise Problem, not ZeroDivisionError"),
+        ("content", "it has to read an ImportedGame, not bytes"),
+    ],
+)
+def test_it_finds_an_importer_that_does_not_say_what_is_wrong(install: Install, reads: str, complaint: str) -> None:
+    source = SIX_ROW + dedent(
+        f"""
+        @hookimpl
+        def gamehall_importers():
+            from gamehall.declare import Importer
+
+            return [Importer("shout", b"!", lambda content, rulesets: {reads})]
+        """
+    )
+    install("six_row", source)
+    refuses("six_row", f"format shout: {complaint}")
+
+
 def test_authors_of_rules_import_the_kit_without_the_web() -> None:
     question = "import sys, gamehall.testing; print(sorted({'litestar', 'sqlalchemy'} & set(sys.modules)))"
     answer = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=True)

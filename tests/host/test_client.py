@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import aclosing
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -155,6 +157,14 @@ async def test_every_call_is_understood_by_a_hall(hall: Hall) -> None:
         assert (await ada.games(player="bob", status="finished")).items == [over]
         (move,) = json.loads(await ada.record(game_id))["moves"]
         assert (move["seat"], move["move"]) == (0, "b2")
+        assert json.loads(await ada.record(game_id, ply=0))["moves"] == []
+        replayed = await bob.import_record(await ada.record(game_id, "sgf"), ply=1)
+        assert (replayed.moves, replayed.result) == (("b2",), over.result)
+        assert [piece.cell for piece in replayed.scene.pieces] == ["b2"]
+        older = await bob.import_record("(;GM[4]SZ[15]PB[Müller];B[hh])".encode("latin-1"), ruleset="renju")
+        assert (older.ruleset, older.players[0]) == ("renju", "Müller")
+        with ZipFile(BytesIO(await ada.archive("text", player="bob", status="finished"))) as archive:
+            assert archive.namelist() == [f"tic-tac-toe-{game_id}.txt", "contents.json"]
         (device,) = await ada.devices()
         assert (device.device_name, device.current) == ("a test", True)
         old = ada.token

@@ -71,7 +71,7 @@ def invalid(wanted: ImportedGame, rulesets: Mapping[str, Ruleset[Any, Any]] = GA
 
 def test_moves_are_held_to_the_rules() -> None:
     assert invalid(ImportedGame("gomoku", {}, ("h8", "h8"))) == "Move 2, h8: h8 is already taken."
-    over = invalid(ImportedGame("tic-tac-toe", {}, tuple(["a1", "b1", "a2", "b2", "a3", "c3"])))
+    over = invalid(ImportedGame("tic-tac-toe", {}, ("a1", "b1", "a2", "b2", "a3", "c3")))
     assert over == "Move 6, c3: The game is over."
     assert "Gomoku is not played with these options" in invalid(ImportedGame("gomoku", {"board_size": 4}, ()))
     assert "At most 1000 moves" in invalid(ImportedGame("gomoku", {}, ("h8",) * (MOST_MOVES + 1)))
@@ -100,7 +100,7 @@ def test_a_game_is_shown_at_any_ply() -> None:
 
 
 def test_what_the_rules_say_goes_before_what_a_file_says() -> None:
-    moves = tuple(["a1", "b1", "a2", "b2", "a3"])
+    moves = ("a1", "b1", "a2", "b2", "a3")
     record = play_through(GAMES, ImportedGame("tic-tac-toe", {}, moves, result=Outcome(1, "resigned"))).record
     assert (record.winner, record.reason) == (0, "row")
     record = play_through(GAMES, ImportedGame("tic-tac-toe", {}, moves[:4], result=Outcome(1, "resigned"))).record

@@ -31,7 +31,7 @@ __all__ = ["Opening", "open_game", "play", "start_game"]
 
 log = logging.getLogger(__name__)
 
-_ATTEMPTS = 5
+_ATTEMPTS = 10
 
 
 class Opening(msgspec.Struct, frozen=True):

@@ -74,12 +74,16 @@ class HallTime:
         elif here > self._since:
             self._written, self._since = self.now(), here
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Counts on from the stored time until the block ends; after a moment where clocks were left running."""
+    async def take_up(self) -> None:
+        """Begins to count from the stored time; where clocks were left running, after a moment."""
         self._written = await self._database.read(stored_time)
         returning = await self._database.read(_clocks_run)
         self._since = self._monotonic() + (_RETURN_SECONDS if returning else 0.0)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Counts until the block ends."""
+        await self.take_up()
         async with beside(self._beat_on(), "hall time"):
             yield
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from gamehall.clocks import flag_at, resume, stop
+from gamehall.clocks import flag_at, has_fallen, resume, stop
 from gamehall.database import serialize_on
 from gamehall.events import NewEvent
 from gamehall.feed import emit
@@ -69,7 +69,7 @@ def suspend_game(connection: sa.Connection, game_id: str, note: str) -> None:
     """Stops an active game, keeping everything, with a message for its players."""
     serialize_on(connection, game_id)
     found = load_game(connection, game_id)
-    if found.status == "active":
+    if found.status == "active" and not _is_lost(connection, found):
         advance(connection, found, _suspended(connection, found, note))
         _tell(connection, found, note)
 
@@ -103,6 +103,8 @@ def settle(connection: sa.Connection, seen: Game, version: int, note: str) -> No
     A suspended game keeps the version that it was played by. Raises MovedOn.
     """
     serialize_on(connection, seen.id)
+    if _is_lost(connection, seen):
+        return
     if note:
         advance(connection, seen, _suspended(connection, seen, note))
         _tell(connection, seen, note)
@@ -111,6 +113,11 @@ def settle(connection: sa.Connection, seen: Game, version: int, note: str) -> No
     advance(connection, seen, msgspec.structs.replace(goes_on, ruleset_version=version))
     if seen.status == "suspended":
         _tell(connection, seen, _GOES_ON)
+
+
+def _is_lost(connection: sa.Connection, found: Game) -> bool:
+    """Whether a flag falls any moment: to suspend the game would give back time that was up."""
+    return has_fallen(found.terms, found.times, stored_time(connection))
 
 
 def _suspended(connection: sa.Connection, found: Game, note: str) -> Game:

@@ -69,7 +69,13 @@ async def test_the_next_game_is_one_link_away(hall: Hall, person: Make) -> None:
     for after, wanted in (("", short), (short, long), (long, short), ("\0", short), ("nothing", short)):
         answer = await reader.get("/games/next", params={"after": after.rpartition("/")[2]})
         assert (answer.status_code, answer.headers["location"]) == (303, wanted), after
+    assert "Next game (1)" in (await reader.page(short)).text
     await reader.go(short, f"{short}/move", move="b2")
+    page = await reader.page(short)
+    assert "Next game (1)" in page.text
+    assert f"/games/next?after={short.rpartition('/')[2]}" in page.attribute("a", "href")
+    assert "Next game" not in (await reader.page(long)).text, "no other waits"
+    assert "Next game" not in (await person().page(short)).text
     assert "/games/next" in (await reader.page("/")).attribute("a", "href")
 
 

@@ -15,6 +15,7 @@ from gamehall.games import play
 from gamehall.offers import in_time
 from gamehall.problems import Problem
 from gamehall.records.formats import exporters
+from gamehall.turns import games_waiting
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
 from gamehall_web_htmx.site import Site, Visitor
@@ -65,6 +66,7 @@ async def _show(
         return site.page(request, visitor, "game_fragment.html", status=status, **shown)
     side = await site.slots(visitor, "game.side", view.game.id)
     formats = sorted(exporters(site.host))
+    shown["waiting"] = await site.host.read(games_waiting, visitor.user_id, view.game.id) if visitor.user_id else 0
     return site.page(request, visitor, "game.html", status=status, side=side, formats=formats, **shown)
 
 
