@@ -60,7 +60,6 @@ class Hall:
         self.settings = settings
         self.plugins = plugins
         self.secret = secret_key(settings)
-        self._transport = transport_of(settings)
         self.passwords = Passwords()
         self.database: Database = open_database(settings.database_url)
         # Several processes on one SQLite file have nothing that wakes them, so they look more often.
@@ -203,8 +202,8 @@ class Hall:
                 await self._enter(stack, plugin.name, lifespan)
             await stack.enter_async_context(beside(check_games(self), "games of other rules"))
             await stack.enter_async_context(beside(watch_flags(self), "flags"))
-            if self._transport is not None:
-                await stack.enter_async_context(beside(watch_turns(self, self._transport), "notices"))
+            if (transport := transport_of(self.settings)) is not None:
+                await stack.enter_async_context(beside(watch_turns(self, transport), "notices"))
             yield
 
     def _check_tables(self) -> None:

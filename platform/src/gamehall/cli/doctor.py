@@ -58,16 +58,16 @@ def _database(settings: Settings) -> str:
 
 def _mail(settings: Settings) -> str:
     try:
-        if transport_of(settings) is None:
-            return ""
+        transport_of(settings)
+    except ValueError as wrong:
+        return str(wrong)
+    try:
         engine = sa.create_engine(sync_url(settings.database_url), poolclass=sa.NullPool)
         with engine.connect() as connection:
             number, error = given_up(connection)
-    except sa.exc.SQLAlchemyError:
+    except (ValueError, sa.exc.SQLAlchemyError):
         return ""  # that is the database's finding
-    except ValueError as wrong:
-        return str(wrong)
     if not number:
         return ""
     mails = "1 mail was" if number == 1 else f"{number} mails were"
-    return f"{mails} given up in the last 7 days, the last one because of {error}; check GAMEHALL_MAIL and its server"
+    return f"{mails} given up in the last 7 days ({error}); check GAMEHALL_MAIL and its server"
