@@ -14,8 +14,11 @@ import pytest
 
 import gamehall.api.records
 from gamehall.game import Scene
+from gamehall.gamelog import load_state
+from gamehall.problems import Problem
 from gamehall.records.proof import prove
 from gamehall.records.sgf import SGF
+from gamehall.records.stored import load_record, read_record
 from rig.changing import ChangingPlugin
 from rig.hall import Client, Hall, InstallPlugin, StartHall, done, play, problem, start_game
 from rig.records import recorded
@@ -310,3 +313,14 @@ async def test_a_replay_is_a_file_as_well(hall: Hall) -> None:
         ({"ply": "3"}, 404, "not-found"),
     ):
         problem(await hall.nobody.get("/replay/record", params=query | change), status, slug)
+
+
+async def test_a_record_is_of_one_moment_though_players_go_on(hall: Hall) -> None:
+    players = await hall.users("ada", "bob")
+    game_id = await start_game(*players)
+    await play(game_id, players, "a1 b1")
+    seen = await hall.host.read(load_state, game_id)
+    done(await players[0].post(f"/games/{game_id}/moves", json={"move": "a2"}))
+    with pytest.raises(Problem, match="has just changed"):
+        await hall.host.read(load_record, seen, None)
+    assert [made.move for made in (await read_record(hall.host, seen)).moves] == ["a1", "b1", "a2"]

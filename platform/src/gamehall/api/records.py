@@ -1,6 +1,5 @@
 """Games as files: taken home one by one or many at once, and read from files to be replayed."""
 
-import asyncio
 import codecs
 import time
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from gamehall.records.archives import Archive
 from gamehall.records.diagrams import cut
 from gamehall.records.formats import exporter_of, exporters, file_name, importers, write_record
 from gamehall.records.imports import play_through, read_game
+from gamehall.records.queueing import in_turn
 from gamehall.records.results import read_result
 from gamehall.records.stored import read_record
 
@@ -61,7 +61,7 @@ async def record(
 
 
 async def _download(exporter: Exporter, wanted: GameRecord) -> Response[bytes]:
-    content = await asyncio.to_thread(write_record, exporter, wanted)
+    content = await in_turn(write_record, exporter, wanted)
     disposition = f'attachment; filename="{file_name(wanted, exporter)}"'
     # The framework adds the character set of texts by itself.
     media_type = exporter.media_type.partition(";")[0]
@@ -119,7 +119,7 @@ async def _archive(
                 if problem.slug not in ("forbidden", "not-found"):
                     raise
                 continue
-            await asyncio.to_thread(archive.add, await read_record(host, state))
+            await in_turn(archive.add, await read_record(host, state))
             if file.tell() > LARGEST_ARCHIVE or time.monotonic() > until:
                 break
         archive.contents.next = ids[looked_at - 1] if looked_at < len(ids) else None
@@ -133,8 +133,8 @@ async def replay(request: HttpRequest, ply: Ply = None) -> Replayed:
     wanted = await read_body(request, FileRequest)
     # The mark says that it is UTF-8 by now, whatever the file says of itself.
     content = codecs.BOM_UTF8 + wanted.content.encode()
-    found = await asyncio.to_thread(read_game, importers(host), host.rulesets, content, wanted.format, wanted.ruleset)
-    played = await asyncio.to_thread(play_through, host.rulesets, found, ply)
+    found = await in_turn(read_game, importers(host), host.rulesets, content, wanted.format, wanted.ruleset)
+    played = await in_turn(play_through, host.rulesets, found, ply)
     made = played.record
     return Replayed(
         ruleset=made.ruleset,
@@ -164,7 +164,7 @@ async def replay_record(
     exporter = exporter_of(exporters(host), format_)
     told = _options(options)
     wanted = ImportedGame(ruleset, told, tuple(moves.split()), tuple(player or ()), read_result(result))
-    played = await asyncio.to_thread(play_through, host.rulesets, wanted)
+    played = await in_turn(play_through, host.rulesets, wanted)
     return await _download(exporter, cut(played.record, ply))
 
 

@@ -31,7 +31,7 @@ _OWN_READERS = (READ_JSON, READ_SGF)
 def write_record(exporter: Exporter, record: GameRecord) -> bytes:
     """The record in this format. Raises Problem `unknown-format` for a game that it cannot tell, or that makes it fail.
 
-    Some formats take their time: call it in a thread.
+    Some formats take their time: where others wait, ask for it with `in_turn`.
     """
     try:
         return exporter.write(record)

@@ -134,7 +134,7 @@ def _play_through(ruleset: Ruleset[Any, Any], wanted: ImportedGame, upto: int) -
         ruleset_version=ruleset.version,
         sgf=ruleset.sgf,
         options=msgspec.to_builtins(options),
-        start=ruleset.scene(start, None),
+        start=msgspec.structs.replace(ruleset.scene(start, None), sides=ruleset.sides(start)),
         start_digest=_digest(start),
         names=_names(ruleset, wanted),
         moves=tuple(made),

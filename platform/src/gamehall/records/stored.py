@@ -10,28 +10,32 @@ import sqlalchemy as sa
 from gamehall.clocks import Spent, Times
 from gamehall.declare import GameRecord, Host, RecordedMove
 from gamehall.game import Ruleset, Scene
-from gamehall.gamelog import GameState, Shown
+from gamehall.gamelog import GameState, Shown, load_state
 from gamehall.problems import Problem
 from gamehall.records.canonical import digest
 from gamehall.tables import game, game_move
 
 __all__ = ["load_record", "read_record"]
 
+_ATTEMPTS = 3
+
 
 def load_record(connection: sa.Connection, state: GameState, ruleset: Ruleset[Any, Any] | None) -> GameRecord:
-    """The record of a game as this state has it; `ruleset` is the installed one of its key, None where it is gone."""
+    """The record of a game as this state has it; `ruleset` is the installed one of its key, None where it is gone.
+
+    Raises Problem `conflict` when the game has changed since.
+    """
     found = state.game
-    row = connection.execute(
-        sa.select(game.c.clock, game.c.start_position).where(game.c.id == found.id),
-    ).one()
     columns = (game_move.c.position, game_move.c.spent, game_move.c.times)
-    made = connection.execute(
-        sa.select(*columns)
-        .where(game_move.c.game_id == found.id, game_move.c.ply <= len(state.moves))
-        .order_by(game_move.c.ply)
-    ).all()
-    if len(made) != len(state.moves):
-        raise Problem("conflict", "The game is being changed; ask for its record again.")
+    of_game = game_move.c.game_id == found.id
+    made = connection.execute(sa.select(*columns).where(of_game).order_by(game_move.c.ply)).all()
+    # Looked at last, so that the moves are those of this revision.
+    row = connection.execute(
+        sa.select(game.c.clock, game.c.start_position, game.c.revision).where(game.c.id == found.id)
+    ).one()
+    if row.revision != found.revision:
+        raise Problem("conflict", "The game has just changed; ask for its record again.")
+    start = msgspec.json.decode(state.start_scene, type=Scene)
     clock: dict[str, Any] = msgspec.json.decode(row.clock)
     timed = clock.get("kind", "none") != "none"
     moves = tuple(
@@ -45,7 +49,7 @@ def load_record(connection: sa.Connection, state: GameState, ruleset: Ruleset[An
         ruleset_version=found.ruleset_version,
         sgf=ruleset.sgf if ruleset else None,
         options=found.options,
-        start=msgspec.json.decode(state.start_scene, type=Scene),
+        start=start if len(start.sides) == len(found.seats) else msgspec.structs.replace(start, sides=found.sides),
         start_digest=digest(row.start_position),
         names=tuple(seat.display_name for seat in found.seats),
         moves=moves,
@@ -76,5 +80,13 @@ def _recorded(
 
 
 async def read_record(host: Host, state: GameState) -> GameRecord:
-    """The record of a game that the caller has seen."""
-    return await host.read(load_record, state, host.rulesets.get(state.game.ruleset))
+    """The record of a game that the caller has seen, as it is now. Raises Problem `conflict` if it never rests."""
+    ruleset = host.rulesets.get(state.game.ruleset)
+    for _ in range(_ATTEMPTS):
+        try:
+            return await host.read(load_record, state, ruleset)
+        except Problem as problem:
+            if problem.slug != "conflict":
+                raise
+            state = await host.read(load_state, state.game.id)
+    return await host.read(load_record, state, ruleset)

@@ -1,6 +1,5 @@
 """Games from files, shown on a board: a file is sent, and its address, which can be passed on, tells the whole game."""
 
-import asyncio
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ from gamehall.declare import ImportedGame
 from gamehall.problems import Problem
 from gamehall.records.formats import importers
 from gamehall.records.imports import play_through, read_game
+from gamehall.records.queueing import in_turn
 from gamehall.records.results import read_result
 from gamehall_web_htmx.forms import ANYBODY
 from gamehall_web_htmx.replayview import address_of, replay_page
@@ -43,7 +43,7 @@ async def show_replay(
     try:
         told = _options(options)
         wanted = ImportedGame(ruleset, told, tuple(moves.split()), tuple(player or ()), read_result(result))
-        played = await asyncio.to_thread(play_through, site.host.rulesets, wanted, ply)
+        played = await in_turn(play_through, site.host.rulesets, wanted, ply)
     except Problem as problem:
         return _form(request, site, visitor, problem)
     return site.page(request, visitor, "replay.html", view=replay_page(site.host, wanted, played))
@@ -82,10 +82,8 @@ async def send_file(
         content = await file.read() if isinstance(file, UploadFile) else b""
         if not content:
             raise Problem("invalid", "Choose the file of a game.")
-        found = await asyncio.to_thread(
-            read_game, importers(site.host), site.host.rulesets, content, None, chosen or None
-        )
-        await asyncio.to_thread(play_through, site.host.rulesets, found)
+        found = await in_turn(read_game, importers(site.host), site.host.rulesets, content, None, chosen or None)
+        await in_turn(play_through, site.host.rulesets, found)
     except Problem as problem:
         return _form(request, site, visitor, problem, chosen)
     return site.answer("", 303, {"Location": f"/replay?{urlencode(address_of(found))}"})
