@@ -58,7 +58,8 @@ def _database(settings: Settings) -> str:
 
 def _mail(settings: Settings) -> str:
     try:
-        transport_of(settings)
+        if transport_of(settings) is None:
+            return ""
     except ValueError as wrong:
         return str(wrong)
     try:
