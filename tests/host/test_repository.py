@@ -28,11 +28,11 @@ HOST = ROOT / "platform/src/gamehall"
 
 # A module imports from its own layer and from those above it. Imports for type checkers alone may go either way.
 LAYERS: list[set[str]] = [
-    {"game", "looks", "lattice", "events", "settings", "problems", "logs", "answers", "tasks", "clocks"},
-    {"database", "tables", "declare", "passwords"},
-    {"hookspecs", "accounts", "asking", "feed", "gamelog", "halltime", "presence", "records"},
+    {"game", "looks", "lattice", "events", "settings", "problems", "logs", "answers", "tasks", "clocks", "spans"},
+    {"database", "tables", "declare", "passwords", "delivery"},
+    {"hookspecs", "accounts", "asking", "feed", "gamelog", "halltime", "presence", "records", "mail", "turns"},
     {"plugins", "wakeups", "commands", "showing"},
-    {"standing", "replays", "endings", "offers", "claims", "games"},
+    {"standing", "replays", "endings", "offers", "claims", "games", "notices"},
     {"features", "lobby", "rematches", "migrate", "migrations"},
     {"hall", "client"},
     {"api"},
@@ -41,7 +41,20 @@ LAYERS: list[set[str]] = [
 ]
 
 # How the host works inside: a plugin has no business there.
-PRIVATE = {"api", "app", "cli", "hall", "migrate", "migrations", "plugins", "replays", "standing", "wakeups"}
+PRIVATE = {
+    "api",
+    "app",
+    "cli",
+    "delivery",
+    "hall",
+    "migrate",
+    "migrations",
+    "notices",
+    "plugins",
+    "replays",
+    "standing",
+    "wakeups",
+}
 
 # What only the kit for authors imports; an author's own tests bring it.
 BROUGHT_BY_AUTHORS = {"pytest", "hypothesis"}

@@ -44,7 +44,8 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 
 
 class User(msgspec.Struct, frozen=True):
-    """An account. `auth_epoch` rises when every sign-in of the user must end."""
+    """An account. `auth_epoch` rises when every sign-in of the user must end; `mail_notices` says that mails may tell
+    the user of games that wait."""
 
     id: str
     username: str
@@ -53,6 +54,7 @@ class User(msgspec.Struct, frozen=True):
     is_admin: bool
     is_active: bool
     auth_epoch: int
+    mail_notices: bool = True
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +68,14 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _USER = sa.select(
-    user.c.id, user.c.username, user.c.email, user.c.display_name, user.c.is_admin, user.c.is_active, user.c.auth_epoch
+    user.c.id,
+    user.c.username,
+    user.c.email,
+    user.c.display_name,
+    user.c.is_admin,
+    user.c.is_active,
+    user.c.auth_epoch,
+    user.c.mail_notices,
 )
 
 

@@ -24,12 +24,14 @@ from gamehall.declare import (
     Principal,
     Verdict,
 )
+from gamehall.delivery import transport_of
 from gamehall.endings import watch_flags
 from gamehall.events import Event, NewEvent
 from gamehall.features import LiveFeatures
 from gamehall.feed import Feed, emit
 from gamehall.game import Ruleset
 from gamehall.halltime import HallTime
+from gamehall.notices import watch_turns
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.presence import Presence
@@ -205,6 +207,8 @@ class Hall:
                 await self._enter(stack, plugin.name, lifespan)
             await stack.enter_async_context(beside(check_games(self), "games of other rules"))
             await stack.enter_async_context(beside(watch_flags(self), "flags"))
+            if (transport := transport_of(self.settings)) is not None:
+                await stack.enter_async_context(beside(watch_turns(self, transport), "notices"))
             yield
 
     def _check_tables(self) -> None:

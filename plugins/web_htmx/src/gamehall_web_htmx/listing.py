@@ -10,12 +10,14 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from gamehall.clocks import flag_at, is_paused
 from gamehall.declare import Host
 from gamehall.game import Piece, Ruleset, Scene, cell_place, options_schema, read_options
 from gamehall.gamelog import Game, Seat, Shown
 from gamehall.lattice import Lattice, lattice_of
 from gamehall.lobby import Challenge
 from gamehall.looks import Drawn, draw_piece
+from gamehall.spans import in_words
 from gamehall.tables import game, game_move
 
 __all__ = [
@@ -41,7 +43,8 @@ class Thumbnail:
 
 @dataclass(frozen=True, slots=True)
 class GameCard:
-    """A game in a list, with what it is to the viewer."""
+    """A game in a list, with what it is to the viewer. `opponent` is empty where the viewer does not play or plays
+    alone; `time` says how long whoever is to move may still think, or since when they do."""
 
     id: str
     title: str
@@ -50,6 +53,8 @@ class GameCard:
     status: str
     state: str
     your_turn: bool
+    opponent: str
+    time: str
     ply: int
     started: str
     picture: Thumbnail | None
@@ -114,6 +119,8 @@ def game_cards(
             status=each.status,
             state=_state(each, viewer),
             your_turn=_is_turn_of(each, viewer),
+            opponent=_opponent(each, viewer),
+            time=_time(each, host.hall_time()),
             ply=each.ply,
             started=each.created_at,
             picture=pictures.get(each.id),
@@ -124,6 +131,22 @@ def game_cards(
 
 def _is_turn_of(found: Game, viewer: str | None) -> bool:
     return found.status == "active" and any(s.user_id == viewer and s.seat == found.to_act for s in found.seats)
+
+
+def _opponent(found: Game, viewer: str | None) -> str:
+    others = [each.display_name for each in found.seats if each.user_id != viewer]
+    return " and ".join(others) if len(others) < len(found.seats) else ""
+
+
+def _time(found: Game, hall_time: int) -> str:
+    if found.status != "active":
+        return ""
+    if is_paused(found.times, hall_time):
+        return "paused"
+    falls = flag_at(found.terms, found.times)
+    if falls is not None:
+        return f"{in_words(falls - hall_time)} left"
+    return "" if found.turn_at is None else f"for {in_words(hall_time - found.turn_at)}"
 
 
 def _state(found: Game, viewer: str | None) -> str:

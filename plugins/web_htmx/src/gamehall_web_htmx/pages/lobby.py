@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from gamehall.asking import HttpRequest
 from gamehall.gamelog import Game, list_games
 from gamehall.lobby import Challenge, list_challenges
+from gamehall.turns import games_by_turn
 from gamehall_web_htmx.listing import challenge_cards, game_cards, thumbnails
 from gamehall_web_htmx.site import Site, Visitor
 
@@ -20,8 +21,8 @@ _MINE, _OPEN, _LIVE = 50, 20, 6
 def _read(
     connection: sa.Connection, user_id: str | None
 ) -> tuple[list[Game], list[Game], dict[str, list[Challenge]], dict[str, Any]]:
-    """(my running games, the latest running games, challenges by box, pictures of the latest games)."""
-    mine = list_games(connection, player=user_id, status=["active", "suspended"], limit=_MINE) if user_id else []
+    """(my running games, my turn first, the latest running games, challenges by box, pictures of the latest games)."""
+    mine = games_by_turn(connection, user_id, limit=_MINE) if user_id else []
     own = {each.id for each in mine}
     live = [each for each in list_games(connection, status=["active"], limit=_LIVE + len(own)) if each.id not in own]
     boxes = {"open": list_challenges(connection, "open", user_id, _OPEN)}
@@ -38,12 +39,11 @@ def _read(
 @get("/")
 async def lobby(request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]) -> Response[Any]:
     mine, live, boxes, pictures = await site.host.read(_read, visitor.user_id)
-    cards = game_cards(mine, site.host, visitor.user_id, pictures)
     return site.page(
         request,
         visitor,
         "lobby.html",
-        mine=sorted(cards, key=lambda card: not card.your_turn),
+        mine=game_cards(mine, site.host, visitor.user_id, pictures),
         live=game_cards(live, site.host, visitor.user_id, pictures),
         received=challenge_cards(boxes.get("received", []), site.host),
         sent=challenge_cards(boxes.get("sent", []), site.host),
