@@ -28,11 +28,36 @@ HOST = ROOT / "platform/src/gamehall"
 
 # A module imports from its own layer and from those above it. Imports for type checkers alone may go either way.
 LAYERS: list[set[str]] = [
-    {"game", "looks", "lattice", "events", "settings", "problems", "logs", "answers", "tasks", "clocks", "clockfields"},
-    {"database", "tables", "declare", "passwords"},
-    {"hookspecs", "accounts", "asking", "feed", "gamelog", "halltime", "limits", "presence", "records"},
+    {
+        "game",
+        "looks",
+        "lattice",
+        "events",
+        "settings",
+        "problems",
+        "logs",
+        "answers",
+        "tasks",
+        "clocks",
+        "clockfields",
+        "spans",
+    },
+    {"database", "tables", "declare", "passwords", "delivery"},
+    {
+        "hookspecs",
+        "accounts",
+        "asking",
+        "feed",
+        "gamelog",
+        "halltime",
+        "limits",
+        "presence",
+        "records",
+        "mail",
+        "turns",
+    },
     {"plugins", "wakeups", "commands", "showing"},
-    {"standing", "replays", "endings", "offers", "claims", "games"},
+    {"standing", "replays", "endings", "offers", "claims", "games", "notices"},
     {"features", "challenges", "pairing", "lobby", "guests", "invitations", "rematches", "migrate", "migrations"},
     {"hall", "client"},
     {"api"},
@@ -41,7 +66,20 @@ LAYERS: list[set[str]] = [
 ]
 
 # How the host works inside: a plugin has no business there.
-PRIVATE = {"api", "app", "cli", "hall", "migrate", "migrations", "plugins", "replays", "standing", "wakeups"}
+PRIVATE = {
+    "api",
+    "app",
+    "cli",
+    "delivery",
+    "hall",
+    "migrate",
+    "migrations",
+    "notices",
+    "plugins",
+    "replays",
+    "standing",
+    "wakeups",
+}
 
 # What only the kit for authors imports; an author's own tests bring it.
 BROUGHT_BY_AUTHORS = {"pytest", "hypothesis"}

@@ -66,6 +66,9 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "claim_after_seconds": 90,
         "claim_unseen_after_seconds": 900,
         "claim_without_clock_after_hours": 24,
+        "mail": "smtp://hall:secret@mail.example",
+        "mail_from": "Hall <hall@hall.example>",
+        "notice_hours": 6,
     }
     texts = {True: "1", False: "off"}
     for name, value in wanted.items():
@@ -96,6 +99,7 @@ def test_a_switch_is_said_in_words(text: str, value: bool, monkeypatch: pytest.M
         ("STRICT", "perhaps"),
         ("SIGNUP", "yes"),
         ("NEW_PLUGINS", "maybe"),
+        ("NOTICE_HOURS", "0"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_variable(name: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:

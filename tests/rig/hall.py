@@ -145,7 +145,8 @@ def empty(connection: sa.Connection, hall: Hall) -> None:
 
 
 def _settings(url: str, folder: Path, **more: Any) -> Settings:
-    return Settings(database_url=url, data_dir=str(folder / "data"), **{"rate_limits": False} | more)
+    usual: dict[str, Any] = {"rate_limits": False, "mail": "off"}
+    return Settings(database_url=url, data_dir=str(folder / "data"), **usual | more)
 
 
 class InstallPlugin(Protocol):

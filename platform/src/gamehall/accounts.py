@@ -48,7 +48,8 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 
 
 class User(msgspec.Struct, frozen=True):
-    """An account, or a guest, who has none. `auth_epoch` rises when every sign-in of the user must end."""
+    """An account, or a guest, who has none. `auth_epoch` rises when every sign-in of the user must end; `mail_notices`
+    says that mails may tell the user of games that wait."""
 
     id: str
     username: str
@@ -58,6 +59,7 @@ class User(msgspec.Struct, frozen=True):
     is_active: bool
     auth_epoch: int
     is_guest: bool = False
+    mail_notices: bool = True
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +81,7 @@ _USER = sa.select(
     user.c.is_active,
     user.c.auth_epoch,
     user.c.is_guest,
+    user.c.mail_notices,
 )
 
 

@@ -75,6 +75,7 @@ class Me(Profile, frozen=True):
 
     email: str
     is_admin: bool = False
+    mail_notices: bool = True
 
 
 class Grant(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ from gamehall.api.playing import playing
 from gamehall.api.records import records
 from gamehall.api.rulesets import rulesets
 from gamehall.api.schema import openapi_config, openapi_json
+from gamehall.api.turns import turns
 from gamehall.api.users import users
 from gamehall.asking import caller, viewer
 from gamehall.hall import Hall
@@ -45,7 +46,7 @@ _OWN: list[ControllerRouterHandler] = [
     openapi_json,
     Router(
         "/api/v1",
-        route_handlers=[users, rulesets, clocks, challenges, invitations, games, playing, records],
+        route_handlers=[users, rulesets, clocks, challenges, invitations, turns, games, playing, records],
     ),
 ]
 

@@ -148,6 +148,10 @@ class Client:
     async def rename(self, display_name: str) -> Me:
         return await self._call("PATCH", "/users/me", Me, {"display_name": display_name})
 
+    async def mail_notices(self, wanted: bool) -> Me:
+        """Says whether mails may tell the caller of games that wait for a move."""
+        return await self._call("PATCH", "/users/me", Me, {"mail_notices": wanted})
+
     async def user(self, username: str) -> Person:
         return await self._call("GET", f"/users/{username}", Person)
 
@@ -199,12 +203,20 @@ class Client:
         player: str | None = None,
         status: str | None = None,
         ruleset: str | None = None,
+        order: Literal["newest", "turn"] | None = None,
+        turn: Literal["own", "other"] | None = None,
         limit: int = 50,
         cursor: str | None = None,
     ) -> Page[ListedGame]:
-        """Games, newest first."""
-        wanted = {"player": player, "status": status, "ruleset": ruleset, "limit": limit, "cursor": cursor}
-        return await self._call("GET", "/games", Page[ListedGame], None, **wanted)
+        """Games, newest first; or running games of a player in the order of `turn`: theirs to move first, by the least
+        time left. `turn` keeps those of the player's own turn, or of others'."""
+        wanted = {"player": player, "status": status, "ruleset": ruleset, "order": order, "turn": turn}
+        return await self._call("GET", "/games", Page[ListedGame], None, **wanted, limit=limit, cursor=cursor)
+
+    async def next_game(self, after: str | None = None) -> GameSummary | None:
+        """The game that the caller should move in next, another than `after`; None when none waits."""
+        answer = await self._send("GET", "/games/next", after=after)
+        return msgspec.json.decode(answer.content, type=GameSummary) if answer.content else None
 
     async def game(self, game_id: str) -> Game:
         return await self._call("GET", f"/games/{game_id}", Game)

@@ -247,10 +247,12 @@ def list_games(
     player: str | None = None,
     status: Sequence[str] = (),
     ruleset: str | None = None,
+    besides: Sequence[str] = (),
     limit: int = 50,
     before: str | None = None,
 ) -> list[Game]:
-    """Games, newest first: of a player (by id), in one of these statuses, of a ruleset; older than an id."""
+    """Games, newest first: of a player (by id), in one of these statuses, of a ruleset; not those `besides`, and older
+    than an id."""
     filters: list[StatementFilter] = [OrderBy("id", "desc"), LimitOffset(limit, 0)]
     if status:
         filters.append(CollectionFilter("status", list(status)))
@@ -259,6 +261,8 @@ def list_games(
     query = sa.select(game)
     if player is not None:
         query = query.where(game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == player)))
+    if besides:
+        query = query.where(game.c.id.not_in(besides))
     if before is not None:
         query = query.where(game.c.id < before)
     for each in filters:

@@ -25,6 +25,7 @@ from gamehall.declare import (
     Principal,
     Verdict,
 )
+from gamehall.delivery import transport_of
 from gamehall.endings import watch_flags
 from gamehall.events import Event, NewEvent
 from gamehall.features import LiveFeatures
@@ -33,6 +34,7 @@ from gamehall.game import Ruleset
 from gamehall.guests import remove_strays
 from gamehall.halltime import HallTime
 from gamehall.lobby import expire_challenges
+from gamehall.notices import watch_turns
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.presence import Presence
@@ -216,6 +218,8 @@ class Hall:
             ):
                 repeated = again_and_again(partial(work, self), seconds, name)
                 await stack.enter_async_context(beside(repeated, name))
+            if (transport := transport_of(self.settings)) is not None:
+                await stack.enter_async_context(beside(watch_turns(self, transport), "notices"))
             yield
 
     def _check_tables(self) -> None:

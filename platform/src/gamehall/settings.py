@@ -37,6 +37,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     strict: bool = False
     signup: Literal["open", "closed"] = "open"
+    mail: str = "file"
+    mail_from: str = ""
+    notice_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 12
     rate_limits: bool = True
     max_challenges: Annotated[int, msgspec.Meta(ge=1)] = 10
     max_live_games: Annotated[int, msgspec.Meta(ge=1)] = 5

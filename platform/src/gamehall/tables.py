@@ -42,6 +42,8 @@ user = sa.Table(
     sa.Column("auth_epoch", sa.Integer, nullable=False, default=0),
     # Somebody who came by an invitation's link and has no account yet.
     sa.Column("is_guest", sa.Boolean, nullable=False, default=False),
+    # Whether a mail may tell them that a game waits for their move.
+    sa.Column("mail_notices", sa.Boolean, nullable=False, default=True),
     sa.Column("created_at", _Time, nullable=False),
 )
 
@@ -206,6 +208,6 @@ mail = sa.Table(
     sa.Column("attempts", sa.SmallInteger, nullable=False, default=0),
     sa.Column("error", sa.String(300), nullable=False, default=""),
     sa.Column("created_at", _Time, nullable=False),
-    sa.Column("due_at", sa.BigInteger, nullable=False),  # by the hall's time
+    sa.Column("due_at", sa.BigInteger, nullable=False),  # by the hall's time: when there is something to do about it
     sa.Index("ix_mail_due", "status", "due_at"),
 )

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from gamehall.accounts import user_by_name
+from gamehall.challenges import ChallengeTerms
 from gamehall.clocks import read_terms
 from gamehall.endings import abort_by_operator, fall_flag
-from gamehall.lobby import ChallengeTerms, create_challenge, respond
+from gamehall.lobby import create_challenge, respond
 from rig.hall import Hall
 from rig.passing import pass_time
 

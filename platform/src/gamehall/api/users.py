@@ -1,6 +1,6 @@
 """Users: oneself and others."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Router, get, patch
@@ -21,6 +21,7 @@ class ProfileChange(msgspec.Struct, frozen=True):
     """What users can change of themselves."""
 
     display_name: Annotated[str, msgspec.Meta(min_length=1, max_length=50)] | msgspec.UnsetType = msgspec.UNSET
+    mail_notices: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 @get("/me")
@@ -36,12 +37,14 @@ async def show_me(request: HttpRequest, caller: NamedDependency[Principal]) -> M
 async def change_me(request: HttpRequest, caller: NamedDependency[Principal]) -> Me:
     """Changes the caller's own account; what is not given stays as it is."""
     change = await read_body(request, ProfileChange)
-    values = {}
+    values: dict[str, Any] = {}
     if change.display_name is not msgspec.UNSET:
         values["display_name"] = printable(change.display_name).strip()
         if not 1 <= len(values["display_name"]) <= 50:
             message = "Give a name of 1 to 50 characters that can be seen."
             raise Problem("invalid", message, errors=(FieldError("display_name", message),))
+    if change.mail_notices is not msgspec.UNSET:
+        values["mail_notices"] = change.mail_notices
     return me(await host_of(request).write(update_user, caller.user_id, values))
 
 

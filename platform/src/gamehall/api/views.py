@@ -18,7 +18,7 @@ __all__ = ["challenge_view", "game_summary", "game_view", "listed_game", "me", "
 
 
 def me(user: User) -> Me:
-    return Me(user.username, user.display_name, user.id, user.email, user.is_admin)
+    return Me(user.username, user.display_name, user.id, user.email, user.is_admin, user.mail_notices)
 
 
 def ruleset_view(plugin: str, ruleset: Ruleset[Any, Any]) -> RulesetInfo:

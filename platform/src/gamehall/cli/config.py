@@ -34,12 +34,20 @@ def show(ctx: click.Context, origin: bool) -> None:
     sections = values.pop("plugins")
     if values["secret_key"]:
         values["secret_key"] = _HIDDEN
-    for name in ("database_url", "redis_url"):
-        if values[name]:
-            values[name] = sa.make_url(values[name]).render_as_string(hide_password=True)
+    for name in ("database_url", "redis_url", "mail"):
+        values[name] = _without_password(values[name])
     rows = [(key, value, *([origins[key]] if origin else [])) for key, value in values.items()]
     data = values | {"plugins": sections} | ({"origins": origins} if origin else {})
     answer(ctx, data, table(rows, ("SETTING", "VALUE", *(["ORIGIN"] if origin else []))))
+
+
+def _without_password(address: str) -> str:
+    if "://" not in address:
+        return address
+    try:
+        return sa.make_url(address).render_as_string(hide_password=True)
+    except (ValueError, sa.exc.ArgumentError):  # what cannot be read may hold one anywhere
+        return _HIDDEN
 
 
 @config.command()

@@ -11,6 +11,8 @@ from gamehall import migrate
 from gamehall.cli.inspecting import inspect_plugins
 from gamehall.commands import answer, settings_of
 from gamehall.database import sync_url
+from gamehall.delivery import transport_of
+from gamehall.mail import given_up
 from gamehall.problems import Problem
 from gamehall.settings import Settings
 
@@ -26,7 +28,7 @@ def doctor(ctx: click.Context) -> None:
     gamehall doctor
     """
     settings = settings_of(ctx)
-    findings = {"data folder": _data_folder(settings), "database": _database(settings)}
+    findings = {"data folder": _data_folder(settings), "database": _database(settings), "mail": _mail(settings)}
     findings |= {f"plugin {report.name}": report.reason for report in inspect_plugins(settings, started=True)}
     lines = [
         f"{'ok  ' if not wrong else 'BAD '} {what}{': ' if wrong else ''}{wrong}" for what, wrong in findings.items()
@@ -52,3 +54,21 @@ def _database(settings: Settings) -> str:
             return migrate.state(connection, migrate.HALL)
     except (ValueError, sa.exc.SQLAlchemyError) as error:
         return f"{error}; check GAMEHALL_DATABASE_URL and that the database is running"
+
+
+def _mail(settings: Settings) -> str:
+    try:
+        if transport_of(settings) is None:
+            return ""
+    except ValueError as wrong:
+        return str(wrong)
+    try:
+        engine = sa.create_engine(sync_url(settings.database_url), poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            number, error = given_up(connection)
+    except (ValueError, sa.exc.SQLAlchemyError):
+        return ""  # that is the database's finding
+    if not number:
+        return ""
+    mails = "1 mail was" if number == 1 else f"{number} mails were"
+    return f"{mails} given up in the last 7 days ({error}); check GAMEHALL_MAIL and its server"

@@ -47,13 +47,16 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, **flags: Any) -> None
 
 
 def prepare(settings: Settings, *, safe: bool) -> None:
-    """Makes the data folder and the secret, and brings every table up to date."""
+    """Makes the data folder and the secret, and brings every table up to date. Raises SettingsError for what would keep
+    every worker from starting."""
+    from gamehall.delivery import transport_of
     from gamehall.features import add_plugins
     from gamehall.logs import configure_logs
     from gamehall.migrate import upgrade_all
     from gamehall.plugins import load_plugins
 
     configure_logs(settings)
+    transport_of(settings)
     secret_key(settings)
     plugins = load_plugins(settings, safe=safe)
     for name in upgrade_all(settings.database_url, plugins):

@@ -117,7 +117,7 @@ auth = Router(
 async def _sign_device_in(request: HttpRequest, user: User, device: dict[str, str]) -> SignedIn:
     host = host_of(request)
     grant = await host.write(issue, user, device, _lifetimes(host))
-    account = Me(user.username, user.display_name, user.id, user.email, user.is_admin)
+    account = Me(user.username, user.display_name, user.id, user.email, user.is_admin, user.mail_notices)
     return SignedIn(**msgspec.structs.asdict(grant), user=account)
 
 

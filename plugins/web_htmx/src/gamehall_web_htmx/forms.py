@@ -22,6 +22,7 @@ from .sessions import cookie_value
 
 __all__ = [
     "ANYBODY",
+    "BY_CODE",
     "TOKEN_FIELD",
     "Form",
     "form_token",
@@ -35,6 +36,7 @@ Asking = ASGIConnection[Any, Any, Any, Any]
 Form = Mapping[str, str]
 
 TOKEN_FIELD = "form_token"  # noqa: S105 - a field's name
+BY_CODE = {"form": "code"}  # one whose path carries a code of ours: that alone gives the right, whoever sends it
 ANYBODY = {"form": "anybody"}  # handler opt: a form that strangers send as well, so that it has no session's token
 
 
@@ -55,6 +57,8 @@ def token_input(token: str) -> Markup:
 async def own_forms_only(connection: Asking, handler: BaseRouteHandler) -> None:
     """Refuses what another site made a browser send. Raises Problem `forbidden`."""
     if connection.scope["method"] in ("GET", "HEAD", "OPTIONS"):  # type: ignore[typeddict-item]
+        return
+    if handler.opt.get("form") == "code":
         return
     host = host_of(connection)
     _check_origin(host, connection)

@@ -11,12 +11,13 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall.challenges import Challenge
-from gamehall.clocks import describe
+from gamehall.clocks import describe, flag_at, is_paused
 from gamehall.declare import Host
 from gamehall.game import Piece, Ruleset, Scene, cell_place, options_schema, read_options
 from gamehall.gamelog import Game, Seat, Shown
 from gamehall.lattice import Lattice, lattice_of
 from gamehall.looks import Drawn, draw_piece
+from gamehall.spans import in_words
 from gamehall.tables import game, game_move
 
 __all__ = [
@@ -42,7 +43,8 @@ class Thumbnail:
 
 @dataclass(frozen=True, slots=True)
 class GameCard:
-    """A game in a list, with what it is to the viewer."""
+    """A game in a list, with what it is to the viewer. `opponent` is empty where the viewer does not play or plays
+    alone; `time` says how long whoever is to move may still think, or since when they do."""
 
     id: str
     title: str
@@ -51,6 +53,8 @@ class GameCard:
     status: str
     state: str
     your_turn: bool
+    opponent: str
+    time: str
     ply: int
     started: str
     picture: Thumbnail | None
@@ -58,7 +62,7 @@ class GameCard:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeCard:
-    """A challenge in a list; `open_for` is in milliseconds."""
+    """A challenge in a list; `open_for` is how long it still waits, in words, empty when it does not."""
 
     id: str
     title: str
@@ -71,7 +75,7 @@ class ChallengeCard:
     opponent_name: str | None
     by_link: bool
     pair: bool
-    open_for: int | None
+    open_for: str
     offered: bool
 
 
@@ -118,6 +122,8 @@ def game_cards(
             status=each.status,
             state=_state(each, viewer),
             your_turn=_is_turn_of(each, viewer),
+            opponent=_opponent(each, viewer),
+            time=_time(each, host.hall_time()),
             ply=each.ply,
             started=each.created_at,
             picture=pictures.get(each.id),
@@ -128,6 +134,22 @@ def game_cards(
 
 def _is_turn_of(found: Game, viewer: str | None) -> bool:
     return found.status == "active" and any(s.user_id == viewer and s.seat == found.to_act for s in found.seats)
+
+
+def _opponent(found: Game, viewer: str | None) -> str:
+    others = [each.display_name for each in found.seats if each.user_id != viewer]
+    return " and ".join(others) if len(others) < len(found.seats) else ""
+
+
+def _time(found: Game, hall_time: int) -> str:
+    if found.status != "active":
+        return ""
+    if is_paused(found.times, hall_time):
+        return "paused"
+    falls = flag_at(found.terms, found.times)
+    if falls is not None:
+        return f"{in_words(falls - hall_time)} left"
+    return "" if found.turn_at is None else f"for {in_words(hall_time - found.turn_at)}"
 
 
 def _state(found: Game, viewer: str | None) -> str:
@@ -158,7 +180,7 @@ def challenge_cards(challenges: Sequence[Challenge], host: Host) -> list[Challen
             opponent_name=each.opponent_name,
             by_link=each.by_link,
             pair=each.pair,
-            open_for=each.open_for(host.hall_time()),
+            open_for="" if (left := each.open_for(host.hall_time())) is None else in_words(left),
             offered=each.ruleset in host.offered_rulesets,
         )
         for each in challenges

@@ -17,7 +17,9 @@ from .pages.admin import ADMIN_PAGES
 from .pages.challenges import CHALLENGE_PAGES
 from .pages.embed import embedded_game
 from .pages.games import GAME_PAGES
+from .pages.listing import LIST_PAGES
 from .pages.lobby import lobby
+from .pages.mail import MAIL_PAGES
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
 from .pages.playing import PLAYING_FORMS
@@ -49,9 +51,11 @@ def routes(host: Host) -> list[Router]:
         *ACCOUNT_PAGES,
         *PLAY_PAGES,
         *CHALLENGE_PAGES,
+        *LIST_PAGES,
         *GAME_PAGES,
         embedded_game,
         *PLAYING_FORMS,
+        *MAIL_PAGES,
         *REPLAY_PAGES,
         *SETTINGS_PAGES,
         *ADMIN_PAGES,

@@ -42,7 +42,6 @@ def environment(assets: Assets) -> jinja2.Environment:
     )
     shared.globals["asset"] = assets.url
     shared.filters["moment"] = moment
-    shared.filters["more_time"] = more_time
     shared.filters["sentence"] = sentence
     return shared
 
@@ -54,16 +53,6 @@ def moment(when: datetime | str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(
         parsed.strftime("%Y-%m-%dT%H:%M:%SZ"), f"{parsed:%-d %b %Y, %H:%M} UTC"
     )
-
-
-def more_time(span: int) -> str:
-    """How long something still lasts, such as "40 more minutes", for milliseconds."""
-    minutes = span / 60_000
-    for unit, of in (("day", 1_440), ("hour", 60), ("minute", 1)):
-        number = round(minutes / of)
-        if minutes >= 2 * of or unit == "minute":
-            break
-    return f"{number} more {unit}{'' if number == 1 else 's'}" if number else "less than a minute"
 
 
 def sentence(text: str) -> str:

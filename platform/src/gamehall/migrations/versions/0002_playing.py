@@ -11,7 +11,10 @@ down_revision = "0001"
 
 _TIMES = '{"seats":[{},{}],"started":0}'
 _ADDED: dict[str, list[sa.Column[Any]]] = {
-    "user": [sa.Column("is_guest", sa.Boolean(), nullable=False, server_default=sa.false())],
+    "user": [
+        sa.Column("is_guest", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("mail_notices", sa.Boolean(), nullable=False, server_default=sa.true()),
+    ],
     "challenge": [
         sa.Column("pair", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("expires_at", sa.BigInteger()),

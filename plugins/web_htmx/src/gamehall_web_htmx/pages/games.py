@@ -1,30 +1,27 @@
-"""Games: one to play, watch or replay, and the list of all."""
+"""A game to play, watch or replay."""
 
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from gamehall.accounts import user_by_name
 from gamehall.asking import HttpRequest, known_id
 from gamehall.claims import around
 from gamehall.declare import Principal
-from gamehall.gamelog import list_games, see_game
+from gamehall.gamelog import see_game
 from gamehall.games import play
 from gamehall.problems import Problem
 from gamehall.records.formats import exporters
+from gamehall.turns import games_waiting
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
-from gamehall_web_htmx.listing import game_cards, thumbnails
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["GAME_PAGES", "show"]
 
-_PAGE = 24
 _NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
 Ply = Annotated[int | None, QueryParameter(ge=0, le=1_000_000)]
 Aim = Annotated[str, QueryParameter(name="from")]
@@ -80,6 +77,7 @@ async def show(
         return site.page(request, visitor, "game_fragment.html", status=status, **shown)
     side = await site.slots(visitor, "game.side", view.game.id)
     formats = sorted(exporters(site.host))
+    shown["waiting"] = await site.host.read(games_waiting, visitor.user_id, view.game.id) if visitor.user_id else 0
     return site.page(request, visitor, "game.html", status=status, side=side, formats=formats, **shown)
 
 
@@ -119,56 +117,4 @@ def _wanted(typed: Form) -> tuple[str | tuple[int, int], int | None]:
     raise Problem("invalid", "Touch a point of the board, or press one of the buttons below it.")
 
 
-@get("/games")
-async def list_page(
-    request: HttpRequest,
-    site: NamedDependency[Site],
-    visitor: NamedDependency[Visitor],
-    ruleset: FromQuery[str] = "",
-    status: FromQuery[str] = "",
-    player: FromQuery[str] = "",
-    before: FromQuery[str] = "",
-) -> Response[Any]:
-    host = site.host
-    unknown = ""
-    player_id = None
-    if name := player.strip().lstrip("@"):
-        try:
-            player_id = (await host.read(user_by_name, _storable(name))).id
-        except Problem as problem:
-            unknown = problem.detail
-    found = (
-        []
-        if unknown
-        else await host.read(
-            list_games,
-            player=player_id,
-            status=[status] if status else [],
-            ruleset=_storable(ruleset) or None,
-            limit=_PAGE + 1,
-            before=known_id(before) if before else None,
-        )
-    )
-    shown = found[:_PAGE]
-    filters = {"ruleset": ruleset, "status": status, "player": player}
-    older = urlencode(filters | {"before": shown[-1].id}) if len(found) > _PAGE else ""
-    pictures = await host.read(thumbnails, [each.id for each in shown])
-    return site.page(
-        request,
-        visitor,
-        "games.html",
-        cards=game_cards(shown, host, visitor.user_id, pictures),
-        filters=filters,
-        unknown=unknown,
-        rulesets=list(host.rulesets.values()),
-        older=older,
-        chosen=urlencode({each: value for each, value in (filters | {"player": name}).items() if value}),
-        paged=bool(before),
-    )
-
-
-def _storable(text: str) -> str:
-    return text.replace("\0", "")
-
-
-GAME_PAGES = [show_game, send_move, list_page]
+GAME_PAGES = [show_game, send_move]

@@ -11,6 +11,7 @@ from gamehall.asking import HttpRequest
 from gamehall.challenges import Challenge, list_challenges
 from gamehall.clockfields import ClockFilter
 from gamehall.gamelog import Game, list_games
+from gamehall.turns import games_by_turn
 from gamehall_web_htmx.clockform import QUICK_CLOCKS
 from gamehall_web_htmx.listing import challenge_cards, game_cards, thumbnails
 from gamehall_web_htmx.site import Site, Visitor
@@ -31,8 +32,8 @@ _CLOCKS: list[tuple[ClockFilter, str]] = [
 def _read(
     connection: sa.Connection, user_id: str | None, ruleset: str | None, clock: ClockFilter | None
 ) -> tuple[list[Game], list[Game], dict[str, list[Challenge]], dict[str, Any]]:
-    """(my running games, the latest running games, challenges by box, pictures of the latest games)."""
-    mine = list_games(connection, player=user_id, status=["active", "suspended"], limit=_MINE) if user_id else []
+    """(my running games, my turn first, the latest running games, challenges by box, pictures of the latest games)."""
+    mine = games_by_turn(connection, user_id, limit=_MINE) if user_id else []
     own = {each.id for each in mine}
     live = [each for each in list_games(connection, status=["active"], limit=_LIVE + len(own)) if each.id not in own]
     boxes = {"open": list_challenges(connection, "open", user_id, _OPEN, ruleset=ruleset, clock=clock)}
@@ -57,12 +58,11 @@ async def lobby(
     wanted = cast(ClockFilter, clock) if clock in get_args(ClockFilter) else None
     key = ruleset.replace("\0", "")
     mine, live, boxes, pictures = await site.host.read(_read, visitor.user_id, key or None, wanted)
-    cards = game_cards(mine, site.host, visitor.user_id, pictures)
     return site.page(
         request,
         visitor,
         "lobby.html",
-        mine=sorted(cards, key=lambda card: not card.your_turn),
+        mine=game_cards(mine, site.host, visitor.user_id, pictures),
         live=game_cards(live, site.host, visitor.user_id, pictures),
         received=challenge_cards(boxes.get("received", []), site.host),
         sent=challenge_cards(boxes.get("sent", []), site.host),

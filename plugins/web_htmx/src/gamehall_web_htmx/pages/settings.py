@@ -1,4 +1,4 @@
-"""What people set for themselves: their name, and where they are signed in."""
+"""What people set for themselves: their name, mails, and where they are signed in."""
 
 from typing import Any
 
@@ -47,6 +47,7 @@ async def _show(
         current=caller.credential,
         typed=typed or {"display_name": caller.display_name},
         saved="saved" in request.query_params,
+        mail_off=site.host.settings.mail == "off",
         problem=problem,
     )
 
@@ -68,6 +69,15 @@ async def save_settings(
     return site.go("/settings?saved")
 
 
+@post("/settings/mail")
+async def save_mail(
+    request: HttpRequest, site: NamedDependency[Site], caller: NamedDependency[Principal]
+) -> Response[Any]:
+    wanted = (await read_form(request)).get("mail_notices") == "on"
+    await site.host.write(update_user, caller.user_id, {"mail_notices": wanted})
+    return site.go("/settings?saved")
+
+
 @post("/settings/sessions/{session_id:str}/end")
 async def end_one(
     site: NamedDependency[Site], caller: NamedDependency[Principal], session_id: FromPath[str]
@@ -82,4 +92,4 @@ async def end_others(site: NamedDependency[Site], caller: NamedDependency[Princi
     return site.go("/settings#sessions")
 
 
-SETTINGS_PAGES = [settings_page, save_settings, end_one, end_others]
+SETTINGS_PAGES = [settings_page, save_settings, save_mail, end_one, end_others]

@@ -1,0 +1,145 @@
+"""Mails to players in whose games it has been their turn for a while: one for each turn, and one mail for all games.
+
+That a game's player was told stands in its row, and is written in the transaction that posts the mail. So it is told
+once, however many workers look.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from gamehall.clocks import flag_at, is_paused
+from gamehall.database import serialize_on
+from gamehall.declare import Host
+from gamehall.delivery import Transport
+from gamehall.gamelog import Game, game_of, seats_of
+from gamehall.mail import post, send_due
+from gamehall.spans import in_words
+from gamehall.standing import MovedOn, advance
+from gamehall.tables import game, game_seat, user
+
+__all__ = ["any_due", "watch_turns", "write_notices"]
+
+log = logging.getLogger(__name__)
+
+HOUR = 3_600_000
+_LOOK_SECONDS = 60.0
+_AT_ONCE = 100  # people in one transaction
+_LISTED = 20
+_BY_CORRESPONDENCE = '{"kind":"correspondence"'  # how such terms begin as they are stored
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """A game that waits for this user."""
+
+    user_id: str
+    name: str
+    found: Game
+
+
+def any_due(connection: sa.Connection, hall_time: int, hours: int) -> bool:
+    """Whether a player should be told now."""
+    return next(_turns(connection, hall_time, hours * HOUR), None) is not None
+
+
+def write_notices(
+    connection: sa.Connection, hall_time: int, hours: int, address: str, titles: Mapping[str, str]
+) -> int:
+    """Posts a mail to each player for whom a game has waited for so many hours, twice as many without a clock; how
+    many mails.
+
+    Games that have waited for half of that are told of as well, so that one mail does for them. `address` is the
+    hall's, `titles` are those of rulesets by key.
+    """
+    serialize_on(connection, "notices")
+    due = _turns(connection, hall_time, hours * HOUR)
+    people = list(dict.fromkeys(turn.user_id for turn in due))[:_AT_ONCE]
+    told: dict[str, list[Turn]] = {}
+    for turn in _turns(connection, hall_time, hours * HOUR // 2, people):
+        with contextlib.suppress(MovedOn):
+            advance(connection, turn.found, msgspec.structs.replace(turn.found, noticed=True))
+            told.setdefault(turn.user_id, []).append(turn)
+    for user_id, turns in told.items():
+        post(connection, user_id, _subject(turns, titles), _body(turns, address, titles, hall_time), hall_time)
+    return len(told)
+
+
+def _turns(
+    connection: sa.Connection, hall_time: int, waited: int, people: Collection[str] | None = None
+) -> Iterator[Turn]:
+    """The turns of which nobody was told that have waited for so long, longest first: of all who want mails, or of
+    these people. Games that are paused are left out, and those whose clock is not for days."""
+    query = (
+        sa.select(game, user.c.id.label("user_id"), user.c.display_name)
+        .join(game_seat, sa.and_(game_seat.c.game_id == game.c.id, game_seat.c.seat == game.c.to_act))
+        .join(user, user.c.id == game_seat.c.user_id)
+        .where(
+            game.c.status == "active",
+            game.c.noticed.is_(False),
+            game.c.turn_at <= hall_time - waited,
+            sa.or_(
+                game.c.clock.startswith(_BY_CORRESPONDENCE, autoescape=True),
+                sa.and_(game.c.flag_at.is_(None), game.c.turn_at <= hall_time - 2 * waited),
+            ),
+            *(user.c.is_active, user.c.mail_notices, user.c.is_guest.is_(False), user.c.email != ""),
+        )
+        .order_by(game.c.turn_at, game.c.id)
+    )
+    if people is not None:
+        query = query.where(user.c.id.in_(people))
+    rows = connection.execute(query).all()
+    seats = seats_of(connection, [row.id for row in rows])
+    for row in rows:
+        found = game_of(row, seats[row.id])
+        if not is_paused(found.times, hall_time):
+            yield Turn(row.user_id, row.display_name, found)
+
+
+def _subject(turns: Sequence[Turn], titles: Mapping[str, str]) -> str:
+    return f"Your turn: {_game(turns[0], titles)}" if len(turns) == 1 else f"Your turn in {len(turns)} games"
+
+
+def _body(turns: Sequence[Turn], address: str, titles: Mapping[str, str], hall_time: int) -> str:
+    waits = "a game waits" if len(turns) == 1 else f"{len(turns)} games wait"
+    lines = [f"Hello {turns[0].name},", "", f"{waits} for your move:", ""]
+    for turn in turns[:_LISTED]:
+        lines += [_game(turn, titles), _wait(turn.found, hall_time), f"{address}/games/{turn.found.id}", ""]
+    if len(turns) > _LISTED:
+        lines += [f"and {len(turns) - _LISTED} more.", ""]
+    return "\n".join([*lines, "All of your games, your turn first:", f"{address}/games", ""])
+
+
+def _game(turn: Turn, titles: Mapping[str, str]) -> str:
+    others = [seat.display_name for seat in turn.found.seats if seat.user_id != turn.user_id]
+    against = f" against {' and '.join(others)}" if others else ""
+    return f"{titles.get(turn.found.ruleset, turn.found.ruleset)}{against}"
+
+
+def _wait(found: Game, hall_time: int) -> str:
+    since = in_words(hall_time - (hall_time if found.turn_at is None else found.turn_at))
+    falls = flag_at(found.terms, found.times)
+    left = "no clock runs" if falls is None else f"{in_words(falls - hall_time)} left"
+    return f"your turn for {since}; {left}"
+
+
+async def watch_turns(host: Host, transport: Transport) -> None:
+    """Tells players of games that wait, and sends what mails there are. Every worker does so."""
+    hours, address = host.settings.notice_hours, host.settings.address
+    while True:
+        try:
+            titles = {key: ruleset.title for key, ruleset in host.rulesets.items()}
+            hall_time = host.hall_time()
+            while await host.read(any_due, hall_time, hours):
+                await host.write(write_notices, hall_time, hours, address, titles)
+            await send_due(host, transport)
+        except Exception as error:  # noqa: BLE001 - the database is away: look again
+            log.warning("games that wait could not be looked at (%s); trying again", type(error).__name__)
+        # Spread, so that workers do not all look at the same moment.
+        await asyncio.sleep(_LOOK_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - nothing to guess here

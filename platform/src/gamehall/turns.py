@@ -1,0 +1,105 @@
+"""A player's games in the order in which they want attention, and which of them to go on with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+import sqlalchemy as sa
+
+from gamehall.clocks import flag_at
+from gamehall.gamelog import Game, game_of, load_game, seats_of
+from gamehall.problems import FieldError, Problem
+from gamehall.tables import game, game_seat
+
+__all__ = ["RUNNING", "Turn", "games_by_turn", "games_waiting", "next_game", "place_of"]
+
+Turn = Literal["own", "other"]
+
+RUNNING = ("active", "suspended")
+_OWN, _OTHER, _STANDS = range(3)
+_NEVER = 2**62  # where no clock runs
+_ORDER = (sa.func.coalesce(game.c.flag_at, _NEVER), sa.func.coalesce(game.c.turn_at, 0), game.c.id)
+_PLACE = re.compile(r"[012](?:\.[0-9]{1,19}){2}\.[0-9a-z]{26}", re.ASCII)
+
+
+def games_by_turn(
+    connection: sa.Connection,
+    player: str,
+    *,
+    turn: Turn | None = None,
+    status: Sequence[str] = RUNNING,
+    ruleset: str | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> list[Game]:
+    """Running games of a player (by id): those in which it is their turn, then those of others' turn, then suspended
+    ones; each kind by the least time left, then by the longest wait.
+
+    `turn` leaves only games of the player's own turn or of others'; `after` is the place of the last one seen, as
+    `place_of` gives it. Raises Problem `invalid` for a place that is none.
+    """
+    rank = sa.case((game.c.status != "active", _STANDS), (_is_turn_of(player), _OWN), else_=_OTHER)
+    order = (rank, *_ORDER)
+    query = sa.select(game).where(_is_played_by(player), game.c.status.in_(status))
+    if turn is not None:
+        query = query.where(rank == (_OWN if turn == "own" else _OTHER))
+    if ruleset is not None:
+        query = query.where(game.c.ruleset == ruleset)
+    if after:
+        query = query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, _read_place(after))))
+    rows = connection.execute(query.order_by(*order).limit(limit)).all()
+    seats = seats_of(connection, [row.id for row in rows])
+    return [game_of(row, seats[row.id]) for row in rows]
+
+
+def place_of(found: Game, player: str) -> str:
+    """The game's place among this player's games by turn, from which the list goes on."""
+    own = any(each.seat == found.to_act and each.user_id == player for each in found.seats)
+    rank, falls = _STANDS, None
+    if found.status == "active":
+        rank, falls = (_OWN if own else _OTHER), flag_at(found.terms, found.times)
+    return f"{rank}.{_NEVER if falls is None else falls}.{found.turn_at or 0}.{found.id}"
+
+
+def _read_place(text: str) -> tuple[int, int, int, str]:
+    if not _PLACE.fullmatch(text):
+        message = "Give the `next` of the part before, or nothing."
+        raise Problem("invalid", message, errors=(FieldError("cursor", message),))
+    rank, falls, turn_at, game_id = text.split(".")
+    return int(rank), min(int(falls), _NEVER), min(int(turn_at), _NEVER), game_id
+
+
+def next_game(connection: sa.Connection, player: str, after: str | None = None) -> Game | None:
+    """The game of this player's turn with the least time left, or the longest wait; None when no game waits for them.
+
+    `after`, the game they come from, is not given again; when it waits for them as well, the one behind it is, so
+    that whoever does not want to move comes through all of them.
+    """
+    waiting = _waiting(connection, player)
+    if after in waiting:
+        here = waiting.index(after)
+        waiting = waiting[here + 1 :] + waiting[:here]
+    return load_game(connection, waiting[0]) if waiting else None
+
+
+def games_waiting(connection: sa.Connection, player: str, besides: str = "") -> int:
+    """In how many games, this one left out, it is the player's turn."""
+    return len([game_id for game_id in _waiting(connection, player) if game_id != besides])
+
+
+def _waiting(connection: sa.Connection, player: str) -> list[str]:
+    """The ids of the games of the player's turn, in their order."""
+    query = sa.select(game.c.id).where(_is_played_by(player), _is_turn_of(player), game.c.status == "active")
+    return list(connection.scalars(query.order_by(*_ORDER)))
+
+
+def _is_played_by(player: str) -> sa.ColumnElement[bool]:
+    return game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == player))
+
+
+def _is_turn_of(player: str) -> sa.ColumnElement[bool]:
+    to_act = game_seat.alias()
+    at_turn = (to_act.c.game_id == game.c.id, to_act.c.seat == game.c.to_act, to_act.c.user_id == player)
+    return sa.select(to_act.c.seat).where(*at_turn).exists()
