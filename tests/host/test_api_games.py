@@ -70,6 +70,8 @@ async def test_a_game_as_everybody_sees_it(each_hall: Hall) -> None:
         "result": None,
         "note": "",
         "finished_at": None,
+        "spectators": 0,
+        "claim": None,
     }
     msgspec.convert(scene, Scene)
     assert (scene["width"], scene["height"], scene["inputs"]) == (9, 9, [])

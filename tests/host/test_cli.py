@@ -125,6 +125,8 @@ EXAMPLES = list(dict.fromkeys(line for _, line in examples()))
 ELSEWHERE = (
     *("gamehall serve", "gamehall plugins install", "gamehall plugins uninstall"),  # see the tests of wheels
     *("gamehall games show", "gamehall games export"),  # see the tests of games
+    *("gamehall games watch", "gamehall --json games watch"),  # see the tests of watching, as for abort
+    *("gamehall games abort", "gamehall --yes games abort"),
     *("gamehall verify", "gamehall --json verify"),  # see the tests of records
 )
 

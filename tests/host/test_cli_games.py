@@ -223,6 +223,7 @@ def test_a_game_is_shown(run: Run, games: dict[str, str]) -> None:
         f"{games['won']}: pile, version 1, finished after 4 moves",
         "first: ada (ada)",
         "second: bob (bob)",
+        "clock: no clock",
         "size: 9",
         "moves: take-1 take-2 take-3 take-3",
         "result: bob won (last-stone)",

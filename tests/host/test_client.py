@@ -12,9 +12,11 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
+from gamehall.answers import Result
 from gamehall.client import Client, ProblemError
 from gamehall.game import Mark
 from rig.hall import Hall, play, start_game
+from rig.passing import pass_time
 
 pytestmark = pytest.mark.anyio
 
@@ -154,7 +156,8 @@ async def test_every_call_is_understood_by_a_hall(hall: Hall) -> None:
         over = await bob.resign(game_id)
         assert over.result is not None
         assert (over.result.winner, over.seat_of("bob")) == (0, 1)
-        assert (await ada.games(player="bob", status="finished")).items == [over]
+        (listed,) = (await ada.games(player="bob", status="finished")).items
+        assert (listed.id, listed.result, listed.spectators) == (game_id, over.result, 0)
         (move,) = json.loads(await ada.record(game_id))["moves"]
         assert (move["seat"], move["move"]) == (0, "b2")
         assert json.loads(await ada.record(game_id, ply=0))["moves"] == []
@@ -175,6 +178,45 @@ async def test_every_call_is_understood_by_a_hall(hall: Hall) -> None:
         assert refused.value.slug == "invalid-token"
         await bob.sign_out()
         assert (await bob.sign_in("bob", "correct horse battery")).user.username == "bob"
+
+
+async def test_what_players_offer_and_claim(hall: Hall) -> None:
+    def client(token: str) -> Client:
+        return Client("http://hall", token, transport=httpx.ASGITransport(hall.app))
+
+    people = [each.headers["authorization"].removeprefix("Token ") for each in await hall.users("ada", "bob")]
+    async with client(people[0]) as ada, client(people[1]) as bob:
+
+        async def started() -> str:
+            clock = {"kind": "fischer", "initial": 3_600}
+            made = await ada.challenge("tic-tac-toe", "bob", seat=0, clock=clock)
+            game_id = (await bob.respond(made.id, "accept")).game_id
+            assert game_id is not None
+            return game_id
+
+        game_id = await started()
+        await bob.pause(game_id, "offer")
+        assert (await ada.pause(game_id, "accept")).clock["running"] is None
+        assert (await ada.pause(game_id, "end")).clock["running"] == 0
+        await ada.play(game_id, "b2")
+        assert [each.kind for each in (await ada.takeback(game_id, "offer")).offers] == ["takeback"]
+        assert (await bob.takeback(game_id, "accept")).ply == 0
+        await ada.draw(game_id, "offer")
+        assert (await bob.draw(game_id, "decline")).offers == ()
+        assert (await bob.abort(game_id)).status == "aborted"
+        await ada.rematch(game_id, "offer")
+        assert (await bob.rematch(game_id, "accept")).rematch is not None
+        game_id = await started()
+        await hall.host.presence.write_down(hall.host.hall_time())
+        await pass_time(300_000, hall)
+        claim = (await bob.game(game_id)).claim
+        assert claim is not None
+        assert (claim.seat, claim.in_ > 0) == (1, True)
+        with pytest.raises(ProblemError) as refused:
+            await bob.claim(game_id)
+        assert 0 < refused.value.members["in"] <= claim.in_
+        await pass_time(300_000, hall)
+        assert (await bob.claim(game_id, "draw")).result == Result(None, "left")
 
 
 async def test_a_scene_with_its_forbidden_points(hall: Hall) -> None:

@@ -30,9 +30,9 @@ HOST = ROOT / "platform/src/gamehall"
 LAYERS: list[set[str]] = [
     {"game", "looks", "lattice", "events", "settings", "problems", "logs", "answers", "tasks", "clocks", "spans"},
     {"database", "tables", "declare", "passwords", "delivery"},
-    {"hookspecs", "accounts", "asking", "feed", "gamelog", "halltime", "records", "mail", "turns"},
+    {"hookspecs", "accounts", "asking", "feed", "gamelog", "halltime", "presence", "records", "mail", "turns"},
     {"plugins", "wakeups", "commands", "showing"},
-    {"standing", "replays", "endings", "offers", "games", "notices"},
+    {"standing", "replays", "endings", "offers", "claims", "games", "notices"},
     {"features", "lobby", "rematches", "migrate", "migrations"},
     {"hall", "client"},
     {"api"},

@@ -176,6 +176,20 @@ def test_without_the_desktop_everything_else_works(server: Server, chromium: Bro
     Person(chromium, server.url, "cyd").register()
 
 
+@gone("pictures")
+def test_without_pictures_games_are_told_in_words(server: Server) -> None:
+    players = plays_by_api(server)
+    (game,) = players[0].ask("GET", "/games")["items"]
+    for name in ("svg", "png", "gif"):
+        players[0].ask("GET", f"/games/{game['id']}/record?format={name}", 404)
+    for name in ("json", "sgf", "text", "psq"):
+        assert players[0].ask("GET", f"/games/{game['id']}/record?format={name}")
+    with client(server.url) as once:
+        page = once.get(f"/games/{game['id']}").text
+    assert "format=sgf" in page
+    assert "format=png" not in page
+
+
 def test_each_plugin_has_been_left_out_once() -> None:
     marks = [mark for name, test in globals().items() if name.startswith("test_without") for mark in test.pytestmark]
     assert {plugin for mark in marks for plugin in mark.args[1]} == set(PLUGINS)

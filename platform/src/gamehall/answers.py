@@ -13,11 +13,13 @@ from gamehall.problems import FieldError
 
 __all__ = [
     "Challenge",
+    "Claim",
     "Device",
     "Event",
     "Game",
     "GameSummary",
     "Grant",
+    "ListedGame",
     "Me",
     "Offered",
     "Page",
@@ -178,10 +180,24 @@ class GameSummary(msgspec.Struct, frozen=True):
         return self.to_act if self.to_act in own else next(iter(own), None)
 
 
-class Game(GameSummary, frozen=True):
-    """A game with its moves, the receipt of each, and the scene as the caller may see it; follow it in the events
-    from `cursor`."""
+class ListedGame(GameSummary, frozen=True):
+    """A game in a list; `spectators` is how many streams by others than its players follow it."""
 
+    spectators: int
+
+
+class Claim(msgspec.Struct, frozen=True, rename={"in_": "in"}):
+    """The seat that may claim the game because the other player has left, and in how many milliseconds."""
+
+    seat: int
+    in_: int
+
+
+class Game(ListedGame, frozen=True):
+    """A game with its moves, the receipt of each, and the scene as the caller may see it; follow it in the events
+    from `cursor`. `claim` is null while nobody can come to claim it."""
+
+    claim: Claim | None
     moves: tuple[str, ...]
     spent: tuple[dict[str, int], ...]
     scene: Scene

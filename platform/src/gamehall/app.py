@@ -120,11 +120,16 @@ def _overlap(one: str, other: str) -> bool:
 
 
 async def _secure(message: Message, scope: Scope) -> None:
-    """Headers that every answer carries; here, because middleware does not see unknown paths."""
+    """Headers that every answer carries; here, because middleware does not see unknown paths.
+
+    What says by its own policy that it may be framed does not get the older header that would forbid it.
+    """
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
+        framed = "frame-ancestors *" in headers.get("content-security-policy", "")
         for name, value in _HEADERS.items():
-            headers.setdefault(name, value)
+            if not (framed and name == "x-frame-options"):
+                headers.setdefault(name, value)
 
 
 class _Answered(Exception):

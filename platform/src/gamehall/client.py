@@ -24,6 +24,7 @@ from gamehall.answers import (
     Game,
     GameSummary,
     Grant,
+    ListedGame,
     Me,
     Page,
     Person,
@@ -39,6 +40,7 @@ from gamehall.game import Scene
 __all__ = ["Client", "Event", "Game", "ProblemError"]
 
 T = TypeVar("T")
+OfferAction = Literal["offer", "accept", "decline"]
 
 _API = "/api/v1"
 _ATTEMPTS = 5
@@ -185,11 +187,11 @@ class Client:
         turn: Literal["own", "other"] | None = None,
         limit: int = 50,
         cursor: str | None = None,
-    ) -> Page[GameSummary]:
+    ) -> Page[ListedGame]:
         """Games, newest first; or running games of a player in the order of `turn`: theirs to move first, by the least
         time left. `turn` keeps those of the player's own turn, or of others'."""
         wanted = {"player": player, "status": status, "ruleset": ruleset, "order": order, "turn": turn}
-        return await self._call("GET", "/games", Page[GameSummary], None, **wanted, limit=limit, cursor=cursor)
+        return await self._call("GET", "/games", Page[ListedGame], None, **wanted, limit=limit, cursor=cursor)
 
     async def next_game(self, after: str | None = None) -> GameSummary | None:
         """The game that the caller should move in next, another than `after`; None when none waits."""
@@ -225,6 +227,29 @@ class Client:
 
     async def resign(self, game_id: str) -> GameSummary:
         return await self._call("POST", f"/games/{game_id}/resign", GameSummary)
+
+    async def abort(self, game_id: str) -> GameSummary:
+        """Ends a game in which not everybody has moved, without a winner."""
+        return await self._call("POST", f"/games/{game_id}/abort", GameSummary)
+
+    async def draw(self, game_id: str, action: OfferAction) -> GameSummary:
+        """Offers a draw, or answers the offer; declining one's own withdraws it, here and below."""
+        return await self._call("POST", f"/games/{game_id}/draw", GameSummary, {"action": action})
+
+    async def takeback(self, game_id: str, action: OfferAction) -> GameSummary:
+        return await self._call("POST", f"/games/{game_id}/takeback", GameSummary, {"action": action})
+
+    async def pause(self, game_id: str, action: OfferAction | Literal["end"]) -> GameSummary:
+        """Offers a pause of the clock, or answers the offer; `end` lets the clock run again."""
+        return await self._call("POST", f"/games/{game_id}/pause", GameSummary, {"action": action})
+
+    async def rematch(self, game_id: str, action: OfferAction) -> GameSummary:
+        """Offers a rematch, or answers the offer; once accepted, the answer's `rematch` is the new game's id."""
+        return await self._call("POST", f"/games/{game_id}/rematch", GameSummary, {"action": action})
+
+    async def claim(self, game_id: str, result: Literal["win", "draw"] = "win") -> GameSummary:
+        """Ends a game whose other player has left; the game's `claim` says when that is possible."""
+        return await self._call("POST", f"/games/{game_id}/claim", GameSummary, {"result": result})
 
     async def record(self, game_id: str, format_: str = "json", ply: int | None = None) -> bytes:
         """The game as a file in one of the hall's formats, as it was after so many moves."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from gamehall.feed import Feed
     from gamehall.passwords import Passwords
+    from gamehall.presence import Presence
     from gamehall.problems import Problem
     from gamehall.settings import Settings
 
@@ -104,6 +105,10 @@ class Host(Protocol):
 
     @property
     def feed(self) -> Feed: ...
+
+    @property
+    def presence(self) -> Presence:
+        """Who is here; whoever keeps a stream open says so with its `following`."""
 
     @property
     def secret(self) -> bytes:

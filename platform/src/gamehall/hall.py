@@ -34,6 +34,7 @@ from gamehall.halltime import HallTime
 from gamehall.notices import watch_turns
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
+from gamehall.presence import Presence
 from gamehall.problems import Problem
 from gamehall.replays import check_games
 from gamehall.settings import Settings, secret_key
@@ -65,6 +66,8 @@ class Hall:
         # Several processes on one SQLite file have nothing that wakes them, so they look more often.
         unheard = self.database.dialect == "sqlite" and settings.workers > 1 and not settings.redis_url
         self.time = HallTime(self.database)
+        self.presence = Presence(self.database)
+        self.time.after_beat(self.presence.write_down)
         self.feed = Feed(self.database, poll_seconds=0.1 if unheard else 1.0)
         self.features = LiveFeatures(self.database, self.feed)
         self.rulesets: Mapping[str, Ruleset[Any, Any]] = {}
@@ -148,7 +151,8 @@ class Hall:
             try:
                 principal = await authenticator.identify(connection)
                 if principal is not None:
-                    return _expect(principal, Principal)
+                    self.presence.seen(_expect(principal, Principal).user_id)
+                    return principal
             except (Problem, sa.exc.SQLAlchemyError):
                 raise  # an answer to who is asking, or a database that is away for everybody
             except (Exception, SystemExit) as error:  # noqa: BLE001 - it vouches for nobody; others still may
@@ -190,6 +194,7 @@ class Hall:
             stack.callback(self.passwords.close)
             await asyncio.to_thread(self._check_tables)
             self._take_rulesets()
+            stack.push_async_callback(self.presence.leave)
             await stack.enter_async_context(self.time.running())
             for plugin, listener in self.plugins.declared("gamehall_listeners"):
                 await stack.enter_async_context(self._listening(plugin.name, listener))

@@ -89,6 +89,7 @@ class HallTime:
 
     async def _beat_on(self) -> None:
         beats = 0
+        spread = random.Random()  # noqa: S311 - nothing to guess here; its own, as the beat goes on beside everything
         while True:
             try:
                 await self.beat()
@@ -99,4 +100,4 @@ class HallTime:
             beats += 1
             pause = _FIRST_BEAT_SECONDS if beats < _FIRST_BEATS else _BEAT_SECONDS
             # Spread, so that workers do not always read just before another one writes.
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - nothing to guess here
+            await asyncio.sleep(pause * spread.uniform(0.5, 1.5))

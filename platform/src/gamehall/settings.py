@@ -42,6 +42,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     notice_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 12
     rate_limits: bool = True
     new_plugins: Literal["on", "off"] = "on"
+    claim_after_seconds: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 60
+    """How long a player who has left must be away from a running clock before the other may end the game."""
+    claim_unseen_after_seconds: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 600
+    """The same where nothing tells that they have left but that they ask for nothing."""
+    claim_without_clock_after_hours: Annotated[int, msgspec.Meta(ge=1, le=8_760)] = 72
     plugins: dict[str, dict[str, Any]] = {}
     origins: dict[str, str] = {}
     """Where each value came from: `flag`, `environment`, a file's path or `default`."""

@@ -17,6 +17,15 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# The hall's reasons for an end, of which the rules know nothing.
+_LOST = {"resigned": "{} resigned.", "time": "{} ran out of time.", "left": "{} left."}
+_WITHOUT_WINNER = {
+    "agreed": "Both agreed on a draw.",
+    "left": "One player left; the other took a draw.",
+    "aborted": "Aborted before everybody had moved. Nobody wins.",
+    "aborted-by-operator": "Aborted by whoever runs this hall. Nobody wins.",
+}
+
 
 def scene_at(state: GameState, rulesets: Rulesets, viewer: str | None, *, forbidden: Iterable[str] = ()) -> Scene:
     """The scene at the state's ply as this user may see it, None being a stranger.
@@ -73,10 +82,12 @@ def _ending(scene: Scene, found: Game) -> str:
     """What the rules cannot know of: a game that ended, or stands still, for a reason of the hall's."""
     if found.status == "suspended":
         return found.note or "The game is suspended."
-    if found.reason == "resigned" and found.winner is not None:
-        loser = next(side for seat, side in enumerate(scene.sides) if seat != found.winner)
-        return f"{loser.capitalize()} resigned. {scene.sides[found.winner].capitalize()} wins."
-    return scene.status
+    if found.winner is None:
+        return _WITHOUT_WINNER.get(found.reason or "", scene.status)
+    if found.reason not in _LOST:
+        return scene.status
+    loser = next(side for seat, side in enumerate(scene.sides) if seat != found.winner)
+    return f"{_LOST[found.reason].format(loser.capitalize())} {scene.sides[found.winner].capitalize()} wins."
 
 
 def _stored_scene(state: GameState) -> Scene:

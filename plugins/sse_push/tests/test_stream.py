@@ -13,6 +13,7 @@ from gamehall.client import Client
 from gamehall.events import user_channel
 from gamehall.features import switch
 from gamehall.feed import Subscription
+from gamehall.presence import last_seen
 from rig.streaming import Hall, Stream
 
 pytestmark = pytest.mark.anyio
@@ -240,3 +241,48 @@ async def test_the_check_tells_whether_the_feed_keeps_up(hall: Hall) -> None:
     await hall.tell("event", "lobby")
     checks = await hall.host.check()
     assert checks["sse_push.feed"].ok
+
+
+async def test_whoever_comes_in_the_middle_of_a_game_misses_nothing(hall: Hall) -> None:
+    ada, bob = await hall.user("ada"), await hall.user("bob")
+    game = await game_of(ada, bob)
+    players = (ada, bob)
+    moves = [each.move for each in (await ada.game(game)).scene.inputs][:5]
+    for ply, move in enumerate(moves[:2]):
+        await players[ply % 2].play(game, move)
+    stranger = await hall.user("eve")
+    (listed,) = (await stranger.games(status="active")).items
+    looked = await stranger.game(listed.id)
+    assert list(looked.moves) == moves[:2]
+    assert len(looked.scene.pieces) == 2
+    for ply, move in enumerate(moves[2:4], start=2):  # between looking and listening
+        await players[ply % 2].play(game, move)
+    stream = await hall.open(f"game-{game}", cursor=looked.cursor)
+    assert (await stream.next()).event == "hello"
+    await players[0].play(game, moves[4])
+    told = [await stream.next() for _ in range(3)]
+    assert [(each.event, each.json()["ply"], each.json()["move"]) for each in told] == [
+        ("game_move", ply, moves[ply - 1]) for ply in (3, 4, 5)
+    ]
+
+
+async def test_the_hall_knows_who_follows_a_game(hall: Hall) -> None:
+    ada, bob = await hall.user("ada"), await hall.user("bob")
+    game = await game_of(ada, bob)
+
+    async def written() -> tuple[int, bool]:
+        """(spectators of the game, whether ada was last seen by a stream)"""
+        await hall.host.presence.write_down(hall.host.hall_time())
+        ada_seen = await hall.host.read(last_seen, (await ada.me()).id)
+        return (await bob.game(game)).spectators, ada_seen is not None and ada_seen.by_stream
+
+    assert await written() == (0, False)
+    own, strange = await hall.open(f"game-{game}", "user", by=ada), await hall.open(f"game-{game}")
+    await own.next()
+    await strange.next()
+    assert await written() == (1, True)
+    await strange.close()
+    assert await written() == (0, True)
+    await own.close()
+    await ada.me()
+    assert await written() == (0, False)

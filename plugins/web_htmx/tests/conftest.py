@@ -28,7 +28,10 @@ class Form:
 
 
 class Document(HTMLParser):
-    """A page taken apart. Raises AssertionError for tags that do not match."""
+    """A page taken apart. Raises AssertionError for tags that do not match.
+
+    Buttons that send the values of a form elsewhere on the page to a path of their own are a form for that path.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -41,9 +44,15 @@ class Document(HTMLParser):
         self.by_id: dict[str, str] = {}
         self._open: list[tuple[str, str]] = []
         self._select = ""
+        self._form_ids: dict[str, Form] = {}
+        self._elsewhere: dict[str, tuple[str, Form]] = {}
+        self._pressed: Form | None = None
         self.feed(html)
         self.close()
         assert not self._open, f"never closed: {self._open}"
+        for owner, form in self._elsewhere.values():
+            form.method, form.values = self._form_ids[owner].method, self._form_ids[owner].values
+            self.forms.append(form)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -55,6 +64,11 @@ class Document(HTMLParser):
             self._open.append((tag, given.get("id", "")))
         if tag == "form":
             self.forms.append(Form(given.get("action", ""), given.get("method", "get")))
+            self._form_ids[given.get("id", "")] = self.forms[-1]
+        elif tag == "button" and "form" in given:
+            action = given["formaction"]
+            _, form = self._elsewhere.setdefault(action, (given["form"], Form(action, "")))
+            self._press(form, given)
         elif self.forms and ("form", "") in [(name, "") for name, _ in self._open]:
             self._control(tag, given)
 
@@ -69,7 +83,11 @@ class Document(HTMLParser):
         elif tag == "textarea":
             form.values[name] = ""
         elif tag == "button":
-            form.buttons.append((name, given.get("value", ""), ""))
+            self._press(form, given)
+
+    def _press(self, form: Form, given: dict[str, str]) -> None:
+        form.buttons.append((given.get("name", ""), given.get("value", ""), ""))
+        self._pressed = form
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # As in SVG: nothing is left open.
@@ -87,9 +105,9 @@ class Document(HTMLParser):
         for _, name in self._open:
             if name:
                 self.by_id[name] = self.by_id.get(name, "") + data
-        if self._open and self._open[-1][0] == "button" and self.forms and self.forms[-1].buttons:
-            name, value, words = self.forms[-1].buttons[-1]
-            self.forms[-1].buttons[-1] = (name, value, words + data)
+        if self._open and self._open[-1][0] == "button" and self._pressed is not None:
+            name, value, words = self._pressed.buttons[-1]
+            self._pressed.buttons[-1] = (name, value, words + data)
 
     @property
     def text(self) -> str:

@@ -7,13 +7,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from gamehall.accounts import user_by_name
-from gamehall.answers import Game, GameSummary, Page, page_of
+from gamehall.answers import Game, ListedGame, Page, page_of
 from gamehall.api.turns import by_turn
-from gamehall.api.views import game_summary, game_view
+from gamehall.api.views import game_view, listed_game
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size
+from gamehall.claims import around
 from gamehall.declare import Principal
 from gamehall.game import Scene
 from gamehall.gamelog import list_games, see_game
+from gamehall.presence import spectators_of
 from gamehall.problems import Problem
 from gamehall.showing import forbidden_at, scene_at
 from gamehall.turns import Turn
@@ -33,22 +35,27 @@ async def list_all(
     turn: FromQuery[Turn | None] = None,
     limit: FromQuery[int] = 50,
     cursor: FromQuery[str | None] = None,
-) -> Page[GameSummary]:
+) -> Page[ListedGame]:
     """Games, newest first, of a player (by username), in a status, of a ruleset. In the order of `turn` running games
     of a player: theirs to move first, by the least time left; `turn` keeps those of their `own` or of `other` turn."""
     host, size = host_of(request), page_size(limit)
     user_id = (await host.read(user_by_name, player)).id if player is not None else None
     if order == "turn" or turn is not None:
-        return await by_turn(host, user_id, order, turn, status, ruleset, size, cursor)
-    found = await host.read(
-        list_games,
-        player=user_id,
-        status=[status] if status else [],
-        ruleset=ruleset,
-        limit=size + 1,
-        before=known_cursor(cursor),
-    )
-    return page_of([game_summary(each, host.hall_time()) for each in found], size, [each.id for each in found])
+        found, places = await by_turn(host, user_id, order, turn, status, ruleset, size + 1, cursor)
+    else:
+        found = await host.read(
+            list_games,
+            player=user_id,
+            status=[status] if status else [],
+            ruleset=ruleset,
+            limit=size + 1,
+            before=known_cursor(cursor),
+        )
+        places = [each.id for each in found]
+    hall_time = host.hall_time()
+    numbers = await host.read(spectators_of, [each.id for each in found], hall_time)
+    items = [listed_game(each, hall_time, numbers[each.id]) for each in found]
+    return page_of(items, size, places)
 
 
 @get("/{game_id:str}")
@@ -57,7 +64,9 @@ async def show(request: HttpRequest, game_id: FromPath[str], viewer: NamedDepend
     host = host_of(request)
     watcher = viewer.user_id if viewer else None
     state = await see_game(host, known_id(game_id), watcher)
-    return game_view(state, scene_at(state, host.rulesets, watcher), host.hall_time())
+    hall_time = host.hall_time()
+    spectators, claim = await host.read(around, state.game, host.settings, hall_time)
+    return game_view(state, scene_at(state, host.rulesets, watcher), hall_time, spectators, claim)
 
 
 @get("/{game_id:str}/scene")

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from gamehall.answers import GameSummary, Played
 from gamehall.api.views import game_summary
 from gamehall.asking import HttpRequest, host_of, known_id, read_body
+from gamehall.claims import ClaimedResult, claim_game
 from gamehall.declare import Principal
 from gamehall.endings import abort, resign
 from gamehall.games import play
@@ -53,6 +54,12 @@ class PauseRequest(msgspec.Struct, frozen=True):
     action: OfferAction | Literal["end"]
 
 
+class ClaimRequest(msgspec.Struct, frozen=True):
+    """What the caller claims a game as that the other player has left."""
+
+    result: ClaimedResult = "win"
+
+
 @post("/{game_id:str}/moves", status_code=200, opt={"body": MoveRequest})
 async def move(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> Played:
     """Plays a move. Repeating it with the same ply gets the first answer again."""
@@ -74,6 +81,15 @@ async def call_off(request: HttpRequest, game_id: FromPath[str], caller: NamedDe
     host, wanted = host_of(request), known_id(game_id)
     hall_time = await in_time(host, wanted)
     return game_summary(await host.write(abort, wanted, caller.user_id, hall_time), hall_time)
+
+
+@post("/{game_id:str}/claim", status_code=200, opt={"body": ClaimRequest})
+async def claim(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> GameSummary:
+    """Ends a game whose other player has left while it was their turn, as won by the caller or, if the body says so,
+    as drawn."""
+    host, wanted = host_of(request), known_id(game_id)
+    asked = await read_body(request, ClaimRequest) if await request.body() else ClaimRequest()
+    return game_summary(await claim_game(host, wanted, caller.user_id, asked.result), host.hall_time())
 
 
 @post("/{game_id:str}/draw", status_code=200, opt={"body": OfferRequest})
@@ -122,4 +138,6 @@ async def _offer(
     return game_summary(found, hall_time)
 
 
-playing = Router("/games", route_handlers=[move, give_up, call_off, draw, take_back, pause, rematch], tags=["games"])
+playing = Router(
+    "/games", route_handlers=[move, give_up, call_off, claim, draw, take_back, pause, rematch], tags=["games"]
+)

@@ -7,10 +7,11 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery
 
-from gamehall.answers import GameSummary, Page, page_of
+from gamehall.answers import GameSummary
 from gamehall.api.views import game_summary
 from gamehall.asking import HttpRequest, host_of
 from gamehall.declare import Host, Principal
+from gamehall.gamelog import Game
 from gamehall.problems import FieldError, Problem
 from gamehall.turns import RUNNING, Turn, games_by_turn, next_game, place_of
 
@@ -24,10 +25,11 @@ async def by_turn(
     turn: Turn | None,
     status: str | None,
     ruleset: str | None,
-    size: int,
+    limit: int,
     cursor: str | None,
-) -> Page[GameSummary]:
-    """A part of the list in the order of turns. Raises Problem `invalid` where the parameters contradict each other."""
+) -> tuple[list[Game], list[str]]:
+    """Games in the order of turns, and the place of each. Raises Problem `invalid` where the parameters contradict each
+    other."""
     if player is None:
         raise _invalid("player", "Say whose games: whose turn it is depends on the player.")
     if order == "newest":
@@ -35,11 +37,8 @@ async def by_turn(
     if status is not None and status not in RUNNING:
         raise _invalid("status", "Only games that are running have turns.")
     kept: Sequence[str] = [status] if status else RUNNING
-    found = await host.read(
-        games_by_turn, player, turn=turn, status=kept, ruleset=ruleset, limit=size + 1, after=cursor
-    )
-    items = [game_summary(each, host.hall_time()) for each in found]
-    return page_of(items, size, [place_of(each, player) for each in found])
+    found = await host.read(games_by_turn, player, turn=turn, status=kept, ruleset=ruleset, limit=limit, after=cursor)
+    return found, [place_of(each, player) for each in found]
 
 
 def _invalid(field: str, message: str) -> Problem:

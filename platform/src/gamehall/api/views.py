@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 
 from gamehall.accounts import User
-from gamehall.answers import Challenge, Game, GameSummary, Me, Offered, Person, RulesetInfo, Seat
+from gamehall.answers import Challenge, Claim, Game, GameSummary, ListedGame, Me, Offered, Person, RulesetInfo, Seat
 from gamehall.clocks import receipt
 from gamehall.game import Ruleset, Scene, options_schema
 from gamehall.gamelog import Game as StoredGame
 from gamehall.gamelog import GameState
 from gamehall.lobby import Challenge as StoredChallenge
 
-__all__ = ["challenge_view", "game_summary", "game_view", "me", "ruleset_view"]
+__all__ = ["challenge_view", "game_summary", "game_view", "listed_game", "me", "ruleset_view"]
 
 
 def me(user: User) -> Me:
@@ -56,10 +56,17 @@ def game_summary(found: StoredGame, hall_time: int) -> GameSummary:
     return GameSummary(**_summary(found, hall_time))
 
 
-def game_view(state: GameState, scene: Scene, hall_time: int) -> Game:
+def listed_game(found: StoredGame, hall_time: int, spectators: int) -> ListedGame:
+    """The same with the number of those who watch it."""
+    return ListedGame(**_summary(found, hall_time), spectators=spectators)
+
+
+def game_view(state: GameState, scene: Scene, hall_time: int, spectators: int, claim: Claim | None) -> Game:
     """The whole game with its clock as it stands at this moment of the hall's time."""
     return Game(
         **_summary(state.game, hall_time),
+        spectators=spectators,
+        claim=claim,
         moves=tuple(move for _, move in state.moves),
         spent=tuple(receipt(each) for each in state.spent),
         scene=scene,

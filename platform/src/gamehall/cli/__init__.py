@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 __all__ = ["main"]
 
@@ -21,6 +22,7 @@ _COMMANDS = {
     "games": ("gamehall.cli.games", "games", "See games, take them home, replay them by the installed rules."),
     "verify": ("gamehall.cli.verifying", "verify", "Prove the record of a game, offline."),
     "db": ("gamehall.cli.database", "database", "Look after the database."),
+    "completion": ("gamehall.cli.completing", "completion", "Let a shell complete the words of this command."),
     "config": ("gamehall.cli.config", "config", "See the settings and where they come from."),
 }
 
@@ -39,6 +41,11 @@ class _Lazy(click.Group):
         from gamehall.cli.contributed import contributed_commands  # imports plugins
 
         return contributed_commands(ctx).get(name)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        items = (CompletionItem(name, help=summary) for name, (_, _, summary) in _COMMANDS.items())
+        own = [item for item in items if str(item.value).startswith(incomplete)]
+        return [*own, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

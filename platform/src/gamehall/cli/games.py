@@ -13,6 +13,7 @@ from gamehall.accounts import user_by_name
 from gamehall.api.views import game_summary
 from gamehall.cli.exporting import export
 from gamehall.cli.running import installed_plugins
+from gamehall.cli.watching import abort, watch
 from gamehall.clocks import describe
 from gamehall.commands import answer, on_database, settings_of, table
 from gamehall.database import Database
@@ -35,6 +36,8 @@ def games() -> None:
 
 
 games.add_command(export)
+games.add_command(watch)
+games.add_command(abort)
 
 
 @games.command("list")

@@ -1,4 +1,4 @@
-"""Work on records, one piece at a time in each worker: pictures and long games take a processor for a while, and what
+"""Work on records, one piece at a time in each worker: images and long games take a processor for a while, and what
 else the hall does goes on beside them."""
 
 from __future__ import annotations

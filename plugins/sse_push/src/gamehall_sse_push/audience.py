@@ -26,6 +26,11 @@ class Audience:
     names: Mapping[str, str]
 
     @property
+    def user_id(self) -> str | None:
+        """Who it is, None being a stranger."""
+        return self.principal.user_id if self.principal else None
+
+    @property
     def channels(self) -> frozenset[str]:
         """What the client asked for."""
         return frozenset(self.names)
@@ -58,7 +63,7 @@ async def may_still_listen(host: Host, request: HttpRequest, audience: Audience)
     """Whether the same person would be let in again, with the same connection."""
     try:
         principal = await viewer(request)
-        if (principal and principal.user_id) != (audience.principal and audience.principal.user_id):
+        if (principal and principal.user_id) != audience.user_id:
             return False
         await _check_watching(host, principal, audience.games)
     except Problem:

@@ -63,7 +63,8 @@ class EventStream:
         """The bytes, behind a cursor that the client sent or from now on, until it may not listen any more."""
         feed, channels = self._host.feed, self._audience.channels
         clock = asyncio.get_running_loop().time
-        with feed.subscribe(self._audience.followed) as news:
+        following = self._host.presence.following(self._audience.user_id, self._audience.games)
+        with feed.subscribe(self._audience.followed) as news, following:
             stretch = Stretch(feed.place)
             if resume is not None:
                 stretch = await missed_since(feed, channels, Cursor.read(resume))

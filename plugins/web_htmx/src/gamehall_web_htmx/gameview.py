@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from gamehall.answers import Claim
+from gamehall.clocks import NoClock, describe
 from gamehall.declare import Host
 from gamehall.game import STONES, Piece, Refusal, Scene
 from gamehall.gamelog import Game, GameState
@@ -17,7 +19,10 @@ from gamehall.looks import Drawn, draw_piece
 from gamehall.showing import forbidden_at, scene_at
 
 from .boards import Board, aimed_cells, draw_board, move_label
+from .clockface import ClockFace, clock_faces, took
 from .listing import options_words, ruleset_title
+from .offering import Button, Ending, Proposal, endings, offers_to_make, proposals
+from .timesheet import TimeSheet, time_sheet
 
 __all__ = ["GamePage", "MoveEntry", "PlayerCard", "game_page"]
 
@@ -34,16 +39,18 @@ class PlayerCard:
     is_viewer: bool
     to_act: bool
     outcome: str
+    clock: ClockFace | None
 
 
 @dataclass(frozen=True, slots=True)
 class MoveEntry:
-    """A move in the list; `picture` is the piece that it placed."""
+    """A move in the list; `picture` is the piece that it placed, `took` the time it was charged, if any is."""
 
     ply: int
     label: str
     picture: Drawn | None
     side: str
+    took: str
     shown: bool
 
 
@@ -59,12 +66,14 @@ class Forbidden:
 class GamePage:
     """Everything on a game's page. `mood` says how the headline is meant: turn, wait, won, lost, over or replay.
 
-    `forbidden` is None unless the visitor asked for it; `has_forbidden` says that there is something to ask for.
+    `terms` are those of its clock, empty without one. `forbidden` is None unless the visitor asked for it;
+    `has_forbidden` says that there is something to ask for. `waits` says that the other player is to do something.
     """
 
     game: Game
     title: str
     options: str
+    terms: str
     headline: str
     detail: str
     mood: str
@@ -76,8 +85,17 @@ class GamePage:
     moves: tuple[MoveEntry, ...]
     has_forbidden: bool
     forbidden: tuple[Forbidden, ...] | None
-    can_resign: bool
+    sheet: TimeSheet | None
+    proposals: tuple[Proposal, ...]
+    offers: tuple[Button, ...]
+    endings: tuple[Ending, ...]
+    spectators: int
+    is_player: bool
     waits: bool
+
+    @property
+    def clock_runs(self) -> bool:
+        return any(card.clock is not None and card.clock.runs for card in (*self.far, *self.near))
 
     @property
     def heading(self) -> str:
@@ -98,13 +116,15 @@ def game_page(
     viewer: str | None,
     aim: str = "",
     *,
+    claim: Claim | None = None,
+    spectators: int = 0,
     forbidden: bool = False,
     reason: Collection[str] = (),
 ) -> GamePage:
     """The page for this viewer, None being a stranger, at the state's ply.
 
     `aim` names the cells touched so far, `reason` those for which a move was refused; `forbidden` asks for the points
-    that may not be taken.
+    that may not be taken. `claim` says who may claim the game, `spectators` how many watch it.
     """
     found = state.game
     is_now = state.ply == found.ply
@@ -113,13 +133,18 @@ def game_page(
     scene = scene_at(state, host.rulesets, viewer, forbidden=refusals if forbidden else ())
     seat = found.seat_of(viewer)
     headline, detail, mood = _words(found, scene, viewer) if is_now else (f"Move {state.ply}", scene.status, "replay")
-    cards = [_card(found, scene, each, viewer, is_now) for each in range(len(found.seats))]
+    now = host.hall_time()
+    clocks = clock_faces(found, now)
+    cards = [
+        _card(found, scene, each, viewer, is_now, clocks[each] if clocks else None) for each in range(len(found.seats))
+    ]
     own_side = seat if seat is not None else 0
-    playing = found.status == "active" and seat is not None
+    theirs = seat is None or found.to_act != seat
     return GamePage(
         game=found,
         title=ruleset_title(host, found.ruleset),
         options=options_words(host, found.ruleset, found.options),
+        terms=describe(found.terms) if clocks else "",
         headline=headline,
         detail=detail,
         mood=mood,
@@ -131,8 +156,13 @@ def game_page(
         moves=_moves(state, scene),
         has_forbidden=bool(refusals),
         forbidden=_by_reason(refusals) if forbidden and not is_over else None,
-        can_resign=playing,
-        waits=found.status == "active" and is_now and not (playing and found.to_act == seat),
+        sheet=time_sheet(state),
+        proposals=proposals(found, seat, claim, now),
+        offers=offers_to_make(state, seat, now),
+        endings=endings(state, seat),
+        spectators=spectators,
+        is_player=seat is not None,
+        waits=is_now and (theirs if found.status == "active" else found.offered("rematch") == seat is not None),
     )
 
 
@@ -166,7 +196,9 @@ def _words(found: Game, scene: Scene, viewer: str | None) -> tuple[str, str, str
             return found.status.capitalize(), scene.status, "over"
 
 
-def _card(found: Game, scene: Scene, seat: int, viewer: str | None, is_now: bool) -> PlayerCard:
+def _card(
+    found: Game, scene: Scene, seat: int, viewer: str | None, is_now: bool, clock: ClockFace | None
+) -> PlayerCard:
     person = found.seats[seat]
     side = scene.sides[seat] if seat < len(scene.sides) else ""
     outcome = ""
@@ -181,6 +213,7 @@ def _card(found: Game, scene: Scene, seat: int, viewer: str | None, is_now: bool
         is_viewer=person.user_id == viewer,
         to_act=is_now and found.status == "active" and found.to_act == seat,
         outcome=outcome,
+        clock=clock,
     )
 
 
@@ -194,14 +227,17 @@ def _side_picture(scene: Scene, seat: int, side: str) -> Drawn | None:
 
 def _moves(state: GameState, scene: Scene) -> tuple[MoveEntry, ...]:
     entries = []
-    for number, ((seat, move), shown) in enumerate(zip(state.moves, state.shown, strict=True), start=1):
+    timed = not isinstance(state.game.terms, NoClock)
+    log = zip(state.moves, state.shown, state.spent, strict=True)
+    for number, ((seat, move), shown, spent) in enumerate(log, start=1):
         placed = next((cell for cell in shown.cells if cell.kind is not None), None)
         picture = None
         if placed is not None and placed.kind is not None:
             then = msgspec.structs.replace(scene, sides=shown.sides)
             picture = draw_piece(then, Piece(placed.cell, placed.kind, placed.seat))
         side = shown.sides[seat] if seat < len(shown.sides) else ""
-        entries.append(MoveEntry(number, move_label(move), picture, side, number == state.ply))
+        time = took(spent.charged) if timed else ""
+        entries.append(MoveEntry(number, move_label(move), picture, side, time, number == state.ply))
     return tuple(entries)
 
 

@@ -107,4 +107,4 @@ def _moves(record: GameRecord, shown: int) -> Iterator[MoveEntry]:
         placed = next((each for each in made.changes if each.kind not in (None, stood.get(each.cell))), None)
         picture = draw_piece(after, Piece(placed.cell, placed.kind or "", placed.seat)) if placed else None
         side = before.sides[made.seat] if made.seat < len(before.sides) else ""
-        yield MoveEntry(ply, move_label(made.move), picture, side, ply == shown)
+        yield MoveEntry(ply, move_label(made.move), picture, side, took="", shown=ply == shown)

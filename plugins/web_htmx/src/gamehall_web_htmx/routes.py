@@ -15,12 +15,14 @@ from .forms import own_forms_only
 from .pages.account import ACCOUNT_PAGES
 from .pages.admin import ADMIN_PAGES
 from .pages.challenges import CHALLENGE_PAGES
+from .pages.embed import embedded_game
 from .pages.games import GAME_PAGES
 from .pages.listing import LIST_PAGES
 from .pages.lobby import lobby
 from .pages.mail import MAIL_PAGES
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
+from .pages.playing import PLAYING_FORMS
 from .pages.replay import REPLAY_PAGES
 from .pages.settings import SETTINGS_PAGES
 from .site import SignInFirst, Site, error_page
@@ -49,6 +51,8 @@ def routes(host: Host) -> list[Router]:
         *LIST_PAGES,
         *GAME_PAGES,
         *MAIL_PAGES,
+        embedded_game,
+        *PLAYING_FORMS,
         *REPLAY_PAGES,
         *SETTINGS_PAGES,
         *ADMIN_PAGES,

@@ -61,6 +61,7 @@ class Site:
         self.host = host
         self.assets = load_assets()
         self.templates = environment(self.assets)
+        self.templates.globals["address"] = host.settings.address
 
     async def visitor(self, request: HttpRequest) -> Visitor:
         found = Visitor(await self.host.identify(request, "pages"), form_token(self.host, request))

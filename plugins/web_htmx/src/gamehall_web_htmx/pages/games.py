@@ -1,6 +1,7 @@
 """A game to play, watch or replay."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from litestar import Response, get, post
@@ -8,11 +9,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from gamehall.asking import HttpRequest, known_id
+from gamehall.claims import around
 from gamehall.declare import Principal
-from gamehall.endings import resign
 from gamehall.gamelog import see_game
 from gamehall.games import play
-from gamehall.offers import in_time
 from gamehall.problems import Problem
 from gamehall.records.formats import exporters
 from gamehall.turns import games_waiting
@@ -20,7 +20,7 @@ from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
 from gamehall_web_htmx.site import Site, Visitor
 
-__all__ = ["GAME_PAGES"]
+__all__ = ["GAME_PAGES", "show"]
 
 _NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
 Ply = Annotated[int | None, QueryParameter(ge=0, le=1_000_000)]
@@ -37,10 +37,10 @@ async def show_game(
     aim: Aim = "",
     forbidden: FromQuery[str] = "",
 ) -> Response[Any]:
-    return await _show(request, site, visitor, game_id, ply=ply, aim=aim, forbidden=forbidden == "on")
+    return await show(request, site, visitor, game_id, ply=ply, aim=aim, forbidden=forbidden == "on")
 
 
-async def _show(
+async def show(
     request: HttpRequest,
     site: Site,
     visitor: Visitor,
@@ -58,9 +58,20 @@ async def _show(
     """
     state = await see_game(site.host, known_id(game_id), visitor.user_id, ply)
     reason = problem.extra.get("cells", ()) if problem and problem.slug == "illegal-move" else ()
-    view = game_page(site.host, state, visitor.user_id, aim, forbidden=forbidden, reason=reason)
+    spectators, claim = await site.host.read(around, state.game, site.host.settings, site.host.hall_time())
+    view = game_page(
+        site.host,
+        state,
+        visitor.user_id,
+        aim,
+        claim=claim,
+        spectators=spectators,
+        forbidden=forbidden,
+        reason=reason,
+    )
     auto = auto or request.query_params.get("auto") == "on"
     shown: dict[str, Any] = {"view": view, "problem": problem, "auto": auto, "auto_query": "?auto=on" if auto else ""}
+    shown["made_at"] = datetime.now(UTC)
     status = problem.status if problem else 200
     if request.headers.get("hx-request") == "true":
         return site.page(request, visitor, "game_fragment.html", status=status, **shown)
@@ -86,9 +97,9 @@ async def send_move(
     except Problem as problem:
         if problem.status not in (403, 409, 422):
             raise
-        return await _show(request, site, visitor, game_id, problem=problem, auto=auto)
+        return await show(request, site, visitor, game_id, problem=problem, auto=auto)
     if request.headers.get("hx-request") == "true":
-        return await _show(request, site, visitor, game_id, auto=auto)
+        return await show(request, site, visitor, game_id, auto=auto)
     return site.go(f"/games/{game_id}" + ("?auto=on" if auto else ""))
 
 
@@ -106,22 +117,4 @@ def _wanted(typed: Form) -> tuple[str | tuple[int, int], int | None]:
     raise Problem("invalid", "Touch a point of the board, or press one of the buttons below it.")
 
 
-@post("/games/{game_id:str}/resign")
-async def send_resign(
-    request: HttpRequest,
-    site: NamedDependency[Site],
-    visitor: NamedDependency[Visitor],
-    caller: NamedDependency[Principal],
-    game_id: FromPath[str],
-) -> Response[Any]:
-    try:
-        hall_time = await in_time(site.host, known_id(game_id))
-        await site.host.write(resign, known_id(game_id), caller.user_id, hall_time)
-    except Problem as problem:
-        if problem.status not in (403, 409):
-            raise
-        return await _show(request, site, visitor, game_id, problem=problem)
-    return site.go(f"/games/{game_id}")
-
-
-GAME_PAGES = [show_game, send_move, send_resign]
+GAME_PAGES = [show_game, send_move]

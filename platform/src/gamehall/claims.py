@@ -1,0 +1,95 @@
+"""Ending a game whose other player has left: the one who waits may claim it, after a countdown that both can see."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import sqlalchemy as sa
+
+from gamehall.answers import Claim
+from gamehall.clocks import HOUR, SECOND, Correspondence, NoClock, is_paused
+from gamehall.declare import Host
+from gamehall.endings import check_active, end_game, load_for, other_seat
+from gamehall.game import Outcome
+from gamehall.gamelog import Game
+from gamehall.offers import in_time
+from gamehall.presence import Seen, last_seen, spectators_of
+from gamehall.problems import Problem
+from gamehall.settings import Settings
+
+__all__ = ["Around", "ClaimedResult", "around", "claim_game", "possible_claim"]
+
+ClaimedResult = Literal["win", "draw"]
+
+
+class Around(NamedTuple):
+    """What is told of a game besides what happens in it: how many watch it, and who may claim it."""
+
+    spectators: int
+    claim: Claim | None
+
+
+def around(connection: sa.Connection, found: Game, settings: Settings, hall_time: int) -> Around:
+    """Who is at a game at this moment."""
+    watching = spectators_of(connection, [found.id], hall_time)[found.id]
+    return Around(watching, possible_claim(connection, found, settings, hall_time))
+
+
+def possible_claim(connection: sa.Connection, found: Game, settings: Settings, hall_time: int) -> Claim | None:
+    """Which seat may claim the game, and in how many milliseconds; None while nobody can come to."""
+    if found.status != "active" or found.to_act is None or _why_never(found, hall_time):
+        return None
+    absent = found.seats[found.to_act]
+    claimant = other_seat(found, absent.seat)
+    if found.seats[claimant].user_id == absent.user_id:
+        return None
+    # Nobody is away from a turn that they do not have, nor from a clock that stands.
+    since = max(found.turn_at or 0, found.times.started or 0)
+    seen = last_seen(connection, absent.user_id) or Seen(since, by_stream=False)
+    if seen.is_there(hall_time):
+        return None
+    return Claim(claimant, max(0, max(since, seen.at) + _span(found, settings, seen) - hall_time))
+
+
+def _why_never(found: Game, hall_time: int) -> str:
+    """Why a game that goes on cannot be claimed, whoever is away; empty when it can."""
+    if isinstance(found.terms, Correspondence):
+        return "In a correspondence game the clock decides when your opponent has been away for too long."
+    if is_paused(found.times, hall_time):
+        return "The game is paused."
+    return ""
+
+
+def _span(found: Game, settings: Settings, seen: Seen) -> int:
+    if isinstance(found.terms, NoClock):
+        return settings.claim_without_clock_after_hours * HOUR
+    return (settings.claim_after_seconds if seen.by_stream else settings.claim_unseen_after_seconds) * SECOND
+
+
+async def claim_game(host: Host, game_id: str, user_id: str, result: ClaimedResult) -> Game:
+    """Ends the game as won by this user or drawn, because the other player has left; the game afterwards.
+
+    Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`, or `not-possible`, which says `in` how many
+    milliseconds it will be while a countdown runs.
+    """
+    hall_time = await in_time(host, game_id)
+    await host.presence.write_down(hall_time)  # the other may have come back this very moment
+    return await host.write(_claim, game_id, user_id, result, host.settings, hall_time)
+
+
+def _claim(
+    connection: sa.Connection, game_id: str, user_id: str, result: ClaimedResult, settings: Settings, hall_time: int
+) -> Game:
+    found, seat = load_for(connection, game_id, user_id, "claim it")
+    check_active(found)
+    if found.to_act == seat:
+        raise Problem("not-possible", "It is your turn: a game is claimed from a player who does not move.")
+    if why := _why_never(found, hall_time):
+        raise Problem("not-possible", why)
+    claim = possible_claim(connection, found, settings, hall_time)
+    if claim is None:
+        raise Problem("not-possible", "Your opponent is there.")
+    if claim.in_:
+        countdown: dict[str, Any] = {"in": claim.in_}
+        raise Problem("not-possible", "Your opponent may come back; wait a little longer.", **countdown)
+    return end_game(connection, found, Outcome(seat if result == "win" else None, "left"), hall_time)

@@ -1,0 +1,106 @@
+"""Clocks and spans of time as people read them: digits for the eye, and words for whoever hears the page.
+
+Spans are milliseconds. What is left is rounded up, so that nobody reads 0:00 while they can still move.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from gamehall.clocks import DAY, HOUR, SECOND, Byoyomi, Canadian, Correspondence, NoClock, SeatTime, Terms
+from gamehall.gamelog import Game
+from gamehall.spans import counted, in_words, units_of
+
+__all__ = ["ClockFace", "clock_faces", "took"]
+
+_LOW_LIVE, _LOW_BY_DAYS = 20 * SECOND, 12 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFace:
+    """One side's time. `digits` is what they think by now and `more` what they have behind it; `words` say both."""
+
+    digits: str
+    more: str
+    words: str
+    runs: bool
+    is_low: bool
+
+
+def clock_faces(found: Game, hall_time: int) -> tuple[ClockFace, ...]:
+    """Both sides' clocks at this moment of the hall's time, by seat; none where nobody's time is up."""
+    if isinstance(found.terms, NoClock):
+        return ()
+    clock = found.clock_at(hall_time)
+    faces = []
+    for number, each in enumerate(clock["seats"]):
+        digits, more, words = _face(found.terms, msgspec.convert(each, SeatTime))
+        low = _LOW_BY_DAYS if isinstance(found.terms, Correspondence) else _LOW_LIVE
+        faces.append(
+            ClockFace(
+                digits=digits,
+                more=more,
+                words=words,
+                runs=clock["running"] == number,
+                is_low=found.status == "active" and each["left"] < low,
+            )
+        )
+    return tuple(faces)
+
+
+def _face(terms: Terms, seat: SeatTime) -> tuple[str, str, str]:
+    """(digits, more, words) of what a seat has left."""
+    match terms:
+        case Byoyomi(period=period) if seat.main:
+            periods = counted(seat.periods, "period")
+            more = f"+ {seat.periods} × {_digits(period * SECOND)}"
+            return (
+                _digits(seat.main),
+                more,
+                f"{in_words(seat.main)} left, then {periods} of {in_words(period * SECOND)}",
+            )
+        case Byoyomi():
+            more = "last period" if seat.periods == 1 else f"{counted(seat.periods, 'period')} left"
+            return _digits(seat.period), more, f"{in_words(seat.period)} left in this period, {more}"
+        case Canadian(period=period) if seat.main:
+            turns = counted(seat.moves, "turn")
+            more = f"+ {turns} in {_digits(period * SECOND)}"
+            return _digits(seat.main), more, f"{in_words(seat.main)} left, then {turns} in {in_words(period * SECOND)}"
+        case Canadian():
+            more = f"for {counted(seat.moves, 'turn')}"
+            return _digits(seat.period), more, f"{in_words(seat.period)} left {more}"
+        case Correspondence() if seat.period or not seat.main:
+            more = f"vacation {_short(seat.main)}" if seat.main else ""
+            words = f"{in_words(seat.period)} left for this turn"
+            return _short(seat.period), more, words + (f", then {in_words(seat.main)} of vacation" if seat.main else "")
+        case Correspondence():
+            return _short(seat.main), "on vacation", f"on vacation, {in_words(seat.main)} of it left"
+        case _:
+            return _digits(seat.main), "", f"{in_words(seat.main)} left"
+
+
+def took(span: int) -> str:
+    """How long something took: `25 ms`, `3.4 s`, `34 s`, `4:12`, `1:04:12` or `2 d 5 h`."""
+    if 0 < span < 100:
+        return f"{span} ms"
+    if span < 10 * SECOND:
+        return f"{span // 100 / 10:g} s"
+    if span < 60 * SECOND:
+        return f"{span // SECOND} s"
+    return _clock(span // SECOND) if span < DAY else _short(span)
+
+
+def _short(span: int) -> str:
+    shorter = {"day": "d", "hour": "h", "minute": "min", "second": "s"}
+    return " ".join(f"{number} {shorter[unit]}" for number, unit in units_of(span)) or "0 s"
+
+
+def _digits(span: int) -> str:
+    return _clock(-(-span // SECOND))
+
+
+def _clock(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3_600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

@@ -1,0 +1,170 @@
+"""`gamehall games watch` and `abort` beside a hall that is running, and `gamehall completion` in a shell."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from rig.people import Caller, play_moves, start_game
+from rig.server import Serve, Server, without_settings
+
+DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
+
+
+@pytest.fixture
+def server(serve: Serve) -> Server:
+    return serve()
+
+
+@pytest.fixture
+def players(server: Server) -> list[Caller]:
+    return [Caller(server.url, name) for name in ("ada", "bob")]
+
+
+@contextmanager
+def watching(server: Server, game_id: str, *options: str) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    command = [str(server.program), *options, "games", "watch", game_id]
+    with subprocess.Popen(command, env=server.environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout
+        finally:
+            process.kill()
+
+
+def part(printed: IO[str]) -> list[str]:
+    """The lines up to the empty one behind a board; the one between the board and its legend is none."""
+    lines: list[str] = []
+    while (line := printed.readline().rstrip()) or not lines or lines[-1][:1].isspace():
+        lines.append(line)
+    return lines
+
+
+def test_a_game_is_watched_to_its_end(server: Server, players: list[Caller]) -> None:
+    game_id = start_game(players)
+    play_moves(game_id, players, "b2 a3")
+    with watching(server, game_id) as (process, printed):
+        first = part(printed)
+        assert first[:3] == ["tic-tac-toe: ada (cross) and bob (nought)", "1. b2 ada (cross)", "2. a3 bob (nought)"]
+        assert first[3:7] == ["3 O . .", "2 . X .", "1 . . .", "  a b c"]
+        play_moves(game_id, players, "a1")
+        assert part(printed)[:4] == ["3. a1 ada (cross)", "3 O . .", "2 . X .", "1 X . ."]
+        players[0].ask("POST", f"/games/{game_id}/takeback", 200, {"action": "offer"})
+        assert part(printed)[0] == "3 O . ."
+        players[1].ask("POST", f"/games/{game_id}/takeback", 200, {"action": "accept"})
+        assert part(printed)[0] == "taken back to move 2"
+        play_moves(game_id, players, "c3")
+        assert part(printed)[0] == "3. c3 ada (cross)"
+        players[1].ask("POST", f"/games/{game_id}/resign")
+        assert part(printed)[-1] == "ada (cross) has won (resigned)."
+        assert process.wait() == DONE
+        assert printed.read() == ""
+
+
+def test_a_game_is_watched_by_a_program(server: Server, players: list[Caller]) -> None:
+    game_id = start_game(players)
+    with watching(server, game_id, "--json") as (process, printed):
+
+        def told() -> dict[str, Any]:
+            answer = json.loads(printed.readline())
+            assert (answer["ok"], answer["error"]) == (True, None)
+            data: dict[str, Any] = answer["data"]
+            return data
+
+        assert (told()["moves"], process.poll()) == ([], None)
+        play_moves(game_id, players, "b2")
+        assert told()["moves"] == ["b2"]
+        players[0].ask("POST", f"/games/{game_id}/draw", 200, {"action": "offer"})
+        assert told()["offers"] == [{"kind": "draw", "seat": 0}]
+        players[1].ask("POST", f"/games/{game_id}/draw", 200, {"action": "accept"})
+        last = told()
+        assert (last["status"], last["result"]) == ("finished", {"winner": None, "reason": "agreed"})
+        assert process.wait() == DONE
+        assert printed.read() == ""
+
+
+def test_watching_ends_with_the_one_who_watches_or_the_game(server: Server, players: list[Caller]) -> None:
+    game_id = start_game(players)
+    with watching(server, game_id) as (process, printed):
+        part(printed)
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == DONE
+    players[0].ask("POST", f"/games/{game_id}/abort")
+    over = server.command("games", "watch", game_id)
+    assert (over.returncode, over.stdout.splitlines()[-2:]) == (DONE, ["Nobody has won (aborted).", ""])
+    assert server.command("games", "watch", "nothing").returncode == NOT_FOUND
+
+
+def test_the_operator_aborts_a_game(server: Server, players: list[Caller]) -> None:
+    game_id = start_game(players)
+    play_moves(game_id, players, "b2 a3")
+    refused = server.command("games", "abort", game_id, input="n\n")
+    assert refused.returncode == FAILED
+    assert "ada and bob after 2 moves" in refused.stderr
+    assert players[0].ask("GET", f"/games/{game_id}")["status"] == "active"
+    aborted = server.command("games", "abort", game_id, input="y\n")
+    assert (aborted.returncode, aborted.stdout) == (DONE, "The game of ada and bob has ended without a winner.\n")
+    ended = players[0].ask("GET", f"/games/{game_id}")
+    assert (ended["status"], ended["result"]) == ("aborted", {"winner": None, "reason": "aborted-by-operator"})
+    again = server.command("--json", "--yes", "games", "abort", game_id)
+    assert (again.returncode, json.loads(again.stdout)["error"]["code"]) == (CONFLICT, "game-over")
+    other = start_game(players)
+    done = server.command("--json", "--yes", "games", "abort", other)
+    assert (done.returncode, json.loads(done.stdout)["data"]["status"]) == (DONE, "aborted")
+    assert server.command("--yes", "games", "abort", "nothing").returncode == NOT_FOUND
+
+
+# -- Completion
+
+
+@pytest.fixture
+def complete(tmp_path: Path) -> Callable[[str], list[str]]:
+    """What bash offers for a line that was typed so far."""
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("bash is not installed")
+    folder = Path(sys.executable).parent
+    environment = without_settings(tmp_path) | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+
+    def offered(line: str) -> list[str]:
+        script = """
+            source <(gamehall completion bash)
+            read -ra COMP_WORDS <<< "$1"
+            [[ $1 == *" " ]] && COMP_WORDS+=("")
+            COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            _gamehall_completion gamehall
+            printf '%s\\n' "${COMPREPLY[@]}"
+        """
+        ended = subprocess.run(
+            [bash, "-c", script, "bash", line], env=environment, capture_output=True, text=True, check=True
+        )
+        assert ended.stderr == ""
+        return ended.stdout.split()
+
+    return offered
+
+
+def test_bash_completes_words(complete: Callable[[str], list[str]]) -> None:
+    assert complete("gamehall ga") == ["games"]
+    assert {"serve", "games", "features", "completion"} <= set(complete("gamehall "))
+    assert complete("gamehall games a") == ["abort"]
+    assert complete("gamehall completion ") == ["bash", "zsh", "fish"]
+    assert complete("gamehall --js") == ["--json"]
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_have_a_script_too(server: Server, shell: str) -> None:
+    ended = server.command("completion", shell)
+    assert ended.returncode == DONE
+    assert "_GAMEHALL_COMPLETE" in ended.stdout
+    assert server.command("completion", "tcsh").returncode == USAGE
