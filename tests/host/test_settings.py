@@ -60,12 +60,12 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "signup": "closed",
         "rate_limits": False,
         "new_plugins": "off",
-        "mail": "smtp://hall:secret@mail.example",
-        "mail_from": "Hall <hall@hall.example>",
-        "notice_hours": 6,
         "claim_after_seconds": 90,
         "claim_unseen_after_seconds": 900,
         "claim_without_clock_after_hours": 24,
+        "mail": "smtp://hall:secret@mail.example",
+        "mail_from": "Hall <hall@hall.example>",
+        "notice_hours": 6,
     }
     texts = {True: "1", False: "off"}
     for name, value in wanted.items():

@@ -8,14 +8,13 @@ from litestar.params import FromPath, FromQuery
 
 from gamehall.accounts import user_by_name
 from gamehall.answers import Game, ListedGame, Page, page_of
-from gamehall.api.turns import by_turn
-from gamehall.api.views import game_view, listed_game
+from gamehall.api.turns import by_turn, listed
+from gamehall.api.views import game_view
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size
 from gamehall.claims import around
 from gamehall.declare import Principal
 from gamehall.game import Scene
 from gamehall.gamelog import list_games, see_game
-from gamehall.presence import spectators_of
 from gamehall.problems import Problem
 from gamehall.showing import forbidden_at, scene_at
 from gamehall.turns import Turn
@@ -41,21 +40,16 @@ async def list_all(
     host, size = host_of(request), page_size(limit)
     user_id = (await host.read(user_by_name, player)).id if player is not None else None
     if order == "turn" or turn is not None:
-        found, places = await by_turn(host, user_id, order, turn, status, ruleset, size + 1, cursor)
-    else:
-        found = await host.read(
-            list_games,
-            player=user_id,
-            status=[status] if status else [],
-            ruleset=ruleset,
-            limit=size + 1,
-            before=known_cursor(cursor),
-        )
-        places = [each.id for each in found]
-    hall_time = host.hall_time()
-    numbers = await host.read(spectators_of, [each.id for each in found], hall_time)
-    items = [listed_game(each, hall_time, numbers[each.id]) for each in found]
-    return page_of(items, size, places)
+        return await by_turn(host, user_id, order, turn, status, ruleset, size, cursor)
+    found = await host.read(
+        list_games,
+        player=user_id,
+        status=[status] if status else [],
+        ruleset=ruleset,
+        limit=size + 1,
+        before=known_cursor(cursor),
+    )
+    return page_of(await listed(host, found), size, [each.id for each in found])
 
 
 @get("/{game_id:str}")

@@ -7,15 +7,16 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery
 
-from gamehall.answers import GameSummary
-from gamehall.api.views import game_summary
+from gamehall.answers import GameSummary, ListedGame, Page, page_of
+from gamehall.api.views import game_summary, listed_game
 from gamehall.asking import HttpRequest, host_of
 from gamehall.declare import Host, Principal
 from gamehall.gamelog import Game
+from gamehall.presence import spectators_of
 from gamehall.problems import FieldError, Problem
 from gamehall.turns import RUNNING, Turn, games_by_turn, next_game, place_of
 
-__all__ = ["by_turn", "turns"]
+__all__ = ["by_turn", "listed", "turns"]
 
 
 async def by_turn(
@@ -25,11 +26,10 @@ async def by_turn(
     turn: Turn | None,
     status: str | None,
     ruleset: str | None,
-    limit: int,
+    size: int,
     cursor: str | None,
-) -> tuple[list[Game], list[str]]:
-    """Games in the order of turns, and the place of each. Raises Problem `invalid` where the parameters contradict each
-    other."""
+) -> Page[ListedGame]:
+    """A part of the list in the order of turns. Raises Problem `invalid` where the parameters contradict each other."""
     if player is None:
         raise _invalid("player", "Say whose games: whose turn it is depends on the player.")
     if order == "newest":
@@ -37,8 +37,17 @@ async def by_turn(
     if status is not None and status not in RUNNING:
         raise _invalid("status", "Only games that are running have turns.")
     kept: Sequence[str] = [status] if status else RUNNING
-    found = await host.read(games_by_turn, player, turn=turn, status=kept, ruleset=ruleset, limit=limit, after=cursor)
-    return found, [place_of(each, player) for each in found]
+    found = await host.read(
+        games_by_turn, player, turn=turn, status=kept, ruleset=ruleset, limit=size + 1, after=cursor
+    )
+    return page_of(await listed(host, found), size, [place_of(each, player) for each in found])
+
+
+async def listed(host: Host, found: Sequence[Game]) -> list[ListedGame]:
+    """Games as lists show them."""
+    hall_time = host.hall_time()
+    numbers = await host.read(spectators_of, [each.id for each in found], hall_time)
+    return [listed_game(each, hall_time, numbers[each.id]) for each in found]
 
 
 def _invalid(field: str, message: str) -> Problem:

@@ -133,6 +133,7 @@ def draw_sign(sign: Sign, cell: int) -> Image.Image:
         case "hollow":
             sheet.ring(0.13, 0.07, palette.LAST)
         case "ring":
+            sheet.ring(0.44, 0.13, "#ffffff")  # so that it can be told from a red disc
             sheet.ring(0.46, 0.07, palette.LAST)
         case "corner":
             sheet.disc(0.07, palette.LAST, x=0.37, y=0.37)

@@ -104,7 +104,7 @@ def _last(at: Point, *, has_piece: bool, is_disc: bool) -> str:
     """Around a disc, so that its letter can be read; else a dot, which is hollow where the move left nothing."""
     x, y = at
     if is_disc:
-        return _ring(x, y, palette.STONE, palette.LAST, 0.07)
+        return _ring(x, y, palette.STONE, "#ffffff", 0.13) + _ring(x, y, palette.STONE, palette.LAST, 0.07)
     if not has_piece:
         return _ring(x, y, 0.13, palette.LAST, 0.07)
     dot = f'<circle cx="{x:g}" cy="{y:g}" r=".15" fill="{palette.LAST}" '
