@@ -11,8 +11,9 @@ import msgspec
 
 from gamehall.clocks import DAY, HOUR, SECOND, Byoyomi, Canadian, Correspondence, NoClock, SeatTime, Terms
 from gamehall.gamelog import Game
+from gamehall.spans import counted, in_words, units_of
 
-__all__ = ["ClockFace", "clock_faces", "in_words", "took"]
+__all__ = ["ClockFace", "clock_faces", "took"]
 
 _LOW_LIVE, _LOW_BY_DAYS = 20 * SECOND, 12 * HOUR
 
@@ -53,7 +54,7 @@ def _face(terms: Terms, seat: SeatTime) -> tuple[str, str, str]:
     """(digits, more, words) of what a seat has left."""
     match terms:
         case Byoyomi(period=period) if seat.main:
-            periods = _count(seat.periods, "period")
+            periods = counted(seat.periods, "period")
             more = f"+ {seat.periods} × {_digits(period * SECOND)}"
             return (
                 _digits(seat.main),
@@ -61,14 +62,14 @@ def _face(terms: Terms, seat: SeatTime) -> tuple[str, str, str]:
                 f"{in_words(seat.main)} left, then {periods} of {in_words(period * SECOND)}",
             )
         case Byoyomi():
-            more = "last period" if seat.periods == 1 else f"{_count(seat.periods, 'period')} left"
+            more = "last period" if seat.periods == 1 else f"{counted(seat.periods, 'period')} left"
             return _digits(seat.period), more, f"{in_words(seat.period)} left in this period, {more}"
         case Canadian(period=period) if seat.main:
-            turns = _count(seat.moves, "turn")
+            turns = counted(seat.moves, "turn")
             more = f"+ {turns} in {_digits(period * SECOND)}"
             return _digits(seat.main), more, f"{in_words(seat.main)} left, then {turns} in {in_words(period * SECOND)}"
         case Canadian():
-            more = f"for {_count(seat.moves, 'turn')}"
+            more = f"for {counted(seat.moves, 'turn')}"
             return _digits(seat.period), more, f"{in_words(seat.period)} left {more}"
         case Correspondence() if seat.period or not seat.main:
             more = f"vacation {_short(seat.main)}" if seat.main else ""
@@ -91,23 +92,9 @@ def took(span: int) -> str:
     return _clock(span // SECOND) if span < DAY else _short(span)
 
 
-def in_words(span: int) -> str:
-    """What is left, in its two largest units: `2 days 5 hours`, `4 minutes 12 seconds`, `1 second`."""
-    return " ".join(_count(number, unit) for number, unit in _units(span)) or "no time"
-
-
 def _short(span: int) -> str:
     shorter = {"day": "d", "hour": "h", "minute": "min", "second": "s"}
-    return " ".join(f"{number} {shorter[unit]}" for number, unit in _units(span)) or "0 s"
-
-
-def _units(span: int) -> list[tuple[int, str]]:
-    """The span in whole seconds, rounded up, as its largest unit and the next one, without zeros."""
-    seconds = -(-span // SECOND)
-    units = ((seconds // 86_400, "day"), (seconds // 3_600 % 24, "hour"), (seconds // 60 % 60, "minute"))
-    found = [*units, (seconds % 60, "second")]
-    first = next((place for place, (number, _) in enumerate(found) if number), len(found))
-    return [(number, unit) for number, unit in found[first : first + 2] if number]
+    return " ".join(f"{number} {shorter[unit]}" for number, unit in units_of(span)) or "0 s"
 
 
 def _digits(span: int) -> str:
@@ -117,7 +104,3 @@ def _digits(span: int) -> str:
 def _clock(seconds: int) -> str:
     hours, rest = divmod(seconds, 3_600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

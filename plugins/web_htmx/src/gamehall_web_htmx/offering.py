@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from gamehall.answers import Claim
 from gamehall.clocks import is_paused, longest_pause
 from gamehall.gamelog import Game, GameState, Offer, OfferKind
-
-from .clockface import in_words
+from gamehall.spans import in_words
 
 __all__ = ["Button", "Ending", "Proposal", "endings", "offers_to_make", "proposals"]
 
