@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-
 import msgspec
 import sqlalchemy as sa
 
@@ -25,16 +22,13 @@ __all__ = [
     "check_active",
     "end_game",
     "fall_flag",
+    "let_flags_fall",
     "load_for",
     "other_seat",
     "over_event",
     "resign",
-    "watch_flags",
 ]
 
-log = logging.getLogger(__name__)
-
-_LOOK_SECONDS = 0.25
 _IN_FLIGHT_MS = 250  # a move that arrived in time may still be on its way to the database
 _AT_ONCE = 100
 
@@ -130,16 +124,11 @@ def fall_flag(connection: sa.Connection, game_id: str, hall_time: int) -> Game |
     return end_game(connection, found, Outcome(other_seat(found, found.times.running), "time"), hall_time)
 
 
-async def watch_flags(host: Host) -> None:
-    """Lets flags fall without anybody asking. Every worker does so; of several the database lets one end a game."""
-    while True:
-        try:
-            due = host.hall_time() - _IN_FLIGHT_MS
-            for game_id in await host.read(_due, due):
-                await host.write(fall_flag, game_id, due)
-        except Exception as error:  # noqa: BLE001 - the database is away, or another worker was faster: look again
-            log.warning("flags could not be looked at (%s); trying again", type(error).__name__)
-        await asyncio.sleep(_LOOK_SECONDS)
+async def let_flags_fall(host: Host) -> None:
+    """Ends the games in which time is up. Every worker does so; of several the database lets one end a game."""
+    due = host.hall_time() - _IN_FLIGHT_MS
+    for game_id in await host.read(_due, due):
+        await host.write(fall_flag, game_id, due)
 
 
 def _due(connection: sa.Connection, hall_time: int) -> list[str]:

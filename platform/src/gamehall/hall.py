@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -26,7 +26,7 @@ from gamehall.declare import (
     Verdict,
 )
 from gamehall.delivery import transport_of
-from gamehall.endings import watch_flags
+from gamehall.endings import let_flags_fall
 from gamehall.events import Event, NewEvent
 from gamehall.features import LiveFeatures
 from gamehall.feed import Feed, emit
@@ -34,7 +34,7 @@ from gamehall.game import Ruleset
 from gamehall.guests import remove_strays
 from gamehall.halltime import HallTime
 from gamehall.lobby import expire_challenges
-from gamehall.notices import watch_turns
+from gamehall.notices import tell_turns
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.presence import Presence
@@ -55,8 +55,6 @@ S = TypeVar("S")
 _LISTENER_SECONDS = 10.0
 _POLICY_SECONDS = 2.0
 _CHECK_SECONDS = 5.0
-_EXPIRY_SECONDS = 5.0
-_STRAYS_SECONDS = 3_600.0
 
 
 class Hall:
@@ -211,16 +209,17 @@ class Hall:
             for plugin, lifespan in self.plugins.declared("gamehall_lifespan"):
                 await self._enter(stack, plugin.name, lifespan)
             await stack.enter_async_context(beside(check_games(self), "games of other rules"))
-            await stack.enter_async_context(beside(watch_flags(self), "flags"))
-            for work, seconds, name in (
-                (expire_challenges, _EXPIRY_SECONDS, "the end of challenges"),
-                (remove_strays, _STRAYS_SECONDS, "the end of guests"),
-            ):
-                repeated = again_and_again(partial(work, self), seconds, name)
-                await stack.enter_async_context(beside(repeated, name))
-            if (transport := transport_of(self.settings)) is not None:
-                await stack.enter_async_context(beside(watch_turns(self, transport), "notices"))
+            for name, seconds, work in self._rounds():
+                await stack.enter_async_context(beside(again_and_again(work, seconds, name), name))
             yield
+
+    def _rounds(self) -> Iterator[tuple[str, float, Callable[[], Awaitable[None]]]]:
+        """What every worker looks after again and again: what it is called, after how many seconds, and the work."""
+        yield "letting flags fall", 0.25, partial(let_flags_fall, self)
+        yield "closing challenges", 5.0, partial(expire_challenges, self)
+        yield "removing guests", 3_600.0, partial(remove_strays, self)
+        if (transport := transport_of(self.settings)) is not None:
+            yield "telling of turns", 60.0, partial(tell_turns, self, transport)
 
     def _check_tables(self) -> None:
         engine = sa.create_engine(sync_url(self.settings.database_url), poolclass=sa.NullPool)

@@ -6,10 +6,7 @@ once, however many workers look.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import logging
-import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
@@ -25,12 +22,10 @@ from gamehall.spans import in_words
 from gamehall.standing import MovedOn, advance
 from gamehall.tables import game, game_seat, user
 
-__all__ = ["any_due", "watch_turns", "write_notices"]
+__all__ = ["any_due", "tell_turns", "write_notices"]
 
-log = logging.getLogger(__name__)
 
 HOUR = 3_600_000
-_LOOK_SECONDS = 60.0
 _AT_ONCE = 100  # people in one transaction
 _LISTED = 20
 _BY_CORRESPONDENCE = '{"kind":"correspondence"'  # how such terms begin as they are stored
@@ -129,17 +124,10 @@ def _wait(found: Game, hall_time: int) -> str:
     return f"your turn for {since}; {left}"
 
 
-async def watch_turns(host: Host, transport: Transport) -> None:
-    """Tells players of games that wait, and sends what mails there are. Every worker does so."""
-    hours, address = host.settings.notice_hours, host.settings.address
-    while True:
-        try:
-            titles = {key: ruleset.title for key, ruleset in host.rulesets.items()}
-            hall_time = host.hall_time()
-            while await host.read(any_due, hall_time, hours):
-                await host.write(write_notices, hall_time, hours, address, titles)
-            await send_due(host, transport)
-        except Exception as error:  # noqa: BLE001 - the database is away: look again
-            log.warning("games that wait could not be looked at (%s); trying again", type(error).__name__)
-        # Spread, so that workers do not all look at the same moment.
-        await asyncio.sleep(_LOOK_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - nothing to guess here
+async def tell_turns(host: Host, transport: Transport) -> None:
+    """Tells players of games that wait, and sends what mails there are. Every worker does so now and then."""
+    titles = {key: ruleset.title for key, ruleset in host.rulesets.items()}
+    hours, hall_time = host.settings.notice_hours, host.hall_time()
+    while await host.read(any_due, hall_time, hours):
+        await host.write(write_notices, hall_time, hours, host.settings.address, titles)
+    await send_due(host, transport)

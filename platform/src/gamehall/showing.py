@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from gamehall.game import CellChange, Mark, Piece, Refusal, Ruleset, Scene
+from gamehall.game import Mark, Refusal, Ruleset, Scene
 from gamehall.gamelog import Game, GameState, Rulesets
+from gamehall.records.diagrams import Board
 
 __all__ = ["forbidden_at", "scene_at"]
 
@@ -91,19 +92,7 @@ def _ending(scene: Scene, found: Game) -> str:
 
 
 def _stored_scene(state: GameState) -> Scene:
-    start = msgspec.json.decode(state.start_scene, type=Scene)
-    pieces = {piece.cell: piece for piece in start.pieces}
-    shown = state.shown[: state.ply]
-    for change in (change for move in shown for change in move.cells):
-        pieces.pop(change.cell, None)
-        if change.kind is not None:
-            pieces[change.cell] = Piece(change.cell, change.kind, change.seat)
-    last: tuple[CellChange, ...] = shown[-1].cells if shown else ()
-    stars = tuple(mark for mark in start.marks if mark.kind == "star")
-    return msgspec.structs.replace(
-        start,
-        pieces=tuple(pieces.values()),
-        marks=(*stars, *(Mark(change.cell, "last") for change in last if change.kind is not None)),
-        sides=shown[-1].sides if shown else start.sides,
-        status=f"After move {state.ply}." if state.ply else "Before the first move.",
-    )
+    board = Board(msgspec.json.decode(state.start_scene, type=Scene))
+    for move in state.shown[: state.ply]:
+        board.change(move.cells, move.sides)
+    return board.scene()

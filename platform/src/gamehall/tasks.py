@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -32,10 +33,14 @@ async def beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[No
 
 
 async def again_and_again(work: Callable[[], Awaitable[None]], seconds: float, name: str) -> None:
-    """Does some work now and so many seconds after each time; what fails is said in the log and tried again then."""
+    """Does some work now and about so many seconds after each time; what fails is said in the log and tried again.
+
+    The pauses are spread, so that workers do not all look at the same moment.
+    """
+    spread = random.Random()  # noqa: S311 - nothing to guess here; its own, as the work goes on beside everything
     while True:
         try:
             await work()
         except Exception as error:  # noqa: BLE001 - the database is away, or another worker was faster: look again
             log.warning("%s failed (%s); trying again", name, type(error).__name__)
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds * spread.uniform(0.5, 1.5))

@@ -1,17 +1,17 @@
-"""The board of a recorded game after any of its moves, told without its ruleset."""
+"""The board of a game after any of its moves, told without its ruleset."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import msgspec
 
-from gamehall.declare import GameRecord, RecordedMove
-from gamehall.game import Mark, Piece, Scene
+from gamehall.declare import GameRecord
+from gamehall.game import CellChange, Mark, Piece, Scene
 from gamehall.problems import Problem
 
-__all__ = ["cut", "scene_after", "scenes_of"]
+__all__ = ["Board", "cut", "scene_after", "scenes_of"]
 
 
 def cut(record: GameRecord, ply: int | None) -> GameRecord:
@@ -32,36 +32,38 @@ def cut(record: GameRecord, ply: int | None) -> GameRecord:
 
 
 def scene_after(record: GameRecord, ply: int | None = None) -> Scene:
-    """The board after so many moves, by default all of them."""
-    upto = len(record.moves) if ply is None else ply
-    board = _Board(record)
-    for made in record.moves[:upto]:
-        board.change(made)
+    """The board after so many moves, by default all of them: as the rules drew it where they ended the game."""
+    if record.final is not None and ply in (None, len(record.moves)):
+        return record.final
+    board = Board(record.start)
+    for made in record.moves[:ply]:
+        board.change(made.changes, made.sides)
     return board.scene()
 
 
 def scenes_of(record: GameRecord) -> Iterator[Scene]:
     """Every board of the game, from the one before the first move to the last."""
-    board = _Board(record)
+    board = Board(record.start)
     yield board.scene()
-    for made in record.moves:
-        board.change(made)
-        yield board.scene()
+    for ply, made in enumerate(record.moves, start=1):
+        board.change(made.changes, made.sides)
+        yield record.final if record.final is not None and ply == len(record.moves) else board.scene()
 
 
-class _Board:
-    """What stands on the board while the moves of a record are gone through, and where the last one left something."""
+class Board:
+    """What stands on a board while the moves of a game are gone through, and where the last one left something."""
 
-    def __init__(self, record: GameRecord) -> None:
-        self._record = record
-        self._pieces = {piece.cell: piece for piece in record.start.pieces}
+    def __init__(self, start: Scene) -> None:
+        self._start = start
+        self._pieces = {piece.cell: piece for piece in start.pieces}
         self._last: tuple[str, ...] = ()
-        self._sides = record.start.sides
+        self._sides = start.sides
         self._ply = 0
 
-    def change(self, made: RecordedMove) -> None:
+    def change(self, changes: Iterable[CellChange], sides: tuple[str, ...]) -> None:
+        """Goes on by a move that changed these cells, after which the seats have these sides."""
         placed = []
-        for change in made.changes:
+        for change in changes:
             before = self._pieces.pop(change.cell, None)
             if change.kind is not None:
                 self._pieces[change.cell] = Piece(change.cell, change.kind, change.seat)
@@ -69,17 +71,14 @@ class _Board:
                 if before is None or before.kind != change.kind:
                     placed.append(change.cell)
         self._last = tuple(placed) or self._last
-        self._sides = made.sides
+        self._sides = sides
         self._ply += 1
 
     def scene(self) -> Scene:
-        """The rules' own scene where they ended the game, else one put together from what the moves changed."""
-        record = self._record
-        if record.final is not None and self._ply == len(record.moves):
-            return record.final
-        stars = tuple(mark for mark in record.start.marks if mark.kind == "star")
+        """The board as it is now, with the marks that can be told without rules."""
+        stars = tuple(mark for mark in self._start.marks if mark.kind == "star")
         return msgspec.structs.replace(
-            record.start,
+            self._start,
             pieces=tuple(self._pieces.values()),
             marks=(*stars, *(Mark(cell, "last") for cell in self._last)),
             sides=self._sides,
