@@ -38,17 +38,17 @@ from rig.soak import Share
 
 SECONDS = 20
 OVER = {"finished", "aborted"}
-OFFERS = ["draw", "takeback", "pause", "rematch"]
+OFFERS = ["draw", "takeback", "takeback", "pause", "pause", "rematch", "rematch"]
 
 moves = st.tuples(st.just("moves"), st.integers(0, 400), st.booleans())
 offers = st.tuples(st.sampled_from(OFFERS), st.sampled_from(["offer", "offer", "accept", "accept", "decline"]))
-ends = st.sampled_from([*[()] * 12, ("resign",), ("abort",), ("flag",)])
+ends = st.sampled_from([*[()] * 15, ("resign",), ("abort",), ("flag",)])
 # Who acts, on which worker, and what: mostly moves, mostly by whoever is to act.
 requests = st.tuples(
     st.integers(0, 1), st.sampled_from(["turn", "turn", "turn", "other"]), st.one_of(moves, moves, moves, offers)
 )
 answers = st.tuples(st.integers(0, 1), st.sampled_from(["turn", "other"]), st.one_of(offers, st.just(("pause-end",))))
-batches = st.lists(st.one_of(requests, answers), min_size=1, max_size=4)
+batches = st.lists(st.one_of(requests, requests, answers), min_size=1, max_size=4)
 
 
 Request = tuple[int, str, tuple[Any, ...]]
@@ -142,7 +142,10 @@ class Playing(RuleBasedStateMachine):
         log = self._log()
         turn = 0 if log.game.to_act is None else log.game.to_act
         names = [seat.username for seat in log.game.seats]
-        sent = [*batch, *([(ending % 2, ("turn", "other")[ending // 2], end)] if end and log.moves else [])]
+        sent = [
+            *batch,
+            *([(ending % 2, ("turn", "other")[ending // 2], end)] if end and (log.moves or end == ("abort",)) else []),
+        ]
 
         async def at_once() -> list[httpx.Response]:
             if passed:
@@ -263,8 +266,8 @@ def test_whatever_happens_at_once_there_is_one_truth(table: Table, share: Share)
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=share(20, 120),
-            stateful_step_count=25,
+            max_examples=share(15, 150),
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
