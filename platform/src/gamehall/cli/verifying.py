@@ -36,7 +36,8 @@ def verify(ctx: click.Context, file: Path) -> None:
         raise click.FileError(str(file), error.strerror) from error
     proof = prove(content, {key: ruleset for key, (_, ruleset) in installed_plugins(ctx).rulesets.items()})
     if not proof.differences:
-        answer(ctx, proof, f"Proven: {file} has {proof.moves} moves of {proof.ruleset}. {_versions(proof)}")
+        moves = "1 move" if proof.moves == 1 else f"{proof.moves} moves"
+        answer(ctx, proof, f"Proven: {file} has {moves} of {proof.ruleset}. {_versions(proof)}")
         return
     told = [f"{_where(each.ply)}: {each.sentence}." for each in proof.differences[:_MOST_TOLD]]
     if len(proof.differences) > _MOST_TOLD:
