@@ -40,6 +40,7 @@ LAYERS: list[set[str]] = [
         "tasks",
         "clocks",
         "clockfields",
+        "codes",
         "spans",
     },
     {"database", "tables", "declare", "passwords", "delivery"},

@@ -13,7 +13,10 @@ from typing import Annotated, Any
 import msgspec
 
 __all__ = [
+    "DAY",
+    "HOUR",
     "PRESETS",
+    "SECOND",
     "Byoyomi",
     "Canadian",
     "Correspondence",

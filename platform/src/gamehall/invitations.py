@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
-
 from gamehall.accounts import User
 from gamehall.challenges import Challenge, closed, load_challenge
+from gamehall.codes import code_for, id_in
 from gamehall.declare import Host
 from gamehall.guests import add_guest, check_guests, remove_guest
 from gamehall.lobby import respond
@@ -13,16 +12,17 @@ from gamehall.problems import Problem
 
 __all__ = ["accept_invitation", "challenge_by_code", "invite_code", "play_as_guest", "see_invitation"]
 
+_DIGITS = 16
+
 
 def invite_code(secret: bytes, challenge_id: str) -> str:
     """The code in a challenge's link. It is derived, so that nobody who reads the database can accept."""
-    return f"{challenge_id}{hmac.digest(secret, b'invite:' + challenge_id.encode(), 'sha256').hex()[:16]}"
+    return code_for(secret, "invite", challenge_id, _DIGITS)
 
 
 def challenge_by_code(secret: bytes, code: str) -> str:
     """The id of the challenge that this code invites to. Raises Problem `not-found`."""
-    challenge_id = code[:26]
-    if not hmac.compare_digest(invite_code(secret, challenge_id).encode(), code.encode()):
+    if (challenge_id := id_in(secret, "invite", code, _DIGITS)) is None:
         raise Problem("not-found", "This invitation is not valid.")
     return challenge_id
 

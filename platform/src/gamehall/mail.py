@@ -8,7 +8,6 @@ grow, and in the end is kept for a while with what went wrong.
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 import textwrap
 from datetime import datetime
@@ -20,6 +19,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from gamehall.clocks import DAY, SECOND
+from gamehall.codes import code_for, id_in
 from gamehall.declare import Host
 from gamehall.delivery import Transport, sender_of
 from gamehall.problems import Problem
@@ -30,11 +31,12 @@ __all__ = ["Mail", "claim", "compose", "given_up", "is_due", "post", "put_off", 
 
 log = logging.getLogger(__name__)
 
-MINUTE = 60_000
+MINUTE = 60 * SECOND
 _AT_WORK = 10 * MINUTE  # longer than any conversation with a mail server
 _PAUSES = tuple(minutes * MINUTE for minutes in (1, 5, 30, 120, 480))
-_KEPT = 7 * 24 * 60 * MINUTE
+_KEPT = 7 * DAY
 _ERROR = 300
+_DIGITS = 24
 
 
 class _Link(UnstructuredHeader, BaseHeader):
@@ -176,12 +178,11 @@ def compose(found: Mail, settings: Settings, secret: bytes) -> EmailMessage:
 
 def stop_code(secret: bytes, user_id: str) -> str:
     """The code in a mail's link that ends them. It is derived: it need not be stored, and nobody can guess it."""
-    return f"{user_id}{hmac.digest(secret, b'no mail:' + user_id.encode(), 'sha256').hex()[:24]}"
+    return code_for(secret, "no mail", user_id, _DIGITS)
 
 
 def stop_user(secret: bytes, code: str) -> str:
     """The id of the user whose mails this code ends. Raises Problem `not-found`."""
-    user_id = code[:26]
-    if not hmac.compare_digest(stop_code(secret, user_id).encode(), code.encode()):
+    if (user_id := id_in(secret, "no mail", code, _DIGITS)) is None:
         raise Problem("not-found", "This link is not whole: copy all of it from the mail.")
     return user_id

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 import sqlalchemy as sa
 
-from gamehall.clocks import flag_at, is_paused
+from gamehall.clocks import HOUR, flag_at, is_paused
 from gamehall.database import serialize_on
 from gamehall.declare import Host
 from gamehall.delivery import Transport
@@ -25,7 +25,6 @@ from gamehall.tables import game, game_seat, user
 __all__ = ["any_due", "tell_turns", "write_notices"]
 
 
-HOUR = 3_600_000
 _AT_ONCE = 100  # people in one transaction
 _LISTED = 20
 _BY_CORRESPONDENCE = '{"kind":"correspondence"'  # how such terms begin as they are stored
