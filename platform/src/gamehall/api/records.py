@@ -2,9 +2,8 @@
 
 import codecs
 import time
-from collections.abc import Mapping
 from io import BytesIO
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 import msgspec
@@ -15,15 +14,14 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from gamehall.accounts import user_by_name
 from gamehall.answers import Replayed, Result
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size, read_body
-from gamehall.declare import Exporter, GameRecord, Host, ImportedGame, Principal
+from gamehall.declare import Exporter, GameRecord, Host, Principal
 from gamehall.gamelog import list_games, see_game
-from gamehall.problems import FieldError, Problem
+from gamehall.problems import Problem
 from gamehall.records.archives import Archive
 from gamehall.records.diagrams import cut
 from gamehall.records.formats import exporter_of, exporters, file_name, importers, write_record
-from gamehall.records.imports import play_through, read_game
+from gamehall.records.imports import play_through, read_game, told_game
 from gamehall.records.queueing import in_turn
-from gamehall.records.results import read_result
 from gamehall.records.stored import read_record
 
 __all__ = ["records"]
@@ -162,18 +160,9 @@ async def replay_record(
     result, where it is not by the rules, as a seat or - and a reason."""
     host = host_of(request)
     exporter = exporter_of(exporters(host), format_)
-    told = _options(options)
-    wanted = ImportedGame(ruleset, told, tuple(moves.split()), tuple(player or ()), read_result(result))
+    wanted = told_game(ruleset, options, moves, player or (), result)
     played = await in_turn(play_through, host.rulesets, wanted)
     return await _download(exporter, cut(played.record, ply))
-
-
-def _options(text: str) -> Mapping[str, Any]:
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError) as error:
-        message = "Give the options as a JSON object."
-        raise Problem("invalid", message, errors=(FieldError("options", message),)) from error
 
 
 records = Router("/", route_handlers=[record, export, replay, replay_record], tags=["records"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,11 @@ import msgspec
 
 from gamehall.declare import GameRecord, ImportedGame, Importer, RecordedMove
 from gamehall.game import Ruleset, Scene, read_options
-from gamehall.problems import Problem
+from gamehall.problems import FieldError, Problem
 from gamehall.records.canonical import digest
+from gamehall.records.results import read_result
 
-__all__ = ["MOST_MOVES", "PlayedThrough", "play_through", "read_game"]
+__all__ = ["MOST_MOVES", "PlayedThrough", "play_through", "read_game", "told_game"]
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,17 @@ def read_game(
     if len(found.moves) > MOST_MOVES:
         raise Problem("too-large", f"This game has {len(found.moves)} moves; at most {MOST_MOVES} can be shown.")
     return found
+
+
+def told_game(ruleset: str, options: str, moves: str, names: Sequence[str], result: str) -> ImportedGame:
+    """The game that an address tells: options as JSON, moves separated by spaces, and a result as `read_result` reads
+    it. Raises Problem `invalid`."""
+    try:
+        told = msgspec.json.decode(options, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError) as error:
+        message = "Give the options as a JSON object."
+        raise Problem("invalid", message, errors=(FieldError("options", message),)) from error
+    return ImportedGame(ruleset, told, tuple(moves.split()), tuple(names), read_result(result))
 
 
 def _importer(importers: Mapping[str, Importer], content: bytes, format_: str | None) -> Importer:

@@ -3,19 +3,16 @@
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
 from gamehall.asking import HttpRequest
-from gamehall.declare import ImportedGame
 from gamehall.problems import Problem
 from gamehall.records.formats import importers
-from gamehall.records.imports import play_through, read_game
+from gamehall.records.imports import play_through, read_game, told_game
 from gamehall.records.queueing import in_turn
-from gamehall.records.results import read_result
 from gamehall_web_htmx.forms import ANYBODY
 from gamehall_web_htmx.replayview import address_of, replay_page
 from gamehall_web_htmx.site import Site, Visitor
@@ -41,19 +38,11 @@ async def show_replay(
     if not ruleset:
         return _form(request, site, visitor)
     try:
-        told = _options(options)
-        wanted = ImportedGame(ruleset, told, tuple(moves.split()), tuple(player or ()), read_result(result))
+        wanted = told_game(ruleset, options, moves, player or (), result)
         played = await in_turn(play_through, site.host.rulesets, wanted, ply)
     except Problem as problem:
         return _form(request, site, visitor, problem)
     return site.page(request, visitor, "replay.html", view=replay_page(site.host, wanted, played))
-
-
-def _options(text: str) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Problem("invalid", "The options in this address are no JSON object.") from error
 
 
 def _form(
