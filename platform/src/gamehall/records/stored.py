@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from gamehall.clocks import Spent, Times
+from gamehall.clocks import NoClock, Spent, Times
 from gamehall.declare import GameRecord, Host, RecordedMove
 from gamehall.game import Ruleset, Scene
 from gamehall.gamelog import GameState, Shown, load_state
@@ -26,21 +26,18 @@ def load_record(connection: sa.Connection, state: GameState, ruleset: Ruleset[An
     Raises Problem `conflict` when the game has changed since.
     """
     found = state.game
-    columns = (game_move.c.position, game_move.c.spent, game_move.c.times)
+    columns = (game_move.c.position, game_move.c.times)
     of_game = game_move.c.game_id == found.id
     made = connection.execute(sa.select(*columns).where(of_game).order_by(game_move.c.ply)).all()
     # Looked at last, so that the moves are those of this revision.
-    row = connection.execute(
-        sa.select(game.c.clock, game.c.start_position, game.c.revision).where(game.c.id == found.id)
-    ).one()
+    row = connection.execute(sa.select(game.c.start_position, game.c.revision).where(game.c.id == found.id)).one()
     if row.revision != found.revision:
         raise Problem("conflict", "The game has just changed; ask for its record again.")
     start = msgspec.json.decode(state.start_scene, type=Scene)
-    clock: dict[str, Any] = msgspec.json.decode(row.clock)
-    timed = clock.get("kind", "none") != "none"
+    timed = not isinstance(found.terms, NoClock)
     moves = tuple(
-        _recorded(move, shown, *stored, timed=timed)
-        for move, shown, stored in zip(state.moves, state.shown, made, strict=True)
+        _recorded(move, shown, spent, *stored, timed=timed)
+        for move, shown, spent, stored in zip(state.moves, state.shown, state.spent, made, strict=True)
     )
     return GameRecord(
         id=found.id,
@@ -54,7 +51,7 @@ def load_record(connection: sa.Connection, state: GameState, ruleset: Ruleset[An
         names=tuple(seat.display_name for seat in found.seats),
         moves=moves,
         final=msgspec.json.decode(state.final_scene, type=Scene) if state.final_scene else None,
-        clock=clock,
+        clock=msgspec.to_builtins(found.terms),
         status=found.status,
         winner=found.winner,
         reason=found.reason,
@@ -64,18 +61,16 @@ def load_record(connection: sa.Connection, state: GameState, ruleset: Ruleset[An
 
 
 def _recorded(
-    move: tuple[int, str], shown: Shown, position: str, receipt: str, times: str, *, timed: bool
+    move: tuple[int, str], shown: Shown, spent: Spent, position: str, times: str, *, timed: bool
 ) -> RecordedMove:
-    # Nothing stands for moves from before there were receipts.
-    spent = msgspec.json.decode(receipt, type=Spent) if receipt not in ("", "{}") else None
     return RecordedMove(
         seat=move[0],
         move=move[1],
         changes=shown.cells,
         sides=shown.sides,
         digest=digest(position),
-        spent=spent.charged if spent else None,
-        left=msgspec.json.decode(times, type=Times).seats if timed and times else (),
+        spent=spent.charged if spent != Spent() else None,  # moves from before there were receipts have none
+        left=msgspec.json.decode(times, type=Times).seats if timed else (),
     )
 
 
