@@ -10,7 +10,7 @@ import msgspec
 
 from gamehall.game import Mark, Refusal, Ruleset, Scene
 from gamehall.gamelog import Game, GameState, Rulesets
-from gamehall.records.diagrams import Board
+from gamehall.records.diagrams import Diagram
 
 __all__ = ["forbidden_at", "scene_at"]
 
@@ -92,7 +92,7 @@ def _ending(scene: Scene, found: Game) -> str:
 
 
 def _stored_scene(state: GameState) -> Scene:
-    board = Board(msgspec.json.decode(state.start_scene, type=Scene))
+    diagram = Diagram(msgspec.json.decode(state.start_scene, type=Scene))
     for move in state.shown[: state.ply]:
-        board.change(move.cells, move.sides)
-    return board.scene()
+        diagram.change(move.cells, move.sides)
+    return diagram.scene()

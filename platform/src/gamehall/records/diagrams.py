@@ -11,7 +11,7 @@ from gamehall.declare import GameRecord
 from gamehall.game import CellChange, Mark, Piece, Scene
 from gamehall.problems import Problem
 
-__all__ = ["Board", "cut", "scene_after", "scenes_of"]
+__all__ = ["Diagram", "cut", "scene_after", "scenes_of"]
 
 
 def cut(record: GameRecord, ply: int | None) -> GameRecord:
@@ -35,22 +35,22 @@ def scene_after(record: GameRecord, ply: int | None = None) -> Scene:
     """The board after so many moves, by default all of them: as the rules drew it where they ended the game."""
     if record.final is not None and ply in (None, len(record.moves)):
         return record.final
-    board = Board(record.start)
+    diagram = Diagram(record.start)
     for made in record.moves[:ply]:
-        board.change(made.changes, made.sides)
-    return board.scene()
+        diagram.change(made.changes, made.sides)
+    return diagram.scene()
 
 
 def scenes_of(record: GameRecord) -> Iterator[Scene]:
     """Every board of the game, from the one before the first move to the last."""
-    board = Board(record.start)
-    yield board.scene()
+    diagram = Diagram(record.start)
+    yield diagram.scene()
     for ply, made in enumerate(record.moves, start=1):
-        board.change(made.changes, made.sides)
-        yield record.final if record.final is not None and ply == len(record.moves) else board.scene()
+        diagram.change(made.changes, made.sides)
+        yield record.final if record.final is not None and ply == len(record.moves) else diagram.scene()
 
 
-class Board:
+class Diagram:
     """What stands on a board while the moves of a game are gone through, and where the last one left something."""
 
     def __init__(self, start: Scene) -> None:
@@ -60,19 +60,20 @@ class Board:
         self._sides = start.sides
         self._ply = 0
 
-    def change(self, changes: Iterable[CellChange], sides: tuple[str, ...]) -> None:
-        """Goes on by a move that changed these cells, after which the seats have these sides."""
+    def change(self, changes: Iterable[CellChange], sides: tuple[str, ...]) -> tuple[Piece, ...]:
+        """Goes on by a move that changed these cells, after which the seats have these sides; what it has placed."""
         placed = []
         for change in changes:
             before = self._pieces.pop(change.cell, None)
             if change.kind is not None:
-                self._pieces[change.cell] = Piece(change.cell, change.kind, change.seat)
+                piece = self._pieces[change.cell] = Piece(change.cell, change.kind, change.seat)
                 # A piece that only changes hands, as where sides are swapped, has not been placed.
                 if before is None or before.kind != change.kind:
-                    placed.append(change.cell)
-        self._last = tuple(placed) or self._last
+                    placed.append(piece)
+        self._last = tuple(piece.cell for piece in placed) or self._last
         self._sides = sides
         self._ply += 1
+        return tuple(placed)
 
     def scene(self) -> Scene:
         """The board as it is now, with the marks that can be told without rules."""

@@ -16,6 +16,7 @@ from gamehall.declare import Host
 from gamehall.game import STONES, Piece, Refusal, Scene
 from gamehall.gamelog import Game, GameState
 from gamehall.looks import Drawn, draw_piece
+from gamehall.records.diagrams import Diagram
 from gamehall.showing import forbidden_at, scene_at
 
 from .boards import Board, aimed_cells, draw_board, move_label
@@ -228,13 +229,12 @@ def _side_picture(scene: Scene, seat: int, side: str) -> Drawn | None:
 def _moves(state: GameState, scene: Scene) -> tuple[MoveEntry, ...]:
     entries = []
     timed = not isinstance(state.game.terms, NoClock)
+    diagram = Diagram(msgspec.json.decode(state.start_scene, type=Scene))
     log = zip(state.moves, state.shown, state.spent, strict=True)
     for number, ((seat, move), shown, spent) in enumerate(log, start=1):
-        placed = next((cell for cell in shown.cells if cell.kind is not None), None)
-        picture = None
-        if placed is not None and placed.kind is not None:
-            then = msgspec.structs.replace(scene, sides=shown.sides)
-            picture = draw_piece(then, Piece(placed.cell, placed.kind, placed.seat))
+        placed = diagram.change(shown.cells, shown.sides)
+        then = msgspec.structs.replace(scene, sides=shown.sides)
+        picture = draw_piece(then, placed[0]) if placed else None
         side = shown.sides[seat] if seat < len(shown.sides) else ""
         time = took(spent.charged) if timed else ""
         entries.append(MoveEntry(number, move_label(move), picture, side, time, number == state.ply))

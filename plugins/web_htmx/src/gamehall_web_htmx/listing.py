@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from gamehall.challenges import Challenge
 from gamehall.clocks import describe, flag_at, is_paused
 from gamehall.declare import Host
-from gamehall.game import Piece, Ruleset, Scene, cell_place, options_schema, read_options
+from gamehall.game import Ruleset, Scene, cell_place, options_schema, read_options
 from gamehall.gamelog import Game, Seat, Shown
 from gamehall.lattice import Lattice, lattice_of
 from gamehall.looks import Drawn, draw_piece
+from gamehall.records.diagrams import Diagram
 from gamehall.spans import in_words
 from gamehall.tables import game, game_move
 
@@ -212,17 +213,11 @@ def thumbnails(connection: sa.Connection, game_ids: Sequence[str]) -> dict[str, 
 
 
 def _thumbnail(start_scene: str, shown: Sequence[str]) -> Thumbnail:
-    scene = msgspec.json.decode(start_scene, type=Scene)
-    pieces = {piece.cell: piece for piece in scene.pieces}
-    last: tuple[str, ...] = ()
+    diagram = Diagram(msgspec.json.decode(start_scene, type=Scene))
     for text in shown:
-        change = msgspec.json.decode(text, type=Shown)
-        for each in change.cells:
-            pieces.pop(each.cell, None)
-            if each.kind is not None:
-                pieces[each.cell] = Piece(each.cell, each.kind, each.seat)
-        last = tuple(each.cell for each in change.cells if each.kind is not None) or last
-        scene = msgspec.structs.replace(scene, sides=change.sides)
+        move = msgspec.json.decode(text, type=Shown)
+        diagram.change(move.cells, move.sides)
+    scene = diagram.scene()
     lattice = lattice_of(scene)
 
     def middle(cell: str) -> tuple[float, float] | None:
@@ -231,6 +226,6 @@ def _thumbnail(start_scene: str, shown: Sequence[str]) -> Thumbnail:
 
     return Thumbnail(
         lattice,
-        tuple((*at, draw_piece(scene, piece)) for piece in pieces.values() if (at := middle(piece.cell))),
-        tuple(at for cell in last if (at := middle(cell))),
+        tuple((*at, draw_piece(scene, piece)) for piece in scene.pieces if (at := middle(piece.cell))),
+        tuple(at for mark in scene.marks if mark.kind == "last" and (at := middle(mark.cell))),
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+
+import msgspec
 
 from gamehall.declare import Exporter, GameRecord, Host, ImportedGame
 from gamehall.game import STONES, Piece, Scene
 from gamehall.looks import Drawn, draw_piece
 from gamehall.records.canonical import canonical
-from gamehall.records.diagrams import scenes_of
+from gamehall.records.diagrams import Diagram
 from gamehall.records.formats import exporters
 from gamehall.records.imports import PlayedThrough
 from gamehall.records.results import write_result
@@ -101,10 +102,11 @@ def _players(record: GameRecord, scene: Scene, *, is_end: bool) -> Iterator[Repl
 
 
 def _moves(record: GameRecord, shown: int) -> Iterator[MoveEntry]:
-    for ply, (made, (before, after)) in enumerate(zip(record.moves, pairwise(scenes_of(record)), strict=True), start=1):
-        stood = {piece.cell: piece.kind for piece in before.pieces}
-        # Sides that are swapped change whose a piece is: that places none.
-        placed = next((each for each in made.changes if each.kind not in (None, stood.get(each.cell))), None)
-        picture = draw_piece(after, Piece(placed.cell, placed.kind or "", placed.seat)) if placed else None
-        side = before.sides[made.seat] if made.seat < len(before.sides) else ""
+    diagram, sides = Diagram(record.start), record.start.sides
+    for ply, made in enumerate(record.moves, start=1):
+        placed = diagram.change(made.changes, made.sides)
+        then = msgspec.structs.replace(record.start, sides=made.sides)
+        picture = draw_piece(then, placed[0]) if placed else None
+        side = sides[made.seat] if made.seat < len(sides) else ""
         yield MoveEntry(ply, move_label(made.move), picture, side, took="", shown=ply == shown)
+        sides = made.sides
