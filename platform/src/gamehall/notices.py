@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 import sqlalchemy as sa
 
+from gamehall.clockfields import clock_is
 from gamehall.clocks import HOUR, flag_at, is_paused
 from gamehall.database import serialize_on
 from gamehall.declare import Host
@@ -24,10 +25,8 @@ from gamehall.tables import game, game_seat, user
 
 __all__ = ["any_due", "tell_turns", "write_notices"]
 
-
 _AT_ONCE = 100  # people in one transaction
 _LISTED = 20
-_BY_CORRESPONDENCE = '{"kind":"correspondence"'  # how such terms begin as they are stored
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -79,7 +78,7 @@ def _turns(
             game.c.noticed.is_(False),
             game.c.turn_at <= hall_time - waited,
             sa.or_(
-                game.c.clock.startswith(_BY_CORRESPONDENCE, autoescape=True),
+                clock_is(game.c.clock, "correspondence"),
                 sa.and_(game.c.flag_at.is_(None), game.c.turn_at <= hall_time - 2 * waited),
             ),
             *(user.c.is_active, user.c.mail_notices, user.c.is_guest.is_(False), user.c.email != ""),

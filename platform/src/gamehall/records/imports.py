@@ -12,6 +12,7 @@ import msgspec
 
 from gamehall.declare import GameRecord, ImportedGame, Importer, RecordedMove
 from gamehall.game import Ruleset, Scene, read_options
+from gamehall.gamelog import Rulesets
 from gamehall.problems import FieldError, Problem
 from gamehall.records.canonical import digest
 from gamehall.records.results import read_result
@@ -23,8 +24,6 @@ log = logging.getLogger(__name__)
 LARGEST_FILE = 192 * 1024
 _LONGEST_NAME = 50
 MOST_MOVES = 1_000
-
-Rulesets = Mapping[str, Ruleset[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
