@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from gamehall.game import Input, Scene, cell_name, cell_place, column_name
+from gamehall.game import Input, Scene, board_cells, cell_name, cell_place, column_name
 from gamehall.lattice import Lattice, lattice_of
 from gamehall.looks import Drawn, draw_piece, name_piece
 
 from .assets import LARGEST_SIZE
 
-__all__ = ["Board", "Cell", "Choice", "aimed_cells", "draw_board", "move_label"]
+__all__ = ["Board", "Cell", "Choice", "aimed_cells", "draw_board", "move_label", "takes_free_cells"]
 
 _MARK_WORDS = {
     "last": "last move",
@@ -72,6 +72,7 @@ class Board:
     asks: Asks
     aimed: tuple[str, ...]
     ghost: str
+    waits: bool
 
     @property
     def size_classes(self) -> str:
@@ -86,12 +87,25 @@ def aimed_cells(text: str, scene: Scene) -> tuple[str, ...]:
     return cells if any(each.cells[: len(cells)] == cells for each in scene.inputs) else ()
 
 
-def draw_board(scene: Scene, aimed: tuple[str, ...] = (), ghost: str = "", reason: Collection[str] = ()) -> Board:
+def draw_board(
+    scene: Scene,
+    aimed: tuple[str, ...] = (),
+    ghost: str = "",
+    reason: Collection[str] = (),
+    *,
+    waits: bool = False,
+) -> Board:
     """The board of a scene. `aimed` are the cells touched so far of a move that takes several, `ghost` is the picture
-    of what the next move would place, and `reason` the cells for which a move was refused."""
-    touches = _touches(scene.inputs, aimed)
+    of what the next move would place, and `reason` the cells for which a move was refused.
+
+    With `waits` its viewer is to play on free cells as soon as the other has: they are the same as on their turn
+    already, so that a move changes two cells and not the board.
+    """
     lattice = lattice_of(scene)
     pieces = {piece.cell: piece for piece in scene.pieces}
+    touches = _touches(scene.inputs, aimed)
+    if waits:
+        touches |= {name: ("play", name) for name in board_cells(scene.width, scene.height) if name not in pieces}
     marks: defaultdict[str, list[str]] = defaultdict(list)
     for mark in scene.marks:
         marks[mark.cell].append(mark.kind)
@@ -128,6 +142,7 @@ def draw_board(scene: Scene, aimed: tuple[str, ...] = (), ghost: str = "", reaso
         asks=asks,
         aimed=aimed,
         ghost=ghost,
+        waits=waits,
     )
 
 
@@ -158,6 +173,12 @@ def _choices(inputs: Iterable[Input], aimed: tuple[str, ...]) -> tuple[tuple[Cho
     meant = touched or [each for each in inputs if not each.cells]
     asks: Asks = "touched" if touched else "besides" if any(each.cells for each in inputs) else "all"
     return tuple(Choice(each.move, each.label or move_label(each.move)) for each in meant), asks
+
+
+def takes_free_cells(scene: Scene) -> bool:
+    """Whether touching one cell is a move on most of those that are free, as where stones are placed."""
+    free = scene.width * scene.height - len(scene.pieces)
+    return sum(len(each.cells) == 1 for each in scene.inputs) * 2 > free
 
 
 def _places(scene: Scene, kind: str) -> list[tuple[int, int]]:

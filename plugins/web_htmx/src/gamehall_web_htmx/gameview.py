@@ -19,7 +19,7 @@ from gamehall.looks import Drawn, draw_piece
 from gamehall.records.diagrams import Diagram
 from gamehall.showing import forbidden_at, scene_at
 
-from .boards import Board, aimed_cells, draw_board, move_label
+from .boards import Board, aimed_cells, draw_board, move_label, takes_free_cells
 from .clockface import ClockFace, clock_faces, took
 from .listing import options_words, ruleset_title
 from .offering import Button, Ending, Proposal, endings, offers_to_make, proposals
@@ -151,7 +151,13 @@ def game_page(
         mood=mood,
         ply=state.ply,
         is_now=is_now,
-        board=draw_board(scene, aimed_cells(aim, scene), _next_picture(host, state, scene), reason),
+        board=draw_board(
+            scene,
+            aimed_cells(aim, scene),
+            _next_picture(host, state, scene),
+            reason,
+            waits=is_now and _waits_for_a_cell(host, state, seat),
+        ),
         near=tuple(card for card in cards if card.seat == own_side),
         far=tuple(card for card in cards if card.seat != own_side),
         moves=_moves(state, scene),
@@ -165,6 +171,14 @@ def game_page(
         is_player=seat is not None,
         waits=is_now and (theirs if found.status == "active" else found.offered("rematch") == seat is not None),
     )
+
+
+def _waits_for_a_cell(host: Host, state: GameState, seat: int | None) -> bool:
+    """Whether this seat waits for the other one's move in a game in which one plays on free cells."""
+    found = state.game
+    if found.status != "active" or found.to_act is None or seat in (None, found.to_act):
+        return False
+    return takes_free_cells(scene_at(state, host.rulesets, found.seats[found.to_act].user_id))
 
 
 def _by_reason(refusals: Mapping[str, Refusal]) -> tuple[Forbidden, ...]:
