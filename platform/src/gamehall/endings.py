@@ -57,7 +57,13 @@ def end_game(
 
 def over_event(ended: Game) -> NewEvent:
     """The news that a game has ended."""
-    data = {"game_id": ended.id, "ply": ended.ply, "status": ended.status, "result": ended.result}
+    data = {
+        "game_id": ended.id,
+        "revision": ended.revision,
+        "ply": ended.ply,
+        "status": ended.status,
+        "result": ended.result,
+    }
     return NewEvent("game_over", (*ended.channels, LOBBY), data)
 
 

@@ -23,6 +23,7 @@ from gamehall.feed import emit
 from gamehall.game import Position, Refusal, Ruleset, Scene, read_options
 from gamehall.gamelog import Game, Offer, Rulesets, Shown, load_game, load_game_and_position, position_text
 from gamehall.problems import Problem
+from gamehall.records.canonical import digest
 from gamehall.replays import check_game
 from gamehall.standing import MovedOn, advance, suspend_game
 from gamehall.tables import game, game_move, game_seat, new_id, now
@@ -127,16 +128,19 @@ def start_game(
     return game_id
 
 
-async def play(host: Host, game_id: str, user_id: str, move: str | tuple[int, int], ply: int | None = None) -> Played:
+async def play(
+    host: Host, game_id: str, user_id: str, move: str | tuple[int, int], ply: int | None = None, seen: str = ""
+) -> Played:
     """Plays a move, given by its name or by (row, column) from the top left, and tells who must learn of it.
 
     With `ply`, the moves already made, the call can be repeated: the same move of the same player at the same ply
-    gets the first answer again. Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`,
+    gets the first answer again. With `seen`, the beginning of the digest of the position that the player looked at,
+    a move that was meant for another one is `stale-ply`, as after a turn was taken back. Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`,
     `not-your-turn`, `stale-ply` or `illegal-move`; then nothing has changed, but that a flag may have fallen.
     """
     hall_time = host.hall_time()  # when the move arrived: the hall's own work is charged to nobody
     for _ in range(_ATTEMPTS):
-        found, text, answered = await host.read(_look, host.rulesets, game_id, user_id, move, ply)
+        found, text, answered = await host.read(_look, host.rulesets, game_id, user_id, move, ply, seen)
         if answered is not None:
             return answered
         if has_fallen(found.terms, found.times, hall_time):
@@ -173,6 +177,7 @@ def _look(
     user_id: str,
     move: str | tuple[int, int],
     ply: int | None,
+    seen: str,
 ) -> tuple[Game, str, Played | None]:
     """The game and its position, for a user who may move now; or the answer to a move that was made already."""
     found, position = load_game_and_position(connection, game_id)
@@ -184,6 +189,8 @@ def _look(
     check_active(found)
     if found.to_act != seat:
         raise Problem("not-your-turn", "It is your opponent's turn.", ply=found.ply, to_act=found.to_act)
+    if seen and not digest(position).startswith(seen):
+        raise Problem("stale-ply", "The game has moved on to another position.", ply=found.ply, to_act=found.to_act)
     if found.ruleset not in rulesets:
         raise Problem("game-suspended", f"The rules of this game ({found.ruleset}) are not installed here any more.")
     return found, position, None
@@ -205,6 +212,7 @@ def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[i
     times, spent = move_made(found.terms, found.times, to_act, hall_time)
     moved = msgspec.structs.replace(
         found,
+        revision=found.revision + 1,
         ply=found.ply + 1,
         to_act=to_act,
         times=times,
@@ -321,6 +329,7 @@ def _answer(found: Game, made: _Made) -> Played:
 def _move_data(step: _Step) -> dict[str, Any]:
     return {
         "game_id": step.after.id,
+        "revision": step.after.revision,
         "ply": step.after.ply,
         "move": step.move,
         "seat": step.seat,

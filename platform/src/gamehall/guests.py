@@ -116,7 +116,11 @@ def _hand_over(connection: sa.Connection, guest_id: str, person: User) -> None:
         told = NewEvent(
             "notice",
             (*found.channels, user_channel(person.id)),
-            {"game_id": game_id, "text": f"The guest has an account: @{person.username}."},
+            {
+                "game_id": game_id,
+                "revision": found.revision + 1,
+                "text": f"The guest has an account: @{person.username}.",
+            },
         )
         emit(connection, [told])
     connection.execute(challenge.update().where(challenge.c.opponent_id == guest_id).values(opponent_id=person.id))

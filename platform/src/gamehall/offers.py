@@ -97,7 +97,14 @@ def end_pause(connection: sa.Connection, game_id: str, user_id: str, hall_time: 
 
 def offer_event(found: Game, kind: OfferKind, seat: int, said: str, **more: Any) -> NewEvent:
     """The news of what a seat has said to an offer of this kind."""
-    data = {"game_id": found.id, "seat": seat, "action": said, "ply": found.ply, "to_act": found.to_act}
+    data = {
+        "game_id": found.id,
+        "revision": found.revision,
+        "seat": seat,
+        "action": said,
+        "ply": found.ply,
+        "to_act": found.to_act,
+    }
     return NewEvent(f"{kind}_offer", found.channels, data | more)
 
 
@@ -130,9 +137,10 @@ def _carry_out(
 def _put_down(
     connection: sa.Connection, found: Game, after: Game, kind: OfferKind, seat: int, said: str, hall_time: int
 ) -> Game:
+    after = msgspec.structs.replace(after, revision=found.revision + 1)
     advance(connection, found, after)
     emit(connection, [offer_event(after, kind, seat, said, clock=after.clock_at(hall_time), status=after.status)])
-    return msgspec.structs.replace(after, revision=found.revision + 1)
+    return after
 
 
 def _ply_before(connection: sa.Connection, found: Game, seat: int) -> int:

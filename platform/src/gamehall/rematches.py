@@ -60,7 +60,7 @@ def _answer(
     if said == "accept" and opening is not None:
         players = [each.user_id for each in reversed(found.seats)]
         rematch_id = start_game(connection, opening, players, found.terms, hall_time)
-    after = msgspec.structs.replace(found, offers=offers, rematch_id=rematch_id)
+    after = msgspec.structs.replace(found, offers=offers, rematch_id=rematch_id, revision=found.revision + 1)
     advance(connection, found, after)
     emit(connection, [offer_event(after, "rematch", seat, said, rematch=rematch_id)])
     return after

@@ -131,4 +131,8 @@ def _resumed(connection: sa.Connection, found: Game) -> Game:
 
 
 def _tell(connection: sa.Connection, found: Game, text: str) -> None:
-    emit(connection, [NewEvent("notice", found.channels, {"game_id": found.id, "text": text})])
+    """Tells of what has just changed in a game that was read before it."""
+    emit(
+        connection,
+        [NewEvent("notice", found.channels, {"game_id": found.id, "revision": found.revision + 1, "text": text})],
+    )
