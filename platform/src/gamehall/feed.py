@@ -160,16 +160,23 @@ class Feed:
     @contextlib.contextmanager
     def subscribe(self, channels: Iterable[str]) -> Iterator[Subscription]:
         """Everything read from now on for these channels, until the block ends."""
-        subscription = Subscription(frozenset(channels))
-        for channel in subscription.channels:
-            self._subscriptions[channel].add(subscription)
+        subscription = Subscription(frozenset())
+        self.follow(subscription, channels)
         try:
             yield subscription
         finally:
-            for channel in subscription.channels:
-                self._subscriptions[channel].discard(subscription)
-                if not self._subscriptions[channel]:
-                    del self._subscriptions[channel]
+            self.follow(subscription, ())
+
+    def follow(self, subscription: Subscription, channels: Iterable[str]) -> None:
+        """Lets a subscription have what is read from now on for these channels, in place of those that it had."""
+        wanted = frozenset(channels)
+        for channel in wanted - subscription.channels:
+            self._subscriptions[channel].add(subscription)
+        for channel in subscription.channels - wanted:
+            self._subscriptions[channel].discard(subscription)
+            if not self._subscriptions[channel]:
+                del self._subscriptions[channel]
+        subscription.channels = wanted
 
     def wake_subscribers(self, channels: Iterable[str] | None = None) -> None:
         """Wakes who follows these channels, or everybody, to check again what they may see."""

@@ -135,8 +135,9 @@ async def play(
 
     With `ply`, the moves already made, the call can be repeated: the same move of the same player at the same ply
     gets the first answer again. With `seen`, the beginning of the digest of the position that the player looked at,
-    a move that was meant for another one is `stale-ply`, as after a turn was taken back. Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`,
-    `not-your-turn`, `stale-ply` or `illegal-move`; then nothing has changed, but that a flag may have fallen.
+    a move that was meant for another one is `stale-ply`, as after a turn was taken back. Raises Problem `not-found`,
+    `forbidden`, `game-over`, `game-suspended`, `not-your-turn`, `stale-ply` or `illegal-move`; then nothing has
+    changed, but that a flag may have fallen.
     """
     hall_time = host.hall_time()  # when the move arrived: the hall's own work is charged to nobody
     for _ in range(_ATTEMPTS):

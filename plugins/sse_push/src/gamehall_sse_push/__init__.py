@@ -15,6 +15,8 @@ from .settings import PushSettings
 if TYPE_CHECKING:
     from litestar.types import ControllerRouterHandler
 
+    from gamehall_web_htmx.declare import Pusher
+
 
 @hookimpl
 def gamehall_settings() -> list[type[PushSettings]]:
@@ -40,3 +42,10 @@ def gamehall_checks(host: Host) -> list[Check]:
     from .lag import feed_check
 
     return [feed_check(host)]
+
+
+@hookimpl(optionalhook=True)
+def web_pushers(host: Host) -> list[Pusher]:
+    from .pages import pushers
+
+    return pushers(host)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gamehall.asking import HttpRequest, caller, known_id, viewer
@@ -45,12 +45,20 @@ class Audience:
         return next((name for channel, name in self.names.items() if channel in event.channels), None)
 
 
-async def find_audience(host: Host, request: HttpRequest, asked: Sequence[str]) -> Audience:
-    """Who asks for these channels. Raises Problem: `invalid` for a channel that cannot be, `not-found` for a game,
-    `unauthenticated` where `user` is asked for by nobody, `forbidden` by a policy."""
-    _check_names(asked)
+async def api_audience(host: Host, request: HttpRequest, asked: Sequence[str]) -> Audience:
+    """Which program asks for these channels. Raises Problem as `find_audience` does, and `unauthenticated` where
+    `user` is asked for by nobody."""
+    check_names(asked)
+    return await find_audience(host, await (caller if USER in asked else viewer)(request), asked)
+
+
+async def find_audience(host: Host, principal: Principal | None, asked: Sequence[str]) -> Audience:
+    """Who asks for these channels, None being a stranger, for whom there is no `user`.
+
+    Raises Problem: `invalid` for a channel that cannot be, `not-found` for a game, `forbidden` by a policy.
+    """
+    check_names(asked)
     game_ids = dict.fromkeys(known_id(name.removeprefix(_GAME)) for name in asked if name.startswith(_GAME))
-    principal = await (caller if USER in asked else viewer)(request)
     games = tuple([await host.read(load_game, game_id) for game_id in game_ids])
     await _check_watching(host, principal, games)
     names = {user_channel(principal.user_id): USER} if principal is not None and USER in asked else {}
@@ -59,10 +67,10 @@ async def find_audience(host: Host, request: HttpRequest, asked: Sequence[str]) 
     return Audience(principal, games, names)
 
 
-async def may_still_listen(host: Host, request: HttpRequest, audience: Audience) -> bool:
-    """Whether the same person would be let in again, with the same connection."""
+async def may_still_listen(host: Host, audience: Audience, identify: Callable[[], Awaitable[Principal | None]]) -> bool:
+    """Whether the same person would be let in again; `identify` tells who it is by the same connection."""
     try:
-        principal = await viewer(request)
+        principal = await identify()
         if (principal and principal.user_id) != audience.user_id:
             return False
         await _check_watching(host, principal, audience.games)
@@ -71,7 +79,7 @@ async def may_still_listen(host: Host, request: HttpRequest, audience: Audience)
     return True
 
 
-def _check_names(asked: Sequence[str]) -> None:
+def check_names(asked: Sequence[str]) -> None:
     unknown = [name for name in asked if name not in (USER, LOBBY) and not name.startswith(_GAME)]
     if unknown:
         message = f"There is no channel {unknown[0]!r}. Ask for user, lobby or game-… with a game's id."

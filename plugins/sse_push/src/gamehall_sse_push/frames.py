@@ -14,6 +14,7 @@ import msgspec
 
 from gamehall.events import Cursor, Event
 from gamehall.gamelog import timestamp
+from gamehall.tables import now
 
 HEARTBEAT = b":\n"  # without an empty line: it would make some parsers report an event without data
 
@@ -26,9 +27,34 @@ def frame(kind: str, cursor: Cursor, at: datetime, channel: str | None, data: Ma
     return b"id: %s\nevent: %s\ndata: %s\n\n" % (str(cursor).encode(), _UNSAFE.sub("", kind).encode(), body)
 
 
+def fragment(cursor: Cursor, html: str) -> bytes:
+    """A piece of a page, as a message without a name."""
+    lines = b"".join(b"data: %s\n" % line.encode() for line in html.splitlines())
+    return b"id: %s\n%s\n" % (str(cursor).encode(), lines) if lines else b""
+
+
 def retry(milliseconds: int) -> bytes:
     """How long clients wait before they connect again; it stands in the event that follows."""
     return b"retry: %d\n" % milliseconds
+
+
+class JsonVoice:
+    """Tells programs."""
+
+    besides: frozenset[str] = frozenset()
+    heartbeat = HEARTBEAT
+
+    def __init__(self, frames: Frames) -> None:
+        self._frames = frames
+
+    def notice(self, kind: str, place: Cursor, **data: Any) -> bytes:
+        return frame(kind, place, now(), None, data)
+
+    async def afresh(self, _: Cursor) -> bytes:
+        return b""  # a program asks for what it needs itself
+
+    async def tell(self, event: Event, name: str | None) -> bytes:
+        return self._frames.of(event, name or "")
 
 
 class Frames:

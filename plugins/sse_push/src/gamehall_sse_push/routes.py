@@ -7,11 +7,11 @@ from litestar.params import FromQuery, HeaderParameter
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from gamehall.asking import HttpRequest
+from gamehall.asking import HttpRequest, viewer
 from gamehall.declare import Host
 
-from .audience import find_audience
-from .frames import Frames
+from .audience import Audience, api_audience, may_still_listen
+from .frames import Frames, JsonVoice
 from .settings import PushSettings
 from .stream import EventStream
 
@@ -35,8 +35,13 @@ def routes(host: Host) -> list[ControllerRouterHandler]:
         Last-Event-ID, which wins, the stream begins with what was missed since; `resync` says that it cannot be told
         any more. `closed` ends the right to listen; after `restart` connect again.
         """
-        audience = await find_audience(host, request, channel or [])
-        stream = EventStream(host, request, audience, settings, frames)
-        return Stream(stream.run(last_event_id or cursor), media_type="text/event-stream", headers=_HEADERS)
+        audience = await api_audience(host, request, channel or [])
+
+        async def may_listen(audience: Audience) -> bool:
+            return await may_still_listen(host, audience, lambda: viewer(request))
+
+        stream = EventStream(host, audience, settings, JsonVoice(frames), may_listen)
+        told = stream.run(last_event_id or cursor, again=last_event_id is not None)
+        return Stream(told, media_type="text/event-stream", headers=_HEADERS)
 
     return [events]

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from gamehall.asking import HttpRequest
 from gamehall.declare import Host
 from gamehall.events import Cursor, Event
 from gamehall.feed import Feed
-from gamehall.tables import now
 
 from . import shutdown
-from .audience import Audience, may_still_listen
-from .frames import HEARTBEAT, Frames, frame, retry
+from .audience import Audience
+from .frames import retry
 from .settings import PushSettings
 
 PLUGIN = "sse_push"
 _CREDENTIAL_ENDED = "credential_ended"
 _INTERNAL = frozenset({_CREDENTIAL_ENDED, "features_changed"})
+
+
+class Voice(Protocol):
+    """In which form a listener is told: JSON for programs, or what a page shows. Nothing is told as no bytes."""
+
+    @property
+    def besides(self) -> frozenset[str]:
+        """Channels of the feed that it tells of though nobody asked for them; they may change with what it tells."""
+
+    @property
+    def heartbeat(self) -> bytes: ...
+
+    def notice(self, kind: str, place: Cursor, **data: Any) -> bytes:
+        """News about the stream itself. Its id is the place that the client has reached."""
+
+    async def afresh(self, place: Cursor) -> bytes:
+        """Everything as it is now, for a client that was away."""
+
+    async def tell(self, event: Event, name: str | None) -> bytes:
+        """An event, by the client's name for its channel, None where it belongs to one of `besides`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,64 +65,79 @@ def _ends_credential(events: Sequence[Event]) -> bool:
 
 
 class EventStream:
-    """What one connection is sent."""
+    """What one connection is sent. `may_listen` tells whether its right to listen goes on."""
 
     def __init__(
-        self, host: Host, request: HttpRequest, audience: Audience, settings: PushSettings, frames: Frames
+        self,
+        host: Host,
+        audience: Audience,
+        settings: PushSettings,
+        voice: Voice,
+        may_listen: Callable[[Audience], Awaitable[bool]],
     ) -> None:
         self._host = host
-        self._request = request
         self._audience = audience
         self._settings = settings
-        self._frames = frames
+        self._voice = voice
+        self._may_listen = may_listen
         self._place = host.feed.place  # the cursor of the last event that the client was told
 
-    async def run(self, resume: str | None) -> AsyncIterator[bytes]:
-        """The bytes, behind a cursor that the client sent or from now on, until it may not listen any more."""
-        feed, channels = self._host.feed, self._audience.channels
+    async def run(self, resume: str | None, *, again: bool) -> AsyncIterator[bytes]:
+        """The bytes, behind a cursor that the client sent or from now on, until it may not listen any more.
+
+        `again` says that the client was cut off and has come back.
+        """
+        feed, voice = self._host.feed, self._voice
         clock = asyncio.get_running_loop().time
         following = self._host.presence.following(self._audience.user_id, self._audience.games)
-        with feed.subscribe(self._audience.followed) as news, following:
+        with feed.subscribe(self._followed) as news, following:
             stretch = Stretch(feed.place)
             if resume is not None:
-                stretch = await missed_since(feed, channels, Cursor.read(resume))
+                stretch = await missed_since(feed, self._told, Cursor.read(resume))
             self._place = stretch.place
-            yield self._notice("hello", cursor=str(stretch.place))
+            yield voice.notice("hello", self._place, cursor=str(stretch.place))
+            if again and not stretch.lost:
+                yield await voice.afresh(self._place)
             beat = clock() + self._settings.heartbeat_seconds
             while not shutdown.begun():
-                for encoded in self._encode(stretch):
+                async for encoded in self._encode(stretch):
                     yield encoded
+                feed.follow(news, self._followed)
                 arrived = await news.take(max(0.0, beat - clock()))
                 stretch = Stretch(self._place, arrived)
                 if news.overflowed:  # it goes on like a client that comes back
                     news.overflowed = False
-                    stretch = await missed_since(feed, channels, self._place)
+                    stretch = await missed_since(feed, self._told, self._place)
                 elif shutdown.begun() or (arrived and clock() < beat and not _ends_credential(arrived)):
                     continue
                 if (reason := await self._reason_to_end()) is not None:
-                    yield self._notice("closed", reason=reason)
+                    yield voice.notice("closed", self._place, reason=reason)
                     return
-                yield HEARTBEAT
+                yield voice.heartbeat
                 beat = clock() + self._settings.heartbeat_seconds
-            yield retry(self._settings.retry_ms) + self._notice("restart")
+            yield retry(self._settings.retry_ms) + voice.notice("restart", self._place)
 
-    def _encode(self, stretch: Stretch) -> Iterator[bytes]:
+    @property
+    def _told(self) -> frozenset[str]:
+        return self._audience.channels | self._voice.besides
+
+    @property
+    def _followed(self) -> frozenset[str]:
+        return self._audience.followed | self._voice.besides
+
+    async def _encode(self, stretch: Stretch) -> AsyncIterator[bytes]:
         self._place = stretch.place
         if stretch.lost:
-            yield self._notice("resync", reason=stretch.lost)
+            yield self._voice.notice("resync", self._place, reason=stretch.lost)
+            yield await self._voice.afresh(self._place)
         for event in stretch.events:
             name = self._audience.name_of(event)
-            if event.cursor > self._place and name is not None and event.kind not in _INTERNAL:
+            told = name is not None or not self._voice.besides.isdisjoint(event.channels)
+            if event.cursor > self._place and told and event.kind not in _INTERNAL:
                 self._place = event.cursor
-                yield self._frames.of(event, name)
-
-    def _notice(self, kind: str, **data: Any) -> bytes:
-        """News about the stream itself. Its id is the place that the client has reached."""
-        return frame(kind, self._place, now(), None, data)
+                yield await self._voice.tell(event, name)
 
     async def _reason_to_end(self) -> str | None:
         if PLUGIN not in self._host.features:
             return "switched-off"
-        if not await may_still_listen(self._host, self._request, self._audience):
-            return "not-allowed"
-        return None
+        return None if await self._may_listen(self._audience) else "not-allowed"

@@ -4,13 +4,14 @@ named behind the plugin's own name: `friends/list.html` is `templates/list.html`
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from gamehall.declare import Principal
+from gamehall.events import Event
 
-__all__ = ["PLACES", "Page", "Slot"]
+__all__ = ["PLACES", "Listening", "Page", "Pusher", "Slot", "Telling"]
 
 PLACES = ("lobby.side", "profile.side", "game.side")
 _PATH = re.compile(r"/[a-z][a-z0-9_-]*", re.ASCII)
@@ -55,3 +56,37 @@ class Page:
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path):
             raise ValueError(f"a page's path has one segment, such as /friends; {self.path!r} has not")
+
+
+class Telling(Protocol):
+    """What one page is told, in pieces of HTML; the empty text is nothing."""
+
+    @property
+    def besides(self) -> frozenset[str]:
+        """Channels of the feed that the page needs besides those it was opened with; they may change at any time."""
+
+    async def afresh(self) -> str:
+        """Everything on the page that lives, as it is now: after an interruption, or when events were lost."""
+
+    async def tell(self, event: Event) -> str:
+        """What has happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A page that wants to be told: who opened it, asked anew whenever its right to listen is checked, the channels
+    `user`, `lobby` and `game-…`, and the cursor behind which it is; `again` says that it was cut off and is back."""
+
+    identify: Callable[[], Awaitable[Principal | None]]
+    channels: Sequence[str]
+    cursor: str | None
+    again: bool
+    telling: Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Pusher:
+    """Somebody who can tell pages what happens: `stream` gives the bytes of a `text/event-stream`, whose pieces of
+    pages are messages without a name. Raises Problem for channels that this person may not follow."""
+
+    stream: Callable[[Listening], Awaitable[AsyncIterator[bytes]]]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from gamehall import hookspec
 from gamehall.declare import Host
 
-from .declare import Page, Slot
+from .declare import Page, Pusher, Slot
 
 
 @hookspec
@@ -18,3 +18,8 @@ def web_slots(host: Host) -> Iterable[Slot]:  # type: ignore[empty-body]
 @hookspec
 def web_pages(host: Host) -> Iterable[Page]:  # type: ignore[empty-body]
     """Pages of their own, with an entry in the menu."""
+
+
+@hookspec
+def web_pushers(host: Host) -> Iterable[Pusher]:  # type: ignore[empty-body]
+    """Ways to tell pages what happens. The first is taken; without any the pages are looked at again by hand."""

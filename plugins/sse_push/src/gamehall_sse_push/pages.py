@@ -1,0 +1,55 @@
+"""Streams for the pages of a browser: what happens comes as pieces of HTML that the pages' own plugin makes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from gamehall.declare import Host
+from gamehall.events import Cursor, Event
+from gamehall.tables import now
+from gamehall_web_htmx.declare import Listening, Pusher, Telling
+
+from .audience import Audience, find_audience, may_still_listen
+from .frames import fragment, frame
+from .settings import PushSettings
+from .stream import EventStream
+
+_HEARTBEAT = b"event: beat\ndata:\n\n"  # a page can hear it, unlike a comment, and so notices when it stops
+
+
+class PageVoice:
+    """Tells one page."""
+
+    heartbeat = _HEARTBEAT
+
+    def __init__(self, telling: Telling) -> None:
+        self._telling = telling
+
+    @property
+    def besides(self) -> frozenset[str]:
+        return self._telling.besides
+
+    def notice(self, kind: str, place: Cursor, **data: Any) -> bytes:
+        return frame(kind, place, now(), None, data)
+
+    async def afresh(self, place: Cursor) -> bytes:
+        return fragment(place, await self._telling.afresh())
+
+    async def tell(self, event: Event, name: str | None) -> bytes:
+        return fragment(event.cursor, await self._telling.tell(event))
+
+
+def pushers(host: Host) -> list[Pusher]:
+    settings = host.plugin_settings(PushSettings)
+
+    async def open_stream(listening: Listening) -> AsyncIterator[bytes]:
+        audience = await find_audience(host, await listening.identify(), listening.channels)
+
+        async def may_listen(audience: Audience) -> bool:
+            return await may_still_listen(host, audience, listening.identify)
+
+        stream = EventStream(host, audience, settings, PageVoice(listening.telling), may_listen)
+        return stream.run(listening.cursor, again=listening.again)
+
+    return [Pusher(open_stream)]
