@@ -42,13 +42,15 @@ class JsonVoice:
     """Tells programs."""
 
     besides: frozenset[str] = frozenset()
-    heartbeat = HEARTBEAT
 
     def __init__(self, frames: Frames) -> None:
         self._frames = frames
 
     def notice(self, kind: str, place: Cursor, **data: Any) -> bytes:
         return frame(kind, place, now(), None, data)
+
+    async def beat(self, _: Cursor) -> bytes:
+        return HEARTBEAT
 
     async def afresh(self, _: Cursor) -> bytes:
         return b""  # a program asks for what it needs itself

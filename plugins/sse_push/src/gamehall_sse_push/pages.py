@@ -21,8 +21,6 @@ _HEARTBEAT = b"event: beat\ndata:\n\n"  # a page can hear it, unlike a comment, 
 class PageVoice:
     """Tells one page."""
 
-    heartbeat = _HEARTBEAT
-
     def __init__(self, telling: Telling) -> None:
         self._telling = telling
 
@@ -32,6 +30,9 @@ class PageVoice:
 
     def notice(self, kind: str, place: Cursor, **data: Any) -> bytes:
         return frame(kind, place, now(), None, data)
+
+    async def beat(self, place: Cursor) -> bytes:
+        return _HEARTBEAT + fragment(place, await self._telling.beat())
 
     async def afresh(self, place: Cursor) -> bytes:
         return fragment(place, await self._telling.afresh())

@@ -28,8 +28,8 @@ class Voice(Protocol):
     def besides(self) -> frozenset[str]:
         """Channels of the feed that it tells of though nobody asked for them; they may change with what it tells."""
 
-    @property
-    def heartbeat(self) -> bytes: ...
+    async def beat(self, place: Cursor) -> bytes:
+        """What shows that the stream lives, sent again and again."""
 
     def notice(self, kind: str, place: Cursor, **data: Any) -> bytes:
         """News about the stream itself. Its id is the place that the client has reached."""
@@ -113,7 +113,7 @@ class EventStream:
                 if (reason := await self._reason_to_end()) is not None:
                     yield voice.notice("closed", self._place, reason=reason)
                     return
-                yield voice.heartbeat
+                yield await voice.beat(self._place)
                 beat = clock() + self._settings.heartbeat_seconds
             yield retry(self._settings.retry_ms) + voice.notice("restart", self._place)
 

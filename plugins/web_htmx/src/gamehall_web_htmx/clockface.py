@@ -20,8 +20,12 @@ _LOW_LIVE, _LOW_BY_DAYS = 20 * SECOND, 12 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class ClockFace:
-    """One side's time. `digits` is what they think by now and `more` what they have behind it; `words` say both."""
+    """One side's time. `digits` is what they think by now and `more` what they have behind it; `words` say both.
 
+    `left` is what the digits say, `ticks` whether they are seconds that one can watch going by."""
+
+    left: int
+    ticks: bool
     digits: str
     more: str
     words: str
@@ -36,10 +40,13 @@ def clock_faces(found: Game, hall_time: int) -> tuple[ClockFace, ...]:
     clock = found.clock_at(hall_time)
     faces = []
     for number, each in enumerate(clock["seats"]):
-        digits, more, words = _face(found.terms, msgspec.convert(each, SeatTime))
+        left = msgspec.convert(each, SeatTime)
+        digits, more, words = _face(found.terms, left)
         low = _LOW_BY_DAYS if isinstance(found.terms, Correspondence) else _LOW_LIVE
         faces.append(
             ClockFace(
+                left=left.main or left.period,
+                ticks=not isinstance(found.terms, Correspondence),
                 digits=digits,
                 more=more,
                 words=words,

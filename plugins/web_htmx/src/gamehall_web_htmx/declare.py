@@ -71,6 +71,9 @@ class Telling(Protocol):
     async def tell(self, event: Event) -> str:
         """What has happened."""
 
+    async def beat(self) -> str:
+        """What is new though nothing happened, such as that somebody is away; asked for every few seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listening:

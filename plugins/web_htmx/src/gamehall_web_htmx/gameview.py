@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 import msgspec
 
 from gamehall.answers import Claim
-from gamehall.clocks import NoClock, describe
+from gamehall.clocks import Fischer, NoClock, describe
 from gamehall.declare import Host
 from gamehall.game import STONES, Piece, Refusal, Scene
 from gamehall.gamelog import Game, GameState
 from gamehall.looks import Drawn, draw_piece
+from gamehall.records.canonical import digest
 from gamehall.records.diagrams import Diagram
 from gamehall.showing import forbidden_at, scene_at
 
@@ -26,6 +27,8 @@ from .offering import Button, Ending, Proposal, endings, offers_to_make, proposa
 from .timesheet import TimeSheet, time_sheet
 
 __all__ = ["GamePage", "MoveEntry", "PlayerCard", "game_page"]
+
+_SEEN = 6  # so many digits of a position's digest tell it from those around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ class Forbidden:
 class GamePage:
     """Everything on a game's page. `mood` says how the headline is meant: turn, wait, won, lost, over or replay.
 
-    `terms` are those of its clock, empty without one. `forbidden` is None unless the visitor asked for it;
+    `terms` are those of its clock, empty without one. `seen` tells the position from others, `turn` is the seat that is
+    to act. `forbidden` is None unless the visitor asked for it;
     `has_forbidden` says that there is something to ask for. `waits` says that the other player is to do something.
     """
 
@@ -79,7 +83,9 @@ class GamePage:
     detail: str
     mood: str
     ply: int
+    seen: str
     is_now: bool
+    turn: int | None
     board: Board
     near: tuple[PlayerCard, ...]
     far: tuple[PlayerCard, ...]
@@ -96,7 +102,7 @@ class GamePage:
 
     @property
     def clock_runs(self) -> bool:
-        return any(card.clock is not None and card.clock.runs for card in (*self.far, *self.near))
+        return self.runs is not None
 
     @property
     def heading(self) -> str:
@@ -104,6 +110,26 @@ class GamePage:
         others = [card.display_name for card in (*self.far, *self.near) if not card.is_viewer]
         joined = ", " if len(others) == len(self.far) + len(self.near) else " with "
         return f"{self.headline} – {self.title}{joined}{' and '.join(others)}"
+
+    @property
+    def acts(self) -> str:
+        """Which buttons there are besides the board, as one letter each."""
+        paths = (*(each.path for each in self.offers), *(each.path for each in self.endings))
+        return "".join(path[0] for path in paths)
+
+    @property
+    def runs(self) -> int | None:
+        """The seat whose clock runs."""
+        cards = (*self.far, *self.near)
+        return next((card.seat for card in cards if card.clock is not None and card.clock.runs), None)
+
+    @property
+    def left(self) -> str:
+        """The milliseconds that each seat has left, where that says all of its clock."""
+        if not isinstance(self.game.terms, Fischer):
+            return ""
+        cards = sorted((*self.far, *self.near), key=lambda card: card.seat)
+        return ",".join(str(card.clock.left) for card in cards if card.clock is not None)
 
     def link(self, ply: int, *, forbidden: bool) -> str:
         """The page of this game after so many moves, with or without its forbidden points."""
@@ -150,7 +176,9 @@ def game_page(
         detail=detail,
         mood=mood,
         ply=state.ply,
+        seen=digest(state.position)[:_SEEN],
         is_now=is_now,
+        turn=found.to_act if is_now and found.status == "active" else None,
         board=draw_board(
             scene,
             aimed_cells(aim, scene),

@@ -18,6 +18,7 @@ from .pages.challenges import CHALLENGE_PAGES
 from .pages.embed import embedded_game
 from .pages.games import GAME_PAGES
 from .pages.listing import LIST_PAGES
+from .pages.live import LIVE_STREAMS
 from .pages.lobby import lobby
 from .pages.mail import MAIL_PAGES
 from .pages.people import PEOPLE_PAGES
@@ -55,6 +56,7 @@ def routes(host: Host) -> list[Router]:
         *GAME_PAGES,
         embedded_game,
         *PLAYING_FORMS,
+        *LIVE_STREAMS,
         *MAIL_PAGES,
         *REPLAY_PAGES,
         *SETTINGS_PAGES,

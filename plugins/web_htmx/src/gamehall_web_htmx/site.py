@@ -19,8 +19,9 @@ from gamehall.declare import Host, Principal
 from gamehall.problems import Problem
 
 from .assets import load_assets
-from .declare import Page, Slot
+from .declare import Page, Pusher, Slot
 from .forms import form_token, internal_path, token_input
+from .live.pieces import Pieces
 from .templating import environment
 
 __all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
@@ -72,6 +73,14 @@ class Visitor:
         return None if self.guest_id else self.principal
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Where a page listens to what happens; one that `stays` does so while nobody looks at it, too."""
+
+    address: str
+    stays: bool
+
+
 class Site:
     """The pages of one hall."""
 
@@ -80,6 +89,7 @@ class Site:
         self.assets = load_assets()
         self.templates = environment(self.assets)
         self.templates.globals["address"] = host.settings.address
+        self.pieces = Pieces(host, self.templates)
 
     async def visitor(self, request: HttpRequest) -> Visitor:
         found = Visitor(await self.host.identify(request, "pages"), form_token(self.host, request))
@@ -109,12 +119,23 @@ class Site:
             "path": request.url.path,
             "here": quote(here if request.method == "GET" else "/", safe=""),
             "signup_open": self.signup_open,
+            "live": None,
         }
         problem: Problem | None = context.get("problem")
         shared["errors"] = {each.field: each.message for each in problem.errors} if problem else {}
         if "typed" in context:
             context["typed"] = defaultdict(str, context["typed"])  # a field that was not sent is empty
         return self.templates.get_template(template).render(shared | context)
+
+    @property
+    def pusher(self) -> Pusher | None:
+        """Who can tell pages what happens, if anybody can."""
+        declared: list[tuple[str, Pusher]] = self.host.declared("web_pushers")
+        return declared[0][1] if declared else None
+
+    def live(self, path: str, *, stays: bool = False, **query: Any) -> Live | None:
+        """How a page follows what happens, None where it cannot."""
+        return Live(f"{path}?{urlencode(query)}", stays) if self.pusher else None
 
     @property
     def signup_open(self) -> bool:

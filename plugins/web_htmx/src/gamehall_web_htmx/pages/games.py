@@ -18,11 +18,13 @@ from gamehall.records.formats import exporters
 from gamehall.turns import games_waiting
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
+from gamehall_web_htmx.live.pieces import Role
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["GAME_PAGES", "show"]
 
 _NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 Ply = Annotated[int | None, QueryParameter(ge=0, le=1_000_000)]
 Aim = Annotated[str, QueryParameter(name="from")]
 
@@ -71,6 +73,13 @@ async def show(
     )
     auto = auto or request.query_params.get("auto") == "on"
     shown: dict[str, Any] = {"view": view, "problem": problem, "auto": auto, "auto_query": "?auto=on" if auto else ""}
+    shown["live"] = site.live(
+        f"/live/games/{view.game.id}",
+        stays=view.is_player and view.game.status == "active",
+        cursor=state.cursor,
+        revision=view.game.revision,
+        **({"forbidden": "on"} if forbidden else {}),
+    )
     shown["made_at"] = datetime.now(UTC)
     status = problem.status if problem else 200
     if request.headers.get("hx-request") == "true":
@@ -93,14 +102,27 @@ async def send_move(
     auto = typed.get("auto") == "on"
     try:
         move, ply = _wanted(typed)
-        await play(site.host, known_id(game_id), caller.user_id, move, ply)
+        await play(site.host, known_id(game_id), caller.user_id, move, ply, _seen(typed))
     except Problem as problem:
         if problem.status not in (403, 409, 422):
             raise
         return await show(request, site, visitor, game_id, problem=problem, auto=auto)
     if request.headers.get("hx-request") == "true":
-        return await show(request, site, visitor, game_id, auto=auto)
+        return await _moved(site, game_id, caller.user_id, typed)
     return site.go(f"/games/{game_id}" + ("?auto=on" if auto else ""))
+
+
+async def _moved(site: Site, game_id: str, mover: str, typed: Form) -> Response[Any]:
+    """What a move changes on the page that sent it, which tells the revision that it shows."""
+    state = await see_game(site.host, game_id, mover)
+    shown = typed.get("revision", "")
+    piece = await site.pieces.of(state, Role(mover), int(shown) if _NUMBER.fullmatch(shown) else None)
+    return site.answer(piece.html)
+
+
+def _seen(typed: Form) -> str:
+    seen = typed.get("seen", "")
+    return seen if _DIGEST.fullmatch(seen) else ""
 
 
 def _wanted(typed: Form) -> tuple[str | tuple[int, int], int | None]:

@@ -1,0 +1,1 @@
+"""Pages that follow what happens, by pieces of themselves that come through a stream."""

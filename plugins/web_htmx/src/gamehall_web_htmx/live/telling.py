@@ -1,0 +1,78 @@
+"""What each kind of page is told of what happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gamehall.answers import Claim
+from gamehall.claims import possible_claim
+from gamehall.declare import Host
+from gamehall.events import Event, user_channel
+from gamehall.gamelog import GameState
+from gamehall.turns import games_waiting
+from gamehall_web_htmx.offering import proposals
+
+from .pieces import Piece, Pieces, Role
+
+__all__ = ["GameTelling"]
+
+
+class GameTelling:
+    """The page of a game, which shows it at a revision; `viewer` is who looks at it, None being a stranger."""
+
+    besides: frozenset[str] = frozenset()
+
+    def __init__(
+        self, host: Host, pieces: Pieces, game_id: str, viewer: str | None, revision: int, *, forbidden: bool
+    ) -> None:
+        self._host = host
+        self._pieces = pieces
+        self._game_id = game_id
+        self._viewer = viewer
+        self._revision = revision
+        self._forbidden = forbidden
+        self._claim: Claim | None = None
+
+    async def afresh(self) -> str:
+        state = await self._pieces.state(self._game_id)
+        return self._shown(await self._pieces.of(state, self._role(state))) + await self._next_game()
+
+    async def tell(self, event: Event) -> str:
+        happened = event.values()
+        if happened.get("game_id") != self._game_id:
+            own = self._viewer is not None and user_channel(self._viewer) in event.channels
+            return await self._next_game() if own else ""
+        revision = happened.get("revision", 0)
+        if revision <= self._revision:
+            return ""
+        state = await self._pieces.state(self._game_id, revision)
+        moved = event.kind == "game_move" and state.game.revision == revision
+        return self._shown(await self._pieces.of(state, self._role(state), self._revision if moved else None))
+
+    async def beat(self) -> str:
+        """Whether the other player has left, which is no event."""
+        state = await self._pieces.state(self._game_id, self._revision)
+        seat = state.game.seat_of(self._viewer)
+        if seat is None or state.game.status != "active":
+            return ""
+        now = self._host.hall_time()
+        claim = await self._host.read(possible_claim, state.game, self._host.settings, now)
+        if claim is None and self._claim is None:
+            return ""
+        self._claim = claim
+        view = {"game": state.game, "proposals": proposals(state.game, seat, claim, now)}
+        return self._pieces.render("offers_now.html", {"view": view})
+
+    def _role(self, state: GameState) -> Role:
+        return Role.of(state, self._viewer, forbidden=self._forbidden)
+
+    def _shown(self, piece: Piece) -> str:
+        self._revision = piece.revision
+        return piece.html
+
+    async def _next_game(self) -> str:
+        if self._viewer is None:
+            return ""
+        waiting = await self._host.read(games_waiting, self._viewer, self._game_id)
+        view: dict[str, Any] = {"game": {"id": self._game_id}}
+        return self._pieces.render("next_game_now.html", {"view": view, "waiting": waiting})

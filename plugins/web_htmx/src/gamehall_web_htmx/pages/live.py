@@ -1,0 +1,64 @@
+"""The streams by which open pages follow what happens; a page has one at most."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, HeaderParameter
+from litestar.response import Stream
+
+from gamehall.asking import HttpRequest, known_id
+from gamehall.declare import Principal
+from gamehall.problems import Problem
+from gamehall_web_htmx.declare import Listening, Telling
+from gamehall_web_htmx.live.telling import GameTelling
+from gamehall_web_htmx.site import Site, Visitor
+
+__all__ = ["LIVE_STREAMS"]
+
+LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_OPTIONS: dict[str, Any] = {"media_type": "text/event-stream", "no_compress": True}
+
+
+@get("/live/games/{game_id:str}", **_OPTIONS)
+async def follow_game(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    game_id: FromPath[str],
+    cursor: FromQuery[str],
+    revision: FromQuery[int],
+    last_event_id: LastEventId = None,
+    forbidden: FromQuery[str] = "",
+) -> Stream:
+    """What happens in a game, for a page that shows it at this revision, and in the viewer's other games."""
+    shown = known_id(game_id)
+    telling = GameTelling(site.host, site.pieces, shown, visitor.user_id, revision, forbidden=forbidden == "on")
+    return await _follow(request, site, visitor, [f"game-{shown}"], telling, cursor, last_event_id)
+
+
+async def _follow(
+    request: HttpRequest,
+    site: Site,
+    visitor: Visitor,
+    channels: Sequence[str],
+    telling: Telling,
+    cursor: str,
+    last_event_id: str | None,
+) -> Stream:
+    """A stream of these channels and, for somebody, their own. Raises Problem `not-found` where nobody pushes."""
+    if site.pusher is None:
+        raise Problem("not-found")
+
+    async def identify() -> Principal | None:
+        return await site.host.identify(request, "pages")
+
+    own = ["user"] if visitor.user_id is not None else []
+    again = last_event_id is not None
+    listening = Listening(identify, [*own, *channels], last_event_id or cursor, again, telling)
+    return Stream(await site.pusher.stream(listening), media_type="text/event-stream", headers=_HEADERS)
+
+
+LIVE_STREAMS = [follow_game]
