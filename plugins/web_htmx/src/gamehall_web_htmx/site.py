@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -21,6 +21,7 @@ from gamehall.problems import Problem
 from .assets import load_assets
 from .declare import Page, Pusher, Slot
 from .forms import form_token, internal_path, token_input
+from .live.lobby import LobbyNews
 from .live.pieces import Pieces
 from .templating import environment
 
@@ -54,10 +55,14 @@ class AccountFirst(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is looking, None for a stranger, and the token that their forms carry. A guest is somebody too."""
+    """Who is looking, None for a stranger, and the token that their forms carry. A guest is somebody too.
+
+    `cursor` is the place in the feed when they asked: what they are shown is not older.
+    """
 
     principal: Principal | None
     token: str
+    cursor: str = ""
 
     @property
     def user_id(self) -> str | None:
@@ -90,9 +95,11 @@ class Site:
         self.templates = environment(self.assets)
         self.templates.globals["address"] = host.settings.address
         self.pieces = Pieces(host, self.templates)
+        self.lobby_news = LobbyNews(host, self.pieces)
 
     async def visitor(self, request: HttpRequest) -> Visitor:
-        found = Visitor(await self.host.identify(request, "pages"), form_token(self.host, request))
+        cursor = str(self.host.feed.place)
+        found = Visitor(await self.host.identify(request, "pages"), form_token(self.host, request), cursor)
         request.state.visitor = found  # for the page that tells of an error
         return found
 
@@ -133,9 +140,9 @@ class Site:
         declared: list[tuple[str, Pusher]] = self.host.declared("web_pushers")
         return declared[0][1] if declared else None
 
-    def live(self, path: str, *, stays: bool = False, **query: Any) -> Live | None:
-        """How a page follows what happens, None where it cannot."""
-        return Live(f"{path}?{urlencode(query)}", stays) if self.pusher else None
+    def live(self, path: str, visitor: Visitor, query: Mapping[str, object], *, stays: bool = False) -> Live | None:
+        """How a page follows what happens after this visitor has asked for it, None where it cannot."""
+        return Live(f"{path}?{urlencode({'cursor': visitor.cursor, **query})}", stays) if self.pusher else None
 
     @property
     def signup_open(self) -> bool:

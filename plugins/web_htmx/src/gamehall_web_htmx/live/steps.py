@@ -5,6 +5,7 @@ A page that shows the revision before a move becomes what it shows after it; any
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import msgspec
@@ -42,8 +43,16 @@ async def step_of(host: Host, state: GameState, viewer: str | None, after: GameP
         for was, cell in zip(then, now, strict=True)
         if was != cell
     )
-    choices = (old.choices, old.asks, old.aimed) != (new.choices, new.asks, new.aimed)
-    return Step(cells, after.moves[-1], choices, (before.offers, before.endings) != (after.offers, after.endings))
+    return Step(
+        cells=cells,
+        move=dataclasses.replace(after.moves[-1], shown=False),  # the page marks it itself, and unmarks the one before
+        choices=_buttons(old) != _buttons(new),
+        acts=(before.offers, before.endings) != (after.offers, after.endings),
+    )
+
+
+def _buttons(board: Board) -> tuple[object, ...]:
+    return board.choices, board.asks if board.choices else "", board.aimed
 
 
 def _frame(board: Board) -> tuple[object, ...]:

@@ -92,6 +92,7 @@ def _show(
         code=code,
         auto=auto,
         refresh=auto and own and found.status == "pending",
+        live=site.live(f"/live/challenges/{found.id}", visitor, {}, stays=True) if own else None,
         problem=problem,
     )
 

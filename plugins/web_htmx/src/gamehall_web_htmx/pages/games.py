@@ -73,13 +73,9 @@ async def show(
     )
     auto = auto or request.query_params.get("auto") == "on"
     shown: dict[str, Any] = {"view": view, "problem": problem, "auto": auto, "auto_query": "?auto=on" if auto else ""}
-    shown["live"] = site.live(
-        f"/live/games/{view.game.id}",
-        stays=view.is_player and view.game.status == "active",
-        cursor=state.cursor,
-        revision=view.game.revision,
-        **({"forbidden": "on"} if forbidden else {}),
-    )
+    stays = view.is_player and view.game.status == "active"
+    query = {"revision": view.game.revision, "forbidden": "on" if forbidden else ""}
+    shown["live"] = site.live(f"/live/games/{view.game.id}", visitor, query, stays=stays)
     shown["made_at"] = datetime.now(UTC)
     status = problem.status if problem else 200
     if request.headers.get("hx-request") == "true":

@@ -9,10 +9,13 @@ from litestar.params import FromPath, FromQuery, HeaderParameter
 from litestar.response import Stream
 
 from gamehall.asking import HttpRequest, known_id
+from gamehall.challenges import see_challenge
 from gamehall.declare import Principal
 from gamehall.problems import Problem
 from gamehall_web_htmx.declare import Listening, Telling
-from gamehall_web_htmx.live.telling import GameTelling
+from gamehall_web_htmx.live.games import GameTelling
+from gamehall_web_htmx.live.lobby import ChallengeTelling, LobbyTelling
+from gamehall_web_htmx.lobbyview import wanted_challenges
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["LIVE_STREAMS"]
@@ -39,6 +42,41 @@ async def follow_game(
     return await _follow(request, site, visitor, [f"game-{shown}"], telling, cursor, last_event_id)
 
 
+@get("/live/lobby", **_OPTIONS)
+async def follow_lobby(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    cursor: FromQuery[str],
+    last_event_id: LastEventId = None,
+    ruleset: FromQuery[str] = "",
+    clock: FromQuery[str] = "",
+    shown: FromQuery[str] = "",
+) -> Stream:
+    """What happens in the lobby, for a page that shows these running games, and to the viewer."""
+    games = [known_id(each) for each in shown.split(",") if each]
+    wanted = wanted_challenges(ruleset, clock)
+    telling = LobbyTelling(site.host, site.pieces, site.lobby_news, visitor.principal, wanted, games)
+    return await _follow(request, site, visitor, ["lobby"], telling, cursor, last_event_id)
+
+
+@get("/live/challenges/{challenge_id:str}", **_OPTIONS)
+async def follow_challenge(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    challenge_id: FromPath[str],
+    cursor: FromQuery[str],
+    last_event_id: LastEventId = None,
+) -> Stream:
+    """What becomes of a challenge, for whoever has made it."""
+    found = await site.host.read(see_challenge, known_id(challenge_id), visitor.user_id)
+    if visitor.principal is None or found.challenger_id != visitor.user_id:
+        raise Problem("not-found")
+    telling = ChallengeTelling(site.host, site.pieces, found)
+    return await _follow(request, site, visitor, [], telling, cursor, last_event_id)
+
+
 async def _follow(
     request: HttpRequest,
     site: Site,
@@ -61,4 +99,4 @@ async def _follow(
     return Stream(await site.pusher.stream(listening), media_type="text/event-stream", headers=_HEADERS)
 
 
-LIVE_STREAMS = [follow_game]
+LIVE_STREAMS = [follow_game, follow_lobby, follow_challenge]

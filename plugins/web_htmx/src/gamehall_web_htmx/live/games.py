@@ -1,4 +1,4 @@
-"""What each kind of page is told of what happens."""
+"""What the page of a game is told."""
 
 from __future__ import annotations
 

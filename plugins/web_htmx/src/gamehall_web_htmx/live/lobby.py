@@ -1,0 +1,164 @@
+"""What the lobby is told, and the page of a challenge that waits for its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gamehall.challenges import Challenge, load_challenge
+from gamehall.declare import Host, Principal
+from gamehall.events import LOBBY, Event, game_channel, user_channel
+from gamehall.problems import Problem
+from gamehall_web_htmx.listing import GameCard
+from gamehall_web_htmx.lobbyview import Wanted, live_card, live_games, lobby_view, open_card
+
+from .pieces import Pieces
+from .renderings import Renderings
+
+__all__ = ["ChallengeTelling", "LobbyNews", "LobbyTelling"]
+
+
+class LobbyNews:
+    """What is the same for all who look at the lobby, read and made once."""
+
+    def __init__(self, host: Host, pieces: Pieces) -> None:
+        self._host = host
+        self._pieces = pieces
+        self._texts: Renderings[str] = Renderings(200)
+        self._playing: Renderings[list[GameCard]] = Renderings(5)
+
+    async def opened(self, challenge_id: str, *, known: bool) -> str:
+        """The row of a new open challenge, for whoever is known or is not; empty once it is closed."""
+        return await self._texts.of(("opened", challenge_id, known), lambda: self._opened(challenge_id, known))
+
+    async def _opened(self, challenge_id: str, known: bool) -> str:
+        found = await self._host.read(load_challenge, challenge_id)
+        if found.status != "pending":
+            return ""
+        card = await open_card(self._host, challenge_id)
+        return closed_row(challenge_id) + self._pieces.render("lobby_now.html", {"opened": card, "viewer": known})
+
+    async def moved(self, game_id: str, revision: int) -> str:
+        """The card of a running game after a move."""
+        return await self._texts.of(("moved", game_id, revision), lambda: self._moved(game_id))
+
+    async def _moved(self, game_id: str) -> str:
+        return self._pieces.render("live_card.html", {"card": await live_card(self._host, game_id)})
+
+    async def playing(self) -> list[GameCard]:
+        """The latest running games, read again with every event."""
+        return await self._playing.of(self._host.feed.place, lambda: live_games(self._host))
+
+
+def closed_row(challenge_id: str) -> str:
+    """Takes a challenge's row out of the list, if it is there."""
+    return f'<li id="challenge-{challenge_id}" hx-swap-oob="delete"></li>'
+
+
+class LobbyTelling:
+    """The lobby of one viewer, who sees the games `shown` and wants these challenges."""
+
+    def __init__(
+        self,
+        host: Host,
+        pieces: Pieces,
+        news: LobbyNews,
+        viewer: Principal | None,
+        wanted: Wanted,
+        shown: Iterable[str],
+    ) -> None:
+        self._host = host
+        self._pieces = pieces
+        self._news = news
+        self._viewer = viewer
+        self._wanted = wanted
+        self._shown = set(shown)
+
+    @property
+    def besides(self) -> frozenset[str]:
+        return frozenset(map(game_channel, self._shown))
+
+    async def afresh(self) -> str:
+        lists = await lobby_view(self._host, self._viewer.user_id if self._viewer else None, self._wanted)
+        self._shown = {each.id for each in lists.live}
+        shown: dict[str, Any] = {"open": lists.open, "playing": lists.live, "viewer": self._viewer}
+        if self._viewer is not None:
+            shown |= {"mine": lists.mine, "received": lists.received, "sent": lists.sent, "rulesets": self._rulesets()}
+        return self._pieces.render("lobby_now.html", shown)
+
+    async def tell(self, event: Event) -> str:
+        happened = event.values()
+        told = ""
+        if LOBBY in event.channels:
+            told += await self._of_lobby(event.kind, happened)
+        elif event.kind == "game_move" and happened["game_id"] in self._shown:
+            told += await self._news.moved(happened["game_id"], happened["revision"])
+        if self._viewer is not None and user_channel(self._viewer.user_id) in event.channels:
+            told += await self._yours()
+            told += await _onward(self._host, self._pieces, event.kind, happened, self._viewer)
+        return told
+
+    async def beat(self) -> str:
+        return ""
+
+    async def _of_lobby(self, kind: str, happened: Mapping[str, Any]) -> str:
+        match kind:
+            case "challenge_opened":
+                own = self._viewer is not None and happened["challenger"] == self._viewer.username
+                if own or not self._wanted.takes(happened["ruleset"], happened["clock"]["kind"]):
+                    return ""
+                return await self._news.opened(happened["challenge_id"], known=self._viewer is not None)
+            case "challenge_closed":
+                return closed_row(happened["challenge_id"])
+            case "game_started" | "game_over":
+                playing = await self._news.playing()
+                self._shown = {each.id for each in playing}
+                return self._pieces.render("lobby_now.html", {"playing": playing})
+        return ""
+
+    async def _yours(self) -> str:
+        """What is the viewer's own: their games, and the challenges to and from them."""
+        lists = await lobby_view(self._host, self._viewer.user_id if self._viewer else None, self._wanted)
+        own = {name: getattr(lists, name) for name in ("mine", "received", "sent")}
+        return self._pieces.render("lobby_now.html", own | {"viewer": self._viewer, "rulesets": self._rulesets()})
+
+    def _rulesets(self) -> list[Any]:
+        return [each for each in self._host.offered_rulesets.values() if len(each.seats) == 2]
+
+
+class ChallengeTelling:
+    """The page of a challenge, of whoever made it."""
+
+    besides: frozenset[str] = frozenset()
+
+    def __init__(self, host: Host, pieces: Pieces, challenge: Challenge) -> None:
+        self._host = host
+        self._pieces = pieces
+        self._challenge = challenge
+
+    async def afresh(self) -> str:
+        found = await self._host.read(load_challenge, self._challenge.id)
+        return (
+            "" if found.status == "pending" else self._pieces.render("onward.html", {"path": f"/challenges/{found.id}"})
+        )
+
+    async def tell(self, event: Event) -> str:
+        happened = event.values()
+        if event.kind != "challenge_answered" or happened["challenge_id"] != self._challenge.id:
+            return ""
+        return await self.afresh()
+
+    async def beat(self) -> str:
+        return ""
+
+
+async def _onward(host: Host, pieces: Pieces, kind: str, happened: Mapping[str, Any], viewer: Principal) -> str:
+    """The way to a game that has begun because somebody accepted the viewer's challenge."""
+    if kind != "challenge_answered" or happened["status"] != "accepted":
+        return ""
+    try:
+        found = await host.read(load_challenge, happened["challenge_id"])
+    except Problem:
+        return ""
+    own = found.challenger_id == viewer.user_id
+    return pieces.render("onward.html", {"path": f"/games/{happened['game_id']}"}) if own else ""
