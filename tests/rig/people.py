@@ -1,4 +1,4 @@
-"""People at a hall: at a browser without JavaScript, or with a program that uses the API."""
+"""People at a hall: at a browser, or with a program that uses the API."""
 
 from __future__ import annotations
 
@@ -56,9 +56,10 @@ def play_moves(game_id: str, players: Sequence[Caller], moves: str) -> dict[str,
 class Person:
     """Somebody at a browser of their own."""
 
-    def __init__(self, browser: Browser, url: str, name: str) -> None:
+    def __init__(self, browser: Browser, url: str, name: str, *, live: bool = False) -> None:
+        """Without JavaScript, unless their pages shall be `live`."""
         self.name = name
-        context = browser.new_context(java_script_enabled=False, base_url=url, viewport={"width": 1280, "height": 900})
+        context = browser.new_context(java_script_enabled=live, base_url=url, viewport={"width": 1280, "height": 900})
         self.page: Page = context.new_page()
 
     def register(self) -> None:

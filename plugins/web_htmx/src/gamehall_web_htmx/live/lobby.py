@@ -104,8 +104,9 @@ class LobbyTelling:
     async def _of_lobby(self, kind: str, happened: Mapping[str, Any]) -> str:
         match kind:
             case "challenge_opened":
-                own = self._viewer is not None and happened["challenger"] == self._viewer.username
-                if own or not self._wanted.takes(happened["ruleset"], happened["clock"]["kind"]):
+                if self._viewer is not None and happened["challenger"] == self._viewer.username:
+                    return await self._yours()
+                if not self._wanted.takes(happened["ruleset"], happened["clock"]["kind"]):
                     return ""
                 return await self._news.opened(happened["challenge_id"], known=self._viewer is not None)
             case "challenge_closed":
