@@ -254,7 +254,7 @@ def test_clocks_tick_and_flags_fall_before_ones_eyes(
             shown = person.page.locator("#clock-0 .clock-digits")
             expect(shown).not_to_have_text(shown.inner_text())
             expect(person.page.locator("#clock-1 .clock-digits")).to_have_text(f"{initial // 60}:{initial % 60:02}")
-    table.ada.reads("You lost – bob won")
+    expect(table.ada.page.locator(".headline")).to_have_text("You lost – bob won", timeout=20_000)
     table.bob.reads("You won, bob!")
 
 

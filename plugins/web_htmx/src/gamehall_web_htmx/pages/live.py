@@ -11,6 +11,7 @@ from litestar.response import Stream
 from gamehall.asking import HttpRequest, known_id
 from gamehall.challenges import see_challenge
 from gamehall.declare import Principal
+from gamehall.gamelog import check_watching, load_game
 from gamehall.problems import Problem
 from gamehall_web_htmx.declare import Listening, Telling
 from gamehall_web_htmx.live.games import GameTelling
@@ -38,6 +39,7 @@ async def follow_game(
 ) -> Stream:
     """What happens in a game, for a page that shows it at this revision, and in the viewer's other games."""
     shown = known_id(game_id)
+    await check_watching(site.host, await site.host.read(load_game, shown), visitor.user_id)
     telling = GameTelling(site.host, site.pieces, shown, visitor.user_id, revision, forbidden=forbidden == "on")
     return await _follow(request, site, visitor, [f"game-{shown}"], telling, cursor, last_event_id)
 
