@@ -21,6 +21,7 @@ from gamehall.problems import Problem
 from .assets import load_assets
 from .declare import Page, Slot
 from .forms import form_token, internal_path, token_input
+from .prefs import Prefs, cookie_prefs, find_prefs
 from .templating import environment
 
 __all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
@@ -53,10 +54,12 @@ class AccountFirst(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is looking, None for a stranger, and the token that their forms carry. A guest is somebody too."""
+    """Who is looking, None for a stranger, the token that their forms carry, and what they have chosen for themselves.
+    A guest is somebody too."""
 
     principal: Principal | None
     token: str
+    prefs: Prefs
 
     @property
     def user_id(self) -> str | None:
@@ -82,7 +85,10 @@ class Site:
         self.templates.globals["address"] = host.settings.address
 
     async def visitor(self, request: HttpRequest) -> Visitor:
-        found = Visitor(await self.host.identify(request, "pages"), form_token(self.host, request))
+        principal = await self.host.identify(request, "pages")
+        account = None if principal is None or principal.is_guest else principal
+        prefs = await find_prefs(self.host, request, account)
+        found = Visitor(principal, form_token(self.host, request), prefs)
         request.state.visitor = found  # for the page that tells of an error
         return found
 
@@ -104,6 +110,7 @@ class Site:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         shared: dict[str, Any] = {
             "viewer": visitor.principal,
+            "prefs": visitor.prefs,
             "form_token": token_input(visitor.token),
             "menu": self.menu(),
             "path": request.url.path,
@@ -158,5 +165,7 @@ class Site:
 def error_page(site: Site, request: HttpRequest, problem: Problem) -> Response[str]:
     """A problem as people are told about it, with what they can do now. It waits for nothing, least the database."""
     known: Visitor | None = request.state.get("visitor")
-    html = site.render(request, known or Visitor(None, ""), "web_htmx/error.html", {"problem": problem})
+    html = site.render(
+        request, known or Visitor(None, "", cookie_prefs(request)), "web_htmx/error.html", {"problem": problem}
+    )
     return site.answer(html, problem.status, problem.headers)
