@@ -155,7 +155,7 @@ async def test_what_a_move_may_be(table: Any, sent: dict[str, str], status: int)
     assert page.words("cell-b2") == ("B2 cross, last move" if status == 303 else "B2")
     if status != 303:
         assert 'role="alert"' in answer.text
-        assert "<script" not in answer.text
+        assert "<script>" not in answer.text
 
 
 async def test_the_same_move_sent_twice_counts_once(table: Any) -> None:

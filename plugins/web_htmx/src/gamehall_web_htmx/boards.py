@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from gamehall.game import Input, Scene, board_cells, cell_name, cell_place, column_name
-from gamehall.lattice import Lattice, lattice_of
-from gamehall.looks import Drawn, draw_piece, name_piece
+from gamehall.game import Input, Piece, Scene, board_cells, cell_name, cell_place, column_name
+from gamehall.lattice import Lattice, Point, lattice_of
+from gamehall.looks import DARK, LIGHT, Drawn, draw_piece, name_piece
 
 from .assets import LARGEST_SIZE
 
@@ -48,31 +48,40 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A move that is a button."""
+    """A move that is a button; `asks` says that it is easily regretted and therefore asked again."""
 
     move: str
     label: str
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """A scene, ready for its template; without a board it has no rows, and only `choices`.
 
-    `lines` are (x, y, x, y) of the ends of each winning line and `stars` the middles of star points, both as in the
-    lattice. `asks` says what the choices are for: a move whose cells have all been touched, the whole decision, or
-    one that can be made on the board instead.
+    `rows` are as they are seen, and `columns` and `numbers` their names. `lines` are (x, y, x, y) of the ends of each
+    winning line, `stars` the middles of star points and `edges` (points, colour) of each border that is somebody's,
+    all as in the lattice. `asks` says what the choices are for: a move whose cells have all been touched, the whole
+    decision, or one that can be made on the board instead.
     """
 
     lattice: Lattice
     columns: tuple[str, ...]
+    numbers: tuple[int, ...]
     rows: tuple[tuple[Cell, ...], ...]
     stars: tuple[tuple[float, float], ...]
     lines: tuple[tuple[float, float, float, float], ...]
+    edges: tuple[tuple[str, str], ...]
     choices: tuple[Choice, ...]
     asks: Asks
     aimed: tuple[str, ...]
     ghost: str
     waits: bool
+
+    @property
+    def is_told(self) -> bool:
+        """Every cell of one move has been touched: only the word is missing."""
+        return self.asks == "touched" and len(self.choices) == 1
 
     @property
     def size_classes(self) -> str:
@@ -130,20 +139,45 @@ def draw_board(
             name, ", ".join(words), " ".join(classes), None if drawn is None or drawn.picture else drawn, does, value
         )
 
-    rows = tuple(tuple(cell(row, column) for column in range(scene.width)) for row in range(scene.height))
+    down, right = _reading(scene.height, scene), _reading(scene.width, scene)
+
+    def middle(place: tuple[int, int]) -> Point:
+        return lattice.middle(down[place[0]], right[place[1]])
+
     choices, asks = _choices(scene.inputs, aimed)
     return Board(
         lattice=lattice,
-        columns=tuple(column_name(column).upper() for column in range(scene.width)),
-        rows=rows if scene.width else (),
-        stars=tuple(lattice.middle(*place) for place in _places(scene, "star")),
-        lines=tuple((*lattice.middle(*one), *lattice.middle(*other)) for one, other in _winning_lines(scene)),
+        columns=tuple(column_name(column).upper() for column in right),
+        numbers=tuple(scene.height - row for row in down),
+        rows=tuple(tuple(cell(row, column) for column in right) for row in down) if scene.width else (),
+        stars=tuple(middle(place) for place in _places(scene, "star")),
+        lines=tuple((*middle(one), *middle(other)) for one, other in _winning_lines(scene)),
+        edges=_edges(scene, lattice),
         choices=choices,
         asks=asks,
         aimed=aimed,
         ghost=ghost,
         waits=waits,
     )
+
+
+def _reading(count: int, scene: Scene) -> range:
+    """The order in which rows or columns are seen; it is its own inverse."""
+    return range(count - 1, -1, -1) if scene.turned else range(count)
+
+
+def _edges(scene: Scene, lattice: Lattice) -> tuple[tuple[str, str], ...]:
+    """(points, colour) of each border, in the colour of the pieces of whoever it belongs to."""
+    if scene.edges is None or not scene.width:
+        return ()
+    seats = (*scene.edges[2:], *scene.edges[:2]) if scene.turned else scene.edges
+    drawn = []
+    for seat, stroke in zip(seats, lattice.edges, strict=True):
+        side = scene.sides[seat] if seat < len(scene.sides) else ""
+        points = " ".join(f"{x:g},{y:g}" for x, y in stroke)
+        look = draw_piece(scene, Piece("", side, seat))
+        drawn.append((points, look.fill or (LIGHT if look.picture == "white" else DARK)))
+    return tuple(drawn)
 
 
 def _touches(inputs: Iterable[Input], aimed: tuple[str, ...]) -> dict[str, tuple[Does, str]]:
@@ -172,7 +206,11 @@ def _choices(inputs: Iterable[Input], aimed: tuple[str, ...]) -> tuple[tuple[Cho
     touched = [each for each in inputs if aimed and each.cells == aimed]
     meant = touched or [each for each in inputs if not each.cells]
     asks: Asks = "touched" if touched else "besides" if any(each.cells for each in inputs) else "all"
-    return tuple(Choice(each.move, each.label or move_label(each.move)) for each in meant), asks
+    choices = (
+        Choice(each.move, each.label or move_label(each.move), asks == "besides" and each.move == "pass")
+        for each in meant
+    )
+    return tuple(choices), asks
 
 
 def takes_free_cells(scene: Scene) -> bool:

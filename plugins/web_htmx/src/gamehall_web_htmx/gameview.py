@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from gamehall.answers import Claim
-from gamehall.clocks import NoClock, describe
+from gamehall.clocks import Correspondence, NoClock, describe
 from gamehall.declare import Host
 from gamehall.game import STONES, Piece, Refusal, Scene
 from gamehall.gamelog import Game, GameState
@@ -69,6 +69,7 @@ class GamePage:
 
     `terms` are those of its clock, empty without one. `forbidden` is None unless the visitor asked for it;
     `has_forbidden` says that there is something to ask for. `waits` says that the other player is to do something.
+    `example` is how a move is written in this game, empty where none is known.
     """
 
     game: Game
@@ -93,10 +94,21 @@ class GamePage:
     spectators: int
     is_player: bool
     waits: bool
+    example: str
 
     @property
     def clock_runs(self) -> bool:
         return any(card.clock is not None and card.clock.runs for card in (*self.far, *self.near))
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is played in one sitting, by a clock."""
+        return not isinstance(self.game.terms, NoClock | Correspondence)
+
+    @property
+    def takes_moves(self) -> bool:
+        """Whether its viewer plays on this board, be it their turn or not."""
+        return self.is_player and self.is_now and self.game.status == "active" and bool(self.board.rows)
 
     @property
     def heading(self) -> str:
@@ -169,6 +181,7 @@ def game_page(
         endings=endings(state, seat),
         spectators=spectators,
         is_player=seat is not None,
+        example=_example(state, scene),
         waits=is_now and (theirs if found.status == "active" else found.offered("rematch") == seat is not None),
     )
 
@@ -179,6 +192,13 @@ def _waits_for_a_cell(host: Host, state: GameState, seat: int | None) -> bool:
     if found.status != "active" or found.to_act is None or seat in (None, found.to_act):
         return False
     return takes_free_cells(scene_at(state, host.rulesets, found.seats[found.to_act].user_id))
+
+
+def _example(state: GameState, scene: Scene) -> str:
+    """A move of this game as it is written: the first one that was made or, before that, one in the middle."""
+    on_board = [each.move for each in scene.inputs if each.cells]
+    known = [move for _, move in state.moves[:1]] or on_board[len(on_board) // 2 :][:1]
+    return move_label(known[0]) if known else ""
 
 
 def _by_reason(refusals: Mapping[str, Refusal]) -> tuple[Forbidden, ...]:

@@ -53,6 +53,10 @@ class Prefs(msgspec.Struct, frozen=True, omit_defaults=True):
         """The volume of sounds in percent, 0 for none."""
         return self.volume if self.sound else 0
 
+    def asks_first(self, *, live: bool) -> bool:
+        """Whether a move asks before it is made, however one touches; `live` is a game with a clock in one sitting."""
+        return self.confirm == "always" or (self.confirm == "slow" and not live)
+
     def choosing(self, chosen: Mapping[str, object]) -> Prefs:
         """These with what is chosen anew. What is no choice, or is none any more, changes nothing."""
         valid = {}

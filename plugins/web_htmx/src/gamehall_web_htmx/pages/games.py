@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -10,11 +11,12 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from gamehall.asking import HttpRequest, known_id
 from gamehall.claims import around
-from gamehall.declare import Principal
+from gamehall.declare import Host, Principal
 from gamehall.gamelog import see_game
 from gamehall.games import play
 from gamehall.problems import Problem
 from gamehall.records.formats import exporters
+from gamehall.showing import scene_at
 from gamehall.turns import games_waiting
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
@@ -90,17 +92,32 @@ async def send_move(
     game_id: FromPath[str],
 ) -> Response[Any]:
     typed = await read_form(request)
-    auto = typed.get("auto") == "on"
+    auto, forbidden = typed.get("auto") == "on", typed.get("forbidden") == "on"
     try:
         move, ply = _wanted(typed)
+        if typed.get("aim") == "on" and (aim := await _cells(site.host, game_id, caller.user_id, move)):
+            return site.go(_game_path(game_id, typed, aim))
         await play(site.host, known_id(game_id), caller.user_id, move, ply)
     except Problem as problem:
         if problem.status not in (403, 409, 422):
             raise
-        return await show(request, site, visitor, game_id, problem=problem, auto=auto)
+        return await show(request, site, visitor, game_id, problem=problem, auto=auto, forbidden=forbidden)
     if request.headers.get("hx-request") == "true":
-        return await show(request, site, visitor, game_id, auto=auto)
-    return site.go(f"/games/{game_id}" + ("?auto=on" if auto else ""))
+        return await show(request, site, visitor, game_id, auto=auto, forbidden=forbidden)
+    return site.go(_game_path(game_id, typed))
+
+
+async def _cells(host: Host, game_id: str, user_id: str, move: str | tuple[int, int]) -> str:
+    """The cells that mean this move, as the query `from` has them; empty for one that is none, or has none."""
+    scene = scene_at(await see_game(host, known_id(game_id), user_id), host.rulesets, user_id)
+    return next((",".join(each.cells) for each in scene.inputs if each.move == move), "")
+
+
+def _game_path(game_id: str, typed: Form, aim: str = "") -> str:
+    """The game's page as it was shown when the form was sent, with the cells that are aimed at."""
+    kept = {name: "on" for name in ("auto", "forbidden") if typed.get(name) == "on"}
+    query = kept | ({"from": aim} if aim else {})
+    return f"/games/{game_id}" + (f"?{urlencode(query, safe=',')}" if query else "")
 
 
 def _wanted(typed: Form) -> tuple[str | tuple[int, int], int | None]:
