@@ -26,6 +26,8 @@ _MARK_WORDS = {
 }
 
 
+_FINE = 18  # columns with room for their letters between the edge and the board of a phone
+
 Does = Literal["nothing", "play", "aim"]
 Asks = Literal["touched", "all", "besides"]
 _NOTHING: tuple[Does, str] = ("nothing", "")
@@ -85,9 +87,11 @@ class Board:
 
     @property
     def size_classes(self) -> str:
-        """The classes that tell the style sheet how many cells there are; a very large board scrolls."""
+        """The classes that tell the style sheet how many cells there are, and that they are small on a phone; a very
+        large board scrolls."""
         sizes = (("w", self.lattice.width), ("h", self.lattice.height))
-        return " ".join(f"{letter}{min(count, LARGEST_SIZE)}" for letter, count in sizes)
+        classes = [f"{letter}{min(count, LARGEST_SIZE)}" for letter, count in sizes]
+        return " ".join(classes + ["is-fine"] * (self.lattice.width > _FINE))
 
 
 def aimed_cells(text: str, scene: Scene) -> tuple[str, ...]:

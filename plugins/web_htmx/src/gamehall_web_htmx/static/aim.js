@@ -26,7 +26,7 @@
   function show() {
     const found = cell();
     for (const other of position.querySelectorAll("button.cell.is-aimed")) if (other !== found) other.classList.remove("is-aimed");
-    bar.classList.toggle("is-aimed", Boolean(found));
+    bar.classList.toggle("aims", Boolean(found));
     if (!found) {
       aimed = "";
       words.replaceChildren();
