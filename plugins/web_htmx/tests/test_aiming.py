@@ -70,7 +70,7 @@ async def test_a_stone_is_aimed_and_then_placed(table: Any) -> None:
     # Anything else that is touched is aimed at instead, and nothing has been played.
     assert f"{game}?from=a1" in page.attribute("a", "href")
     assert (await bob.page(game)).words("cell-b2") == "B2"
-    assert await ada.go(aimed, f"{game}/move", move="b2") == game
+    assert await ada.go(aimed, f"{game}/move", move="b2") == f"{game}?auto=on"
     assert (await bob.page(game)).words("cell-b2") == "B2 cross, last move"
     # What is no move is refused at once, with its reason.
     await bob.go("/look", "/look?next=/", confirm="always")

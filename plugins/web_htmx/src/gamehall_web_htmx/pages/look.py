@@ -6,6 +6,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from gamehall.asking import HttpRequest
+from gamehall.game import Mark, Piece, Scene
+from gamehall_web_htmx.boards import draw_board
 from gamehall_web_htmx.forms import internal_path, read_form
 from gamehall_web_htmx.prefs import keep_prefs, prefs_cookie
 from gamehall_web_htmx.site import Site, Visitor
@@ -13,11 +15,21 @@ from gamehall_web_htmx.site import Site, Visitor
 __all__ = ["LOOK_PAGES"]
 
 
+_STONES = {"black": ("c3", "d3", "e2"), "white": ("c2", "d2", "e3", "f4")}
+_SAMPLE = Scene(
+    9,
+    5,
+    pieces=tuple(Piece(cell, kind) for kind, cells in _STONES.items() for cell in cells),
+    marks=(Mark("e2", "last"), Mark("g3", "star")),
+)
+
+
 @get("/look")
 async def look_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
-    return site.page(request, visitor, "look.html", next=_next(request))
+    sample = {"board": draw_board(_SAMPLE), "game": {"id": "", "status": "finished"}}
+    return site.page(request, visitor, "look.html", next=_next(request), view=sample)
 
 
 @post("/look")
