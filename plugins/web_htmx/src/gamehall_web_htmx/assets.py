@@ -82,10 +82,10 @@ def _asset(suffix: str, content: bytes) -> Asset:
 
 
 def _sizes() -> str:
-    """One class for each number of columns and rows, and for each row: the pages' policy forbids style attributes."""
+    """A class for each number of columns and rows, and for each of them: the pages' policy forbids style attributes."""
     counts = (f".w{n}{{--w:{n}}}.h{n}{{--h:{n}}}" for n in range(1, LARGEST_SIZE + 1))
-    rows = (f".r{n}{{--r:{n}}}" for n in range(LARGEST_SIZE))
-    return "".join((*counts, *rows))
+    places = (f".r{n}{{--r:{n}}}.k{n}{{--k:{n}}}" for n in range(LARGEST_SIZE))
+    return "".join((*counts, *places))
 
 
 @get("/static/{tag:str}/{name:str}")

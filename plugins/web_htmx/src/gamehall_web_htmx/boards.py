@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,6 +58,19 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Why a move was refused, to be read at its cell: the row and column as they are seen, from the top left.
+
+    `is_above` says on which side of the cell there is room, away from the cells that are the reason.
+    """
+
+    row: int
+    column: int
+    words: str
+    is_above: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """A scene, ready for its template; without a board it has no rows, and only `choices`.
 
@@ -79,6 +92,7 @@ class Board:
     aimed: tuple[str, ...]
     ghost: str
     waits: bool
+    note: Note | None
 
     @property
     def is_told(self) -> bool:
@@ -107,24 +121,55 @@ def draw_board(
     reason: Collection[str] = (),
     *,
     waits: bool = False,
+    refused: tuple[str, str] | None = None,
 ) -> Board:
     """The board of a scene. `aimed` are the cells touched so far of a move that takes several, `ghost` is the picture
-    of what the next move would place, and `reason` the cells for which a move was refused.
+    of what the next move would place, `reason` the cells for which a move was refused, and `refused` its own cell and
+    the sentence that says why.
 
     With `waits` its viewer is to play on free cells as soon as the other has: they are the same as on their turn
     already, so that a move changes two cells and not the board.
     """
     lattice = lattice_of(scene)
-    pieces = {piece.cell: piece for piece in scene.pieces}
     touches = _touches(scene.inputs, aimed)
     if waits:
-        touches |= {name: ("play", name) for name in board_cells(scene.width, scene.height) if name not in pieces}
+        taken = {piece.cell for piece in scene.pieces}
+        touches |= {name: ("play", name) for name in board_cells(scene.width, scene.height) if name not in taken}
+    cells = _cells(scene, touches, aimed, reason)
+    down, right = _reading(scene.height, scene), _reading(scene.width, scene)
+
+    def middle(place: tuple[int, int]) -> Point:
+        return lattice.middle(down[place[0]], right[place[1]])
+
+    rows = tuple(tuple(cells[cell_name(row, column, scene.height)] for column in right) for row in down)
+    choices, asks = _choices(scene.inputs, aimed)
+    return Board(
+        lattice=lattice,
+        columns=tuple(column_name(column).upper() for column in right),
+        numbers=tuple(scene.height - row for row in down),
+        rows=rows if scene.width else (),
+        stars=tuple(middle(place) for place in _places(scene, "star")),
+        lines=tuple((*middle(one), *middle(other)) for one, other in _winning_lines(scene)),
+        edges=_edges(scene, lattice),
+        choices=choices,
+        asks=asks,
+        aimed=aimed,
+        ghost=ghost,
+        waits=waits,
+        note=_note(refused, reason, rows) if refused else None,
+    )
+
+
+def _cells(
+    scene: Scene, touches: Mapping[str, tuple[Does, str]], aimed: tuple[str, ...], reason: Collection[str]
+) -> dict[str, Cell]:
+    """Every cell by its name."""
+    pieces = {piece.cell: piece for piece in scene.pieces}
     marks: defaultdict[str, list[str]] = defaultdict(list)
     for mark in scene.marks:
         marks[mark.cell].append(mark.kind)
 
-    def cell(row: int, column: int) -> Cell:
-        name = cell_name(row, column, scene.height)
+    def cell(name: str) -> Cell:
         piece = pieces.get(name)
         drawn = draw_piece(scene, piece) if piece else None
         does, value = touches.get(name, _NOTHING)
@@ -139,35 +184,26 @@ def draw_board(
         if name in aimed:
             classes.append("is-aimed")
             words.append("touched")
-        return Cell(
-            name, ", ".join(words), " ".join(classes), None if drawn is None or drawn.picture else drawn, does, value
-        )
+        disc = None if drawn is None or drawn.picture else drawn
+        return Cell(name, ", ".join(words), " ".join(classes), disc, does, value)
 
-    down, right = _reading(scene.height, scene), _reading(scene.width, scene)
-
-    def middle(place: tuple[int, int]) -> Point:
-        return lattice.middle(down[place[0]], right[place[1]])
-
-    choices, asks = _choices(scene.inputs, aimed)
-    return Board(
-        lattice=lattice,
-        columns=tuple(column_name(column).upper() for column in right),
-        numbers=tuple(scene.height - row for row in down),
-        rows=tuple(tuple(cell(row, column) for column in right) for row in down) if scene.width else (),
-        stars=tuple(middle(place) for place in _places(scene, "star")),
-        lines=tuple((*middle(one), *middle(other)) for one, other in _winning_lines(scene)),
-        edges=_edges(scene, lattice),
-        choices=choices,
-        asks=asks,
-        aimed=aimed,
-        ghost=ghost,
-        waits=waits,
-    )
+    return {name: cell(name) for name in board_cells(scene.width, scene.height)}
 
 
 def _reading(count: int, scene: Scene) -> range:
     """The order in which rows or columns are seen; it is its own inverse."""
     return range(count - 1, -1, -1) if scene.turned else range(count)
+
+
+def _note(refused: tuple[str, str], reason: Collection[str], rows: Sequence[Sequence[Cell]]) -> Note | None:
+    touched, words = refused
+    places = {cell.name: (row, column) for row, cells in enumerate(rows) for column, cell in enumerate(cells)}
+    if touched not in places:
+        return None
+    row, column = places[touched]
+    lower = sum((places[cell][0] > row) - (places[cell][0] < row) for cell in reason if cell in places)
+    in_the_middle = len(rows) // 4 < row < len(rows) - len(rows) // 4
+    return Note(row, column, words, lower > 0 if in_the_middle and lower else row * 2 > len(rows))
 
 
 def _edges(scene: Scene, lattice: Lattice) -> tuple[tuple[str, str], ...]:

@@ -133,11 +133,13 @@ def game_page(
     spectators: int = 0,
     forbidden: bool = False,
     reason: Collection[str] = (),
+    refused: tuple[str, str] | None = None,
 ) -> GamePage:
     """The page for this viewer, None being a stranger, at the state's ply.
 
-    `aim` names the cells touched so far, `reason` those for which a move was refused; `forbidden` asks for the points
-    that may not be taken. `claim` says who may claim the game, `spectators` how many watch it.
+    `aim` names the cells touched so far, `reason` those for which a move was refused, `refused` the one that was
+    touched with the sentence why; `forbidden` asks for the points that may not be taken. `claim` says who may claim
+    the game, `spectators` how many watch it.
     """
     found = state.game
     is_now = state.ply == found.ply
@@ -148,11 +150,9 @@ def game_page(
     headline, detail, mood = _words(found, scene, viewer) if is_now else (f"Move {state.ply}", scene.status, "replay")
     now = host.hall_time()
     clocks = clock_faces(found, now)
-    cards = [
-        _card(found, scene, each, viewer, is_now, clocks[each] if clocks else None) for each in range(len(found.seats))
-    ]
+    faces = clocks or (None,) * len(found.seats)
+    cards = [_card(found, scene, each, viewer, is_now, face) for each, face in enumerate(faces)]
     own_side = seat if seat is not None else 0
-    theirs = seat is None or found.to_act != seat
     return GamePage(
         game=found,
         title=ruleset_title(host, found.ruleset),
@@ -169,6 +169,7 @@ def game_page(
             _next_picture(host, state, scene),
             reason,
             waits=is_now and _waits_for_a_cell(host, state, seat),
+            refused=refused,
         ),
         near=tuple(card for card in cards if card.seat == own_side),
         far=tuple(card for card in cards if card.seat != own_side),
@@ -182,8 +183,15 @@ def game_page(
         spectators=spectators,
         is_player=seat is not None,
         example=_example(state, scene),
-        waits=is_now and (theirs if found.status == "active" else found.offered("rematch") == seat is not None),
+        waits=is_now and _waits(found, seat),
     )
+
+
+def _waits(found: Game, seat: int | None) -> bool:
+    """Whether this seat, None being a spectator's, waits for what somebody else does."""
+    if found.status == "active":
+        return seat is None or found.to_act != seat
+    return found.offered("rematch") == seat is not None
 
 
 def _waits_for_a_cell(host: Host, state: GameState, seat: int | None) -> bool:

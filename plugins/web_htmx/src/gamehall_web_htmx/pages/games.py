@@ -52,14 +52,16 @@ async def show(
     aim: str = "",
     forbidden: bool = False,
     problem: Problem | None = None,
+    touched: str = "",
     auto: bool = False,
 ) -> Response[Any]:
     """The whole page, or only what a move changes for whoever asks with HX-Request.
 
-    A problem is told above it; the cells that are its reason are marked on the board.
+    A problem is told above it, and on the board where a cell was `touched`; the cells that are its reason are marked.
     """
     state = await see_game(site.host, known_id(game_id), visitor.user_id, ply)
-    reason = problem.extra.get("cells", ()) if problem and problem.slug == "illegal-move" else ()
+    is_refusal = problem is not None and problem.slug == "illegal-move"
+    reason = problem.extra.get("cells", ()) if problem and is_refusal else ()
     spectators, claim = await site.host.read(around, state.game, site.host.settings, site.host.hall_time())
     view = game_page(
         site.host,
@@ -70,6 +72,7 @@ async def show(
         spectators=spectators,
         forbidden=forbidden,
         reason=reason,
+        refused=(touched, problem.detail) if problem and is_refusal else None,
     )
     auto = auto or request.query_params.get("auto") == "on"
     shown: dict[str, Any] = {"view": view, "problem": problem, "auto": auto, "auto_query": "?auto=on" if auto else ""}
@@ -93,15 +96,18 @@ async def send_move(
 ) -> Response[Any]:
     typed = await read_form(request)
     auto, forbidden = typed.get("auto") == "on", typed.get("forbidden") == "on"
+    touched = ""
     try:
         move, ply = _wanted(typed)
+        touched = move if isinstance(move, str) else ""
         if typed.get("aim") == "on" and (aim := await _cells(site.host, game_id, caller.user_id, move)):
             return site.go(_game_path(game_id, typed, aim))
         await play(site.host, known_id(game_id), caller.user_id, move, ply)
     except Problem as problem:
         if problem.status not in (403, 409, 422):
             raise
-        return await show(request, site, visitor, game_id, problem=problem, auto=auto, forbidden=forbidden)
+        kept: dict[str, Any] = {"auto": auto, "forbidden": forbidden, "touched": touched}
+        return await show(request, site, visitor, game_id, problem=problem, **kept)
     if request.headers.get("hx-request") == "true":
         return await show(request, site, visitor, game_id, auto=auto, forbidden=forbidden)
     return site.go(_game_path(game_id, typed))
