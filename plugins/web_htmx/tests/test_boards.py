@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gamehall.game import Input, Look, Mark, Piece, Scene, board_cells
+from gamehall.game import Input, Look, Mark, Piece, Refusal, Scene, board_cells
 from gamehall.looks import LIGHT, name_piece
 from gamehall_web_htmx.boards import aimed_cells, draw_board, move_label
 
@@ -107,9 +107,22 @@ def test_pieces_look_and_are_called_as_everywhere() -> None:
 
 
 def test_the_cells_of_a_refusal_say_so() -> None:
-    row = draw_board(Scene(2, 1, pieces=(Piece("a1", "black"),)), reason=["a1"]).rows[0]
+    row = draw_board(Scene(2, 1, pieces=(Piece("a1", "black"),)), refused=("b1", Refusal("no", "No.", ("a1",)))).rows[0]
     assert [cell.text for cell in row] == ["A1 black, part of the reason", "B1"]
     assert "is-reason" in row[0].classes.split()
+
+
+@pytest.mark.parametrize(
+    ("touched", "cells", "above"),
+    [("c5", ("c4",), True), ("c5", ("c6",), False), ("c9", ("c4",), False), ("c1", ("c6",), True), ("c5", (), False)],
+)
+def test_why_is_told_beside_the_point_away_from_the_reason(
+    touched: str, cells: tuple[str, ...], *, above: bool
+) -> None:
+    note = draw_board(Scene(9, 9), refused=(touched, Refusal("no", "No.", cells))).note
+    assert note is not None
+    assert (note.row, note.column, note.words, note.is_above) == (9 - int(touched[1]), 2, "No.", above)
+    assert draw_board(Scene(9, 9), refused=("pass", Refusal("no", "No."))).note is None
 
 
 def test_moves_with_the_same_cells_are_asked_for_by_their_labels() -> None:

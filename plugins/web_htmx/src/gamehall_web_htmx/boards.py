@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gamehall.game import Input, Piece, Scene, board_cells, cell_name, cell_place, column_name
+from gamehall.game import Input, Piece, Refusal, Scene, board_cells, cell_name, cell_place, column_name
 from gamehall.lattice import Lattice, Point, lattice_of
 from gamehall.looks import DARK, LIGHT, Drawn, draw_piece, name_piece
 
@@ -118,14 +118,12 @@ def draw_board(
     scene: Scene,
     aimed: tuple[str, ...] = (),
     ghost: str = "",
-    reason: Collection[str] = (),
     *,
     waits: bool = False,
-    refused: tuple[str, str] | None = None,
+    refused: tuple[str, Refusal] | None = None,
 ) -> Board:
     """The board of a scene. `aimed` are the cells touched so far of a move that takes several, `ghost` is the picture
-    of what the next move would place, `reason` the cells for which a move was refused, and `refused` its own cell and
-    the sentence that says why.
+    of what the next move would place, and `refused` a cell that was touched with why that was no move.
 
     With `waits` its viewer is to play on free cells as soon as the other has: they are the same as on their turn
     already, so that a move changes two cells and not the board.
@@ -135,7 +133,7 @@ def draw_board(
     if waits:
         taken = {piece.cell for piece in scene.pieces}
         touches |= {name: ("play", name) for name in board_cells(scene.width, scene.height) if name not in taken}
-    cells = _cells(scene, touches, aimed, reason)
+    cells = _cells(scene, touches, aimed, refused[1].cells if refused else ())
     down, right = _reading(scene.height, scene), _reading(scene.width, scene)
 
     def middle(place: tuple[int, int]) -> Point:
@@ -156,7 +154,7 @@ def draw_board(
         aimed=aimed,
         ghost=ghost,
         waits=waits,
-        note=_note(refused, reason, rows) if refused else None,
+        note=_note(*refused, rows) if refused else None,
     )
 
 
@@ -195,15 +193,14 @@ def _reading(count: int, scene: Scene) -> range:
     return range(count - 1, -1, -1) if scene.turned else range(count)
 
 
-def _note(refused: tuple[str, str], reason: Collection[str], rows: Sequence[Sequence[Cell]]) -> Note | None:
-    touched, words = refused
+def _note(touched: str, why: Refusal, rows: Sequence[Sequence[Cell]]) -> Note | None:
     places = {cell.name: (row, column) for row, cells in enumerate(rows) for column, cell in enumerate(cells)}
     if touched not in places:
         return None
     row, column = places[touched]
-    lower = sum((places[cell][0] > row) - (places[cell][0] < row) for cell in reason if cell in places)
+    lower = sum((places[cell][0] > row) - (places[cell][0] < row) for cell in why.cells if cell in places)
     in_the_middle = len(rows) // 4 < row < len(rows) - len(rows) // 4
-    return Note(row, column, words, lower > 0 if in_the_middle and lower else row * 2 > len(rows))
+    return Note(row, column, why.detail, lower > 0 if in_the_middle and lower else row * 2 > len(rows))
 
 
 def _edges(scene: Scene, lattice: Lattice) -> tuple[tuple[str, str], ...]:

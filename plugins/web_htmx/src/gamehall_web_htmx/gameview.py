@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -132,14 +132,12 @@ def game_page(
     claim: Claim | None = None,
     spectators: int = 0,
     forbidden: bool = False,
-    reason: Collection[str] = (),
-    refused: tuple[str, str] | None = None,
+    refused: tuple[str, Refusal] | None = None,
 ) -> GamePage:
     """The page for this viewer, None being a stranger, at the state's ply.
 
-    `aim` names the cells touched so far, `reason` those for which a move was refused, `refused` the one that was
-    touched with the sentence why; `forbidden` asks for the points that may not be taken. `claim` says who may claim
-    the game, `spectators` how many watch it.
+    `aim` names the cells touched so far, `refused` one that was touched with why that was no move; `forbidden` asks
+    for the points that may not be taken. `claim` says who may claim the game, `spectators` how many watch it.
     """
     found = state.game
     is_now = state.ply == found.ply
@@ -167,7 +165,6 @@ def game_page(
             scene,
             aimed_cells(aim, scene),
             _next_picture(host, state, scene),
-            reason,
             waits=is_now and _waits_for_a_cell(host, state, seat),
             refused=refused,
         ),

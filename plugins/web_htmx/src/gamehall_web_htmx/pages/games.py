@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from gamehall.asking import HttpRequest, known_id
 from gamehall.claims import around
 from gamehall.declare import Host, Principal
+from gamehall.game import Refusal
 from gamehall.gamelog import see_game
 from gamehall.games import play
 from gamehall.problems import Problem
@@ -60,8 +61,6 @@ async def show(
     A problem is told above it, and on the board where a cell was `touched`; the cells that are its reason are marked.
     """
     state = await see_game(site.host, known_id(game_id), visitor.user_id, ply)
-    is_refusal = problem is not None and problem.slug == "illegal-move"
-    reason = problem.extra.get("cells", ()) if problem and is_refusal else ()
     spectators, claim = await site.host.read(around, state.game, site.host.settings, site.host.hall_time())
     view = game_page(
         site.host,
@@ -71,8 +70,7 @@ async def show(
         claim=claim,
         spectators=spectators,
         forbidden=forbidden,
-        reason=reason,
-        refused=(touched, problem.detail) if problem and is_refusal else None,
+        refused=(touched, _why(problem)) if problem and problem.slug == "illegal-move" else None,
     )
     auto = auto or request.query_params.get("auto") == "on"
     shown: dict[str, Any] = {"view": view, "problem": problem, "auto": auto, "auto_query": "?auto=on" if auto else ""}
@@ -117,6 +115,10 @@ async def _cells(host: Host, game_id: str, user_id: str, move: str | tuple[int, 
     """The cells that mean this move, as the query `from` has them; empty for one that is none, or has none."""
     scene = scene_at(await see_game(host, known_id(game_id), user_id), host.rulesets, user_id)
     return next((",".join(each.cells) for each in scene.inputs if each.move == move), "")
+
+
+def _why(problem: Problem) -> Refusal:
+    return Refusal(problem.extra.get("code", ""), problem.detail, tuple(problem.extra.get("cells", ())))
 
 
 def _game_path(game_id: str, typed: Form, aim: str = "") -> str:
