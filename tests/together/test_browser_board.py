@@ -165,6 +165,10 @@ def test_cells_that_are_swapped_keep_the_keyboard_and_what_is_aimed(
     expect(page.get_by_role("button", name="Place at H8")).to_be_visible()
     page.locator("#cell-a1").evaluate(swap)
     expect(page.locator(".cell.is-aimed")).to_have_count(1)
+    # So it goes on where the whole position is swapped.
+    page.locator("#position").evaluate("position => { position.outerHTML = position.outerHTML; }")
+    expect(page.get_by_role("gridcell")).to_have_count(225)
+    expect(page.get_by_role("button", name="Place at H8")).to_be_visible()
     # Somebody else's move on the aimed cell ends the aim.
     cell.evaluate('cell => { cell.outerHTML = \'<span class="cell p-white" id="cell-h8">H8 white</span>\'; }')
     expect(page.get_by_role("button", name="Place at H8")).to_have_count(0)

@@ -3,9 +3,9 @@
 // Aim, then place: where one touches with a finger, or by choice, the first touch of a cell only shows the move. The
 // second one makes it, or the button below the board, which lies where no cell and no other button can be hit.
 (() => {
-  const position = document.getElementById("position");
+  const frame = document.getElementById("position")?.parentElement; // it stays when the position is swapped
   const bar = document.getElementById("move-bar");
-  if (!position || !bar) return;
+  if (!frame || !bar) return;
 
   const BOUNCE = 50; // milliseconds in which a finger touches twice without meaning it
   const root = document.documentElement;
@@ -21,11 +21,11 @@
     return wish === "always" || (wish === "slow" && !live) || (wish === "auto" && finger);
   }
 
-  const cell = () => (aimed ? position.querySelector(`button.cell[id="${aimed}"]`) : null);
+  const cell = () => (aimed ? frame.querySelector(`button.cell[id="${aimed}"]`) : null);
 
   function show() {
     const found = cell();
-    for (const other of position.querySelectorAll("button.cell.is-aimed")) if (other !== found) other.classList.remove("is-aimed");
+    for (const other of frame.querySelectorAll("button.cell.is-aimed")) if (other !== found) other.classList.remove("is-aimed");
     bar.classList.toggle("aims", Boolean(found));
     if (!found) {
       aimed = "";
@@ -33,7 +33,7 @@
       return;
     }
     found.classList.add("is-aimed");
-    const from = position.querySelector(".cell.is-aimed:not(button)");
+    const from = frame.querySelector(".cell.is-aimed:not(button)");
     const name = (each) => each.id.replace("cell-", "").toUpperCase();
     const move = from ? `${name(from)} – ${name(found)}` : name(found);
     if (!words.firstChild) words.append(bar.querySelector("template").content.cloneNode(true));
@@ -77,9 +77,9 @@
   document.addEventListener("pointerdown", (event) => (finger = event.pointerType !== "mouse"), true);
 
   function refresh() {
-    position.querySelector("input[name=aim]")?.remove(); // for pages without scripts
+    frame.querySelector("input[name=aim]")?.remove(); // for pages without scripts
     show();
   }
-  new MutationObserver(refresh).observe(position, { childList: true, subtree: true });
+  new MutationObserver(refresh).observe(frame, { childList: true, subtree: true });
   refresh();
 })();

@@ -3,28 +3,28 @@
 // The board by keyboard: one stop for Tab, arrows from cell to cell. Cells are swapped one by one while people play,
 // so everything is found anew by its id, and nothing is tied to an element.
 (() => {
-  const position = document.getElementById("position");
-  if (!position) return;
+  const frame = document.getElementById("position")?.parentElement; // it stays when the position is swapped
+  if (!frame) return;
 
   const CELL = ".cell";
   let here = ""; // the id of the cell at which Tab enters the board
   let inside = false;
 
-  const cells = () => [...position.querySelectorAll(CELL)];
-  const cellAt = (id) => (id ? position.querySelector(`[id="${id}"]`) : null);
+  const cells = () => [...frame.querySelectorAll(CELL)];
+  const cellAt = (id) => (id ? frame.querySelector(`[id="${id}"]`) : null);
 
   const entrance = () =>
-    cellAt(here) ?? position.querySelector(".cell.is-aimed, .cell.is-last") ?? cells()[Math.floor(cells().length / 2)];
+    cellAt(here) ?? frame.querySelector(".cell.is-aimed, .cell.is-last") ?? cells()[Math.floor(cells().length / 2)];
 
   function enter(cell) {
-    for (const other of position.querySelectorAll('.cell[tabindex="0"]')) if (other !== cell) other.tabIndex = -1;
+    for (const other of frame.querySelectorAll('.cell[tabindex="0"]')) if (other !== cell) other.tabIndex = -1;
     cell.tabIndex = 0;
     here = cell.id;
   }
 
   // Without scripts a group of buttons and links; with arrows it may be called a grid.
   function upgrade() {
-    const grid = position.querySelector(".cells");
+    const grid = frame.querySelector(".cells");
     if (!grid) return;
     grid.setAttribute("role", "grid");
     for (const line of grid.children) line.setAttribute("role", "row");
@@ -45,7 +45,7 @@
   }
 
   function target(cell, key, control) {
-    const rows = [...position.querySelectorAll(".line")].map((line) => [...line.children]);
+    const rows = [...frame.querySelectorAll(".line")].map((line) => [...line.children]);
     const row = rows.findIndex((each) => each.includes(cell));
     const column = rows[row].indexOf(cell);
     const [lowest, last] = [rows.length - 1, rows[row].length - 1];
@@ -65,7 +65,7 @@
 
   document.addEventListener("keydown", (event) => {
     const cell = event.target.closest?.(CELL);
-    if (!cell || !position.contains(cell) || event.altKey || event.metaKey) return;
+    if (!cell || !frame.contains(cell) || event.altKey || event.metaKey) return;
     const next = target(cell, event.key, event.ctrlKey);
     if (next) {
       event.preventDefault();
@@ -79,7 +79,7 @@
 
   document.addEventListener("focusin", (event) => {
     const cell = event.target.closest?.(CELL);
-    inside = Boolean(cell && position.contains(cell));
+    inside = Boolean(cell && frame.contains(cell));
     if (inside) enter(cell);
   });
   document.addEventListener("pointerdown", (event) => {
@@ -97,12 +97,12 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("position");
       if (!answer.ok || !fresh) throw new Error(answer.status);
-      position.replaceChildren(...fresh.childNodes);
+      document.getElementById("position").replaceChildren(...fresh.childNodes);
     } catch {
       location.assign(address);
     }
   });
 
-  new MutationObserver(upgrade).observe(position, { childList: true, subtree: true });
+  new MutationObserver(upgrade).observe(frame, { childList: true, subtree: true });
   upgrade();
 })();
