@@ -52,7 +52,7 @@ class Hex(LineGame):
         return "Red joins top and bottom, blue left and right."
 
     def scene(self, position: LinePosition, seat: int | None) -> Scene:
-        return replace(super().scene(position, seat), lattice="hexes", looks=LOOKS)
+        return replace(super().scene(position, seat), lattice="hexes", looks=LOOKS, edges=(0, 1, 0, 1))
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gamehall.testing import check_ruleset, perft
-from rig.strangers import example_ruleset
+from rig.strangers import example_file, example_ruleset
 from rig.tree import ROOT
 
 # The most lines that each may have.
@@ -30,7 +30,7 @@ def test_every_example_is_held_to_this() -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_size(name: str) -> None:
-    lines = (ROOT / "examples" / name / f"gamehall_{name}.py").read_text().splitlines()
+    lines = example_file(name).read_text().splitlines()
     assert len(lines) <= EXAMPLES[name]
 
 

@@ -79,9 +79,15 @@ def built_game(folder: Path, name: str, source: str) -> Path:
     return build_wheel(project, folder)
 
 
+def example_file(name: str) -> Path:
+    """The one file that an example's game is; one with drawings is a package."""
+    folder, package = ROOT / "examples" / name, f"gamehall_{name}"
+    return next(folder.glob(f"{package}.py"), folder / package / "__init__.py")
+
+
 def example_ruleset(name: str) -> Ruleset[Any, Any]:
     """The game of one of the examples, taken from its file."""
-    file = ROOT / "examples" / name / f"gamehall_{name}.py"
+    file = example_file(name)
     spec = importlib.util.spec_from_file_location(f"gamehall_{name}", file)
     assert spec is not None
     assert spec.loader is not None

@@ -393,6 +393,11 @@ class OtherSides(Heap):
         return self.seats[::-1]
 
 
+class StrangersEdge(Heap):
+    def scene(self, position: HeapPosition, seat: int | None) -> Scene:
+        return msgspec.structs.replace(super().scene(position, seat), edges=(0, 1, 2, 1))
+
+
 class OtherStatus(Heap):
     def scene(self, position: HeapPosition, seat: int | None) -> Scene:
         return msgspec.structs.replace(super().scene(position, seat), status=f"Seen by {seat}.")
@@ -468,7 +473,8 @@ BROKEN: list[tuple[Callable[[], Heap], str]] = [
     (ForbidsForAnotherReason, r"forbidden\(\) says gone of \w1 but refusal\('\w1'\) says illegal-move"),
     (StrangersPiece, r"pieces belong to \['2'\]; there are no such seats"),
     (OtherSides, r"sides\(\) is .* but the scene's sides are"),
-    (OtherStatus, r"status have to be the same for every viewer"),
+    (StrangersEdge, r"edges belong to \['2'\]; there are no such seats"),
+    (OtherStatus, r"status and edges have to be the same for every viewer"),
     (NoPrompt, r"seat 0 decides but its scene has no prompt"),
     (WrongChanges, r"changes\(\) tells"),
     (WrongTouch, r"move_at\(position, -?\d+, -?\d+\) is 'take-1'"),

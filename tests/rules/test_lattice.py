@@ -58,3 +58,18 @@ def test_the_path_goes_where_the_strokes_go(kind: str, width: int, height: int) 
         else:
             drawn[-1].append(to)
     assert [tuple(stroke) for stroke in drawn] == [*lattice.strokes]
+
+
+@given(st.sampled_from(["points", "squares", "hexes"]), st.integers(1, 12), st.integers(1, 12))
+def test_edges_go_round_the_board_along_its_lines(kind: str, width: int, height: int) -> None:
+    lattice = Lattice(kind, width, height)
+    lines = {frozenset(pair) for stroke in lattice.strokes for pair in pairwise(stroke)}
+    top, right, bottom, left = lattice.edges
+    if kind == "hexes":
+        assert {frozenset(pair) for stroke in lattice.edges for pair in pairwise(stroke)} <= lines
+    middles = [[sum(values) / len(values) for values in zip(*edge, strict=True)] for edge in (top, right, bottom, left)]
+    assert middles[0][1] < lattice.down / 2 + 0.5 > lattice.down - middles[2][1]
+    assert middles[3][0] <= middles[1][0]
+    assert top[0][0] <= top[-1][0]
+    turned = {(round(lattice.across - x, 2), round(lattice.down - y, 2)) for x, y in top}
+    assert turned == {(round(x, 2), round(y, 2)) for x, y in bottom}

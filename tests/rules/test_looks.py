@@ -14,18 +14,25 @@ DISCS = Scene(
 
 
 def test_stones_have_pictures() -> None:
-    assert draw_piece(Scene(3, 3), Piece("a1", "black", 0)) == ("black", "", "", "")
+    assert draw_piece(Scene(3, 3), Piece("a1", "black", 0)) == ("black", "", "", "", "")
 
 
 def test_any_other_kind_is_a_disc_of_its_owners_tone_with_a_letter() -> None:
-    assert draw_piece(CHESS, Piece("a1", "rook", 0)) == ("", "R", LIGHT, "#000000")
-    assert draw_piece(CHESS, Piece("a8", "knight", 1)) == ("", "N", DARK, "#ffffff")
-    assert draw_piece(Scene(3, 3), Piece("a1", "stone")) == ("", "S", LIGHT, "#000000")
+    assert draw_piece(CHESS, Piece("a1", "rook", 0)) == ("", "R", LIGHT, "#000000", "")
+    assert draw_piece(CHESS, Piece("a8", "knight", 1)) == ("", "N", DARK, "#ffffff", "")
+    assert draw_piece(Scene(3, 3), Piece("a1", "stone")) == ("", "S", LIGHT, "#000000", "")
 
 
 def test_a_look_brings_a_colour_and_the_ink_that_can_be_read_on_it() -> None:
-    assert draw_piece(DISCS, Piece("a1", "red", 0)) == ("", "R", "#c62828", "#ffffff")
-    assert draw_piece(DISCS, Piece("a1", "yellow", 1)) == ("", "Y", "#fbc02d", "#000000")
+    assert draw_piece(DISCS, Piece("a1", "red", 0)) == ("", "R", "#c62828", "#ffffff", "")
+    assert draw_piece(DISCS, Piece("a1", "yellow", 1)) == ("", "Y", "#fbc02d", "#000000", "")
+
+
+def test_a_look_names_the_drawing_of_the_owners_piece() -> None:
+    scene = Scene(8, 8, sides=("white", "black"), looks={"king": Look("K", picture="chess/{side}-king")})
+    drawn = [draw_piece(scene, Piece("a1", "king", seat)) for seat in (0, 1)]
+    assert [each.drawing for each in drawn] == ["chess/white-king", "chess/black-king"]
+    assert [each.symbol for each in drawn] == ["K", "K"]  # for whoever has no drawings
 
 
 def test_what_is_no_colour_is_left_out() -> None:

@@ -98,8 +98,11 @@ def test_an_example_is_played_to_its_end(
 
 
 def touch(person: Person, move: str) -> None:
-    """Touches the cells of a move, or presses its button."""
-    if move[0].isupper():
+    """Touches the cells of a move, or presses its button; passing asks first."""
+    if move == "Pass":
+        person.page.locator("summary", has_text="Pass").click()
+        person.page.get_by_role("button", name="Yes, pass").click()
+    elif move[0].isupper():
         person.page.get_by_role("button", name=move, exact=True).click()
     else:
         for cell in move.split("-"):

@@ -93,11 +93,14 @@ class Input(msgspec.Struct, frozen=True):
 class Look(msgspec.Struct, frozen=True):
     """How a kind of piece is drawn: the text on it, of one or two letters, and its colour as `#rrggbb`.
 
-    What is empty is as without a look: the kind's first letter, and the tone of whoever owns the piece.
+    What is empty is as without a look: the kind's first letter, and the tone of whoever owns the piece. `picture`
+    names a drawing that the game's plugin brings, such as `chess/{side}-king`: `white-king.svg` in the folder `pieces`
+    of the package of the plugin `chess`, the side being the owner's. A front end without it shows the rest.
     """
 
     symbol: str = ""
     colour: str = ""
+    picture: str = ""
 
 
 MarkKind = Literal["last", "line", "forbidden", "offered", "zone", "star"]
@@ -117,7 +120,8 @@ class Scene(msgspec.Struct, frozen=True):
     the right by half a cell, so that a cell touches those beside it, above it (same column and the next) and below it
     (same column and the one before). A game without a board has a width and a height of 0, and only buttons.
     `sides` names the side of each seat; `status` is a sentence for everybody, `prompt` one for the viewer who has to
-    decide; `looks` tell by kind how pieces are drawn.
+    decide; `looks` tell by kind how pieces are drawn. `turned` says that this viewer sits at the far side and sees the
+    board turned by half; cells keep their names. `edges` says whose the top, right, bottom and left edge are, by seat.
     """
 
     width: int
@@ -130,6 +134,8 @@ class Scene(msgspec.Struct, frozen=True):
     status: str = ""
     prompt: str = ""
     looks: dict[str, Look] = {}
+    turned: bool = False
+    edges: tuple[int, int, int, int] | None = None
 
 
 def column_name(column: int) -> str:

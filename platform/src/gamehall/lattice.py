@@ -52,6 +52,24 @@ class Lattice:
         for column in range(self.width + extra):
             yield (column + edge, edge), (column + edge, bottom)
 
+    @property
+    def edges(self) -> tuple[tuple[Point, ...], ...]:
+        """The top, right, bottom and left border, each by the points that it goes through."""
+        if self.kind != "hexes":
+            edge = 0.5 if self.kind == "points" else 0.0
+            right, bottom = self.width - edge, self.height - edge
+            corners = ((edge, edge), (right, edge), (right, bottom), (edge, bottom))
+            return tuple((corners[side], corners[(side + 1) % 4]) for side in range(4))
+        lean, base = (self.height - 1) / 2, round(HEX_PITCH * self.height, 3)
+        sides = [
+            (row / 2, (round(HEX_PITCH * row + HEX_CAP, 3), round(HEX_PITCH * (row + 1), 3)))
+            for row in range(self.height)
+        ]
+        left = tuple((x, y) for x, ends in sides for y in ends)
+        right_side = tuple((x + self.width, y) for x, ends in sides for y in ends)
+        top, bottom_side = _zigzag(0, HEX_CAP, self.width, -HEX_CAP), _zigzag(lean, base, self.width, HEX_CAP)
+        return top, right_side, bottom_side, left
+
     def _comb(self) -> Iterator[tuple[Point, ...]]:
         """Above each row a zigzag, which begins where the row above does, and the uprights between its cells."""
         for row in range(self.height):

@@ -16,12 +16,16 @@ _INKS = ("#000000", "#ffffff")  # one of them has a contrast of 4.5 or more to a
 
 
 class Drawn(NamedTuple):
-    """A piece as it is drawn: `picture` is the kind of stone, or empty for a disc of `fill` with `symbol` in `ink`."""
+    """A piece as it is drawn: `picture` is the kind of stone, or empty for a disc of `fill` with `symbol` in `ink`.
+
+    `drawing` names what the game's plugin draws instead, such as `chess/white-king`, where a front end can have it.
+    """
 
     picture: str
     symbol: str
     fill: str
     ink: str
+    drawing: str = ""
 
 
 def draw_piece(scene: Scene, piece: Piece) -> Drawn:
@@ -32,12 +36,13 @@ def draw_piece(scene: Scene, piece: Piece) -> Drawn:
     # What is no colour must not keep a page from being shown; the kit tells its author.
     fill = look.colour if COLOUR.fullmatch(look.colour) else _tone(scene, piece.seat)
     ink = max(_INKS, key=lambda each: contrast(each, fill))
-    return Drawn("", look.symbol or piece.kind[:1].upper(), fill, ink)
+    drawing = look.picture.replace("{side}", _side(scene, piece.seat))
+    return Drawn("", look.symbol or piece.kind[:1].upper(), fill, ink, drawing)
 
 
 def name_piece(scene: Scene, piece: Piece) -> str:
     """The piece in words, its owner's side first: "white knight"; "black" for a kind that is called as its side."""
-    side = scene.sides[piece.seat] if piece.seat is not None and piece.seat < len(scene.sides) else ""
+    side = _side(scene, piece.seat)
     kind = piece.kind.replace("-", " ").replace("_", " ")
     return kind if side in ("", piece.kind) else f"{side} {kind}"
 
@@ -48,9 +53,14 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def _side(scene: Scene, seat: int | None) -> str:
+    """The side of a seat, empty for nobody's."""
+    return scene.sides[seat] if seat is not None and seat < len(scene.sides) else ""
+
+
 def _tone(scene: Scene, seat: int | None) -> str:
     """Dark or light where the side's name says it, else by the seat; light where nobody owns the piece."""
-    side = scene.sides[seat] if seat is not None and seat < len(scene.sides) else ""
+    side = _side(scene, seat)
     if side in ("black", "white"):
         return DARK if side == "black" else LIGHT
     return DARK if seat is not None and seat % 2 == 0 else LIGHT

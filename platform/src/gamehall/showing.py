@@ -50,10 +50,12 @@ def forbidden_at(state: GameState, rulesets: Rulesets) -> Mapping[str, Refusal]:
 def _scene_at(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene:
     found = state.game
     now = state.ply == found.ply
-    if now and state.final_scene is not None:
-        return msgspec.json.decode(state.final_scene, type=Scene)
     seat = found.seat_of(viewer)
     by_rules = _by_rules(state, rulesets, lambda ruleset, position: ruleset.scene(position, seat))
+    if now and state.final_scene is not None:
+        final = msgspec.json.decode(state.final_scene, type=Scene)
+        # It was kept as spectators saw it; whoever sat at the far side goes on sitting there.
+        return msgspec.structs.replace(final, turned=by_rules is not None and by_rules.turned)
     scene = by_rules or _stored_scene(state)
     if now and found.status == "active":
         return scene

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Literal
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gamehall.game import Input, Look, Mark, Piece, Scene, board_cells
-from gamehall.looks import name_piece
+from gamehall.game import Input, Look, Mark, Piece, Refusal, Scene, board_cells
+from gamehall.looks import LIGHT, name_piece
 from gamehall_web_htmx.boards import aimed_cells, draw_board, move_label
 
 KINDS = st.sampled_from(["black", "white", "cross", "nought", "king", "ö<", "", "p-x is-last"])
@@ -32,6 +34,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     )
 
 
+@settings(deadline=None)
 @given(scenes())
 def test_every_cell_has_its_place_and_name(scene: Scene) -> None:
     board = draw_board(scene)
@@ -45,6 +48,7 @@ def test_every_cell_has_its_place_and_name(scene: Scene) -> None:
         assert all(word.isidentifier() or "-" in word for word in cell.classes.split())
 
 
+@settings(deadline=None)
 @given(scenes())
 def test_every_move_can_be_made_and_no_other(scene: Scene) -> None:
     """Follows everything that can be touched, as a person could, and counts the moves that it leads to."""
@@ -103,9 +107,22 @@ def test_pieces_look_and_are_called_as_everywhere() -> None:
 
 
 def test_the_cells_of_a_refusal_say_so() -> None:
-    row = draw_board(Scene(2, 1, pieces=(Piece("a1", "black"),)), reason=["a1"]).rows[0]
+    row = draw_board(Scene(2, 1, pieces=(Piece("a1", "black"),)), refused=("b1", Refusal("no", "No.", ("a1",)))).rows[0]
     assert [cell.text for cell in row] == ["A1 black, part of the reason", "B1"]
     assert "is-reason" in row[0].classes.split()
+
+
+@pytest.mark.parametrize(
+    ("touched", "cells", "above"),
+    [("c5", ("c4",), True), ("c5", ("c6",), False), ("c9", ("c4",), False), ("c1", ("c6",), True), ("c5", (), False)],
+)
+def test_why_is_told_beside_the_point_away_from_the_reason(
+    touched: str, cells: tuple[str, ...], *, above: bool
+) -> None:
+    note = draw_board(Scene(9, 9), refused=(touched, Refusal("no", "No.", cells))).note
+    assert note is not None
+    assert (note.row, note.column, note.words, note.is_above) == (9 - int(touched[1]), 2, "No.", above)
+    assert draw_board(Scene(9, 9), refused=("pass", Refusal("no", "No."))).note is None
 
 
 def test_moves_with_the_same_cells_are_asked_for_by_their_labels() -> None:
@@ -117,6 +134,49 @@ def test_moves_with_the_same_cells_are_asked_for_by_their_labels() -> None:
     assert [(c.move, c.label) for c in board.choices] == [("a1b1q", "queen"), ("a1b1r", "rook")]
     assert board.asks == "touched"
     assert draw_board(Scene(2, 1, inputs=(Input("black"), Input("white")))).asks == "all"
+
+
+def test_whoever_sits_opposite_sees_the_board_turned() -> None:
+    marks = (Mark("a1", "star"), *(Mark(cell, "line") for cell in ("a1", "a2", "a3")))
+    scene = Scene(4, 3, marks=marks, inputs=(Input("b1", ("b1",)),), sides=("one", "two"), edges=(0, 1, 0, 1))
+    board = draw_board(msgspec.structs.replace(scene, turned=True))
+    assert [[cell.name for cell in row] for row in board.rows] == [
+        ["d1", "c1", "b1", "a1"],
+        ["d2", "c2", "b2", "a2"],
+        ["d3", "c3", "b3", "a3"],
+    ]
+    assert (board.columns, board.numbers) == (("D", "C", "B", "A"), (1, 2, 3))
+    assert board.stars == ((3.5, 0.5),)
+    assert {frozenset([line[:2], line[2:]]) for line in board.lines} == {frozenset([(3.5, 0.5), (3.5, 2.5)])}
+    assert [cell.does for cell in board.rows[0]] == ["nothing", "nothing", "play", "nothing"]
+
+
+@pytest.mark.parametrize("lattice", ["points", "squares", "hexes"])
+def test_edges_have_the_colour_of_whoever_they_belong_to(lattice: Literal["points", "squares", "hexes"]) -> None:
+    looks = {"red": Look("", "#aa2211")}
+    scene = Scene(3, 4, lattice, sides=("red", "white"), looks=looks, edges=(0, 1, 1, 0))
+    there = draw_board(scene).edges
+    assert [colour for _, colour in there] == ["#aa2211", LIGHT, LIGHT, "#aa2211"]
+    turned = draw_board(msgspec.structs.replace(scene, turned=True)).edges
+    assert turned == tuple(
+        (points, colour) for (points, _), (_, colour) in zip(there, there[2:] + there[:2], strict=True)
+    )
+    assert draw_board(msgspec.structs.replace(scene, edges=None)).edges == ()
+
+
+def test_a_move_of_which_every_cell_is_touched_only_wants_the_word() -> None:
+    scene = Scene(3, 1, inputs=(Input("b1", ("b1",)), Input("c1", ("c1",)), Input("pass")))
+    board = draw_board(scene, aimed_cells("b1", scene))
+    assert board.is_told
+    assert [choice.move for choice in board.choices] == ["b1"]
+    assert [(cell.does, cell.value) for cell in board.rows[0]] == [("nothing", ""), ("aim", ""), ("aim", "c1")]
+    assert not draw_board(scene).is_told
+
+
+def test_passing_is_asked_again_only_where_there_is_something_else_to_do() -> None:
+    beside = Scene(2, 1, inputs=(Input("a1", ("a1",)), Input("pass"), Input("swap")))
+    assert {choice.move: choice.asks for choice in draw_board(beside).choices} == {"pass": True, "swap": False}
+    assert [choice.asks for choice in draw_board(Scene(2, 1, inputs=(Input("pass"),))).choices] == [False]
 
 
 @pytest.mark.parametrize(

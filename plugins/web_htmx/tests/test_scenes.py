@@ -167,10 +167,14 @@ async def test_a_refused_move_shows_its_reason_on_the_board(sit_down: Callable[[
     page = await bob.refused(game, f"{game}/move", 422, move="c2")
     assert "The edge is not for you." in page.words("alert")
     assert "A1, C2" in page.words("alert")
+    assert page.words("note") == "The edge is not for you."  # at the point itself
+    assert "note r0 k2" in page.attribute("p", "class")
     assert page.words("cell-a1").startswith("A1 red, last move, part of the reason")
     assert page.words("cell-c2") == "C2, part of the reason"
     assert [given["id"] for _, given in page.attributes if "is-reason" in given.get("class", "").split()] == [
         "cell-c2",
         "cell-a1",
     ]
-    assert "part of the reason" not in (await bob.page(game)).text
+    again = await bob.page(game)
+    assert "part of the reason" not in again.text
+    assert "note" not in again.ids

@@ -18,8 +18,8 @@ Standing = dict[str, tuple[str, int | None]]
 def check_scenes(trial: Trial, position: Position, moves: list[str]) -> None:
     """Checks the scene of every seat and of a spectator; `moves` are the legal ones."""
     scenes = scenes_of(trial, position)
-    shapes = {(s.width, s.height, s.lattice, s.sides, s.status) for s in scenes.values()}
-    trial.demand(len(shapes) == 1, "size, lattice, sides and status have to be the same for every viewer")
+    shapes = {(s.width, s.height, s.lattice, s.sides, s.status, s.edges) for s in scenes.values()}
+    trial.demand(len(shapes) == 1, "size, lattice, sides, status and edges have to be the same for every viewer")
     deciding = trial.ruleset.to_act(position)
     for viewer, scene in scenes.items():
         _check_board(trial, scene)
@@ -85,6 +85,8 @@ def _check_board(trial: Trial, scene: Scene) -> None:
     trial.demand(len(_standing(scene)) == len(scene.pieces), "two pieces stand on one cell")
     seats = {piece.seat for piece in scene.pieces} - {None, *range(len(trial.ruleset.seats))}
     trial.demand(not seats, f"pieces belong to {sorted(map(str, seats))}; there are no such seats")
+    strangers = set(scene.edges or ()) - {*range(len(trial.ruleset.seats))}
+    trial.demand(not strangers, f"edges belong to {sorted(map(str, strangers))}; there are no such seats")
 
 
 def _check_inputs(trial: Trial, scene: Scene, moves: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 
@@ -20,6 +21,7 @@ _TYPES = {
     ".js": "text/javascript",
     ".txt": "text/plain",
 }
+_LARGEST_PIECE = 20_000  # bytes: every piece on a board is loaded at once
 LARGEST_SIZE = 64  # boards up to this many cells across have their own classes
 
 
@@ -42,14 +44,21 @@ class Assets:
         """The asset's address. Raises KeyError for a name that is none."""
         return f"/static/{self._files[name].tag}/{name}"
 
+    def drawing(self, name: str) -> str:
+        """The address of a piece that a plugin draws, such as `chess/white-king`; empty where there is none."""
+        file = f"{name}.svg".replace("/", ".", 1)
+        return self.url(file) if "/" in name and file in self._files else ""
+
     def find(self, tag: str, name: str) -> Asset | None:
         asset = self._files.get(name)
         return asset if asset is not None and asset.tag == tag else None
 
 
-def load_assets() -> Assets:
-    """The files in `static/` that can be served, and one made here."""
+def load_assets(plugins: Iterable[str] = ()) -> Assets:
+    """The files in `static/` that can be served, one made here, and the pieces that these plugins draw."""
     files = {"sizes.css": _asset(".css", _sizes().encode())}
+    for plugin in plugins:
+        files |= {f"{plugin}.{name}": _asset(".svg", content) for name, content in _pieces(plugin)}
     for file in resources.files(__package__).joinpath("static").iterdir():
         suffix = file.name[file.name.rfind(".") :]
         if suffix in _TYPES:
@@ -57,15 +66,26 @@ def load_assets() -> Assets:
     return Assets(files)
 
 
+def _pieces(plugin: str) -> Iterable[tuple[str, bytes]]:
+    """(name, content) of each drawing in the folder `pieces` of a plugin's package; a plugin may be a module alone."""
+    try:
+        folder = resources.files(f"gamehall_{plugin}").joinpath("pieces")
+    except TypeError:
+        return
+    for file in folder.iterdir() if folder.is_dir() else ():
+        if file.name.endswith(".svg") and len(content := file.read_bytes()) <= _LARGEST_PIECE:
+            yield file.name, content
+
+
 def _asset(suffix: str, content: bytes) -> Asset:
     return Asset(content, _TYPES[suffix], hashlib.sha256(content).hexdigest()[:8])
 
 
 def _sizes() -> str:
-    """One class for each number of columns and rows, and for each row: the pages' policy forbids style attributes."""
+    """A class for each number of columns and rows, and for each of them: the pages' policy forbids style attributes."""
     counts = (f".w{n}{{--w:{n}}}.h{n}{{--h:{n}}}" for n in range(1, LARGEST_SIZE + 1))
-    rows = (f".r{n}{{--r:{n}}}" for n in range(LARGEST_SIZE))
-    return "".join((*counts, *rows))
+    places = (f".r{n}{{--r:{n}}}.k{n}{{--k:{n}}}" for n in range(LARGEST_SIZE))
+    return "".join((*counts, *places))
 
 
 @get("/static/{tag:str}/{name:str}")
@@ -73,5 +93,10 @@ async def serve_asset(assets: NamedDependency[Assets], tag: FromPath[str], name:
     asset = assets.find(tag, name)
     if asset is None:
         raise Problem("not-found")
-    headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "X-Content-Type-Options": "nosniff",
+        # A drawing is opened by itself as well, and is a document then.
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    }
     return Response(asset.content, media_type=asset.media_type, headers=headers)

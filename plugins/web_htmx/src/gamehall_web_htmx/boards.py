@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gamehall.game import Input, Scene, board_cells, cell_name, cell_place, column_name
-from gamehall.lattice import Lattice, lattice_of
-from gamehall.looks import Drawn, draw_piece, name_piece
+from gamehall.game import Input, Piece, Refusal, Scene, board_cells, cell_name, cell_place, column_name
+from gamehall.lattice import Lattice, Point, lattice_of
+from gamehall.looks import DARK, LIGHT, Drawn, draw_piece, name_piece
 
 from .assets import LARGEST_SIZE
 
@@ -25,6 +25,8 @@ _MARK_WORDS = {
     "star": "",
 }
 
+
+_FINE = 18  # columns with room for their letters between the edge and the board of a phone
 
 Does = Literal["nothing", "play", "aim"]
 Asks = Literal["touched", "all", "besides"]
@@ -48,37 +50,62 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A move that is a button."""
+    """A move that is a button; `asks` says that it is easily regretted and therefore asked again."""
 
     move: str
     label: str
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Why a move was refused, to be read at its cell: the row and column as they are seen, from the top left.
+
+    `is_above` says on which side of the cell there is room, away from the cells that are the reason.
+    """
+
+    row: int
+    column: int
+    words: str
+    is_above: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """A scene, ready for its template; without a board it has no rows, and only `choices`.
 
-    `lines` are (x, y, x, y) of the ends of each winning line and `stars` the middles of star points, both as in the
-    lattice. `asks` says what the choices are for: a move whose cells have all been touched, the whole decision, or
-    one that can be made on the board instead.
+    `rows` are as they are seen, and `columns` and `numbers` their names. `lines` are (x, y, x, y) of the ends of each
+    winning line, `stars` the middles of star points and `edges` (points, colour) of each border that is somebody's,
+    all as in the lattice. `asks` says what the choices are for: a move whose cells have all been touched, the whole
+    decision, or one that can be made on the board instead.
     """
 
     lattice: Lattice
     columns: tuple[str, ...]
+    numbers: tuple[int, ...]
     rows: tuple[tuple[Cell, ...], ...]
     stars: tuple[tuple[float, float], ...]
     lines: tuple[tuple[float, float, float, float], ...]
+    edges: tuple[tuple[str, str], ...]
     choices: tuple[Choice, ...]
     asks: Asks
     aimed: tuple[str, ...]
     ghost: str
     waits: bool
+    note: Note | None
+
+    @property
+    def is_told(self) -> bool:
+        """Every cell of one move has been touched: only the word is missing."""
+        return self.asks == "touched" and len(self.choices) == 1
 
     @property
     def size_classes(self) -> str:
-        """The classes that tell the style sheet how many cells there are; a very large board scrolls."""
+        """The classes that tell the style sheet how many cells there are, and that they are small on a phone; a very
+        large board scrolls."""
         sizes = (("w", self.lattice.width), ("h", self.lattice.height))
-        return " ".join(f"{letter}{min(count, LARGEST_SIZE)}" for letter, count in sizes)
+        classes = [f"{letter}{min(count, LARGEST_SIZE)}" for letter, count in sizes]
+        return " ".join(classes + ["is-fine"] * (self.lattice.width > _FINE))
 
 
 def aimed_cells(text: str, scene: Scene) -> tuple[str, ...]:
@@ -91,27 +118,56 @@ def draw_board(
     scene: Scene,
     aimed: tuple[str, ...] = (),
     ghost: str = "",
-    reason: Collection[str] = (),
     *,
     waits: bool = False,
+    refused: tuple[str, Refusal] | None = None,
 ) -> Board:
     """The board of a scene. `aimed` are the cells touched so far of a move that takes several, `ghost` is the picture
-    of what the next move would place, and `reason` the cells for which a move was refused.
+    of what the next move would place, and `refused` a cell that was touched with why that was no move.
 
     With `waits` its viewer is to play on free cells as soon as the other has: they are the same as on their turn
     already, so that a move changes two cells and not the board.
     """
     lattice = lattice_of(scene)
-    pieces = {piece.cell: piece for piece in scene.pieces}
     touches = _touches(scene.inputs, aimed)
     if waits:
-        touches |= {name: ("play", name) for name in board_cells(scene.width, scene.height) if name not in pieces}
+        taken = {piece.cell for piece in scene.pieces}
+        touches |= {name: ("play", name) for name in board_cells(scene.width, scene.height) if name not in taken}
+    cells = _cells(scene, touches, aimed, refused[1].cells if refused else ())
+    down, right = _reading(scene.height, scene), _reading(scene.width, scene)
+
+    def middle(place: tuple[int, int]) -> Point:
+        return lattice.middle(down[place[0]], right[place[1]])
+
+    rows = tuple(tuple(cells[cell_name(row, column, scene.height)] for column in right) for row in down)
+    choices, asks = _choices(scene.inputs, aimed)
+    return Board(
+        lattice=lattice,
+        columns=tuple(column_name(column).upper() for column in right),
+        numbers=tuple(scene.height - row for row in down),
+        rows=rows if scene.width else (),
+        stars=tuple(middle(place) for place in _places(scene, "star")),
+        lines=tuple((*middle(one), *middle(other)) for one, other in _winning_lines(scene)),
+        edges=_edges(scene, lattice),
+        choices=choices,
+        asks=asks,
+        aimed=aimed,
+        ghost=ghost,
+        waits=waits,
+        note=_note(*refused, rows) if refused else None,
+    )
+
+
+def _cells(
+    scene: Scene, touches: Mapping[str, tuple[Does, str]], aimed: tuple[str, ...], reason: Collection[str]
+) -> dict[str, Cell]:
+    """Every cell by its name."""
+    pieces = {piece.cell: piece for piece in scene.pieces}
     marks: defaultdict[str, list[str]] = defaultdict(list)
     for mark in scene.marks:
         marks[mark.cell].append(mark.kind)
 
-    def cell(row: int, column: int) -> Cell:
-        name = cell_name(row, column, scene.height)
+    def cell(name: str) -> Cell:
         piece = pieces.get(name)
         drawn = draw_piece(scene, piece) if piece else None
         does, value = touches.get(name, _NOTHING)
@@ -126,24 +182,39 @@ def draw_board(
         if name in aimed:
             classes.append("is-aimed")
             words.append("touched")
-        return Cell(
-            name, ", ".join(words), " ".join(classes), None if drawn is None or drawn.picture else drawn, does, value
-        )
+        disc = None if drawn is None or drawn.picture else drawn
+        return Cell(name, ", ".join(words), " ".join(classes), disc, does, value)
 
-    rows = tuple(tuple(cell(row, column) for column in range(scene.width)) for row in range(scene.height))
-    choices, asks = _choices(scene.inputs, aimed)
-    return Board(
-        lattice=lattice,
-        columns=tuple(column_name(column).upper() for column in range(scene.width)),
-        rows=rows if scene.width else (),
-        stars=tuple(lattice.middle(*place) for place in _places(scene, "star")),
-        lines=tuple((*lattice.middle(*one), *lattice.middle(*other)) for one, other in _winning_lines(scene)),
-        choices=choices,
-        asks=asks,
-        aimed=aimed,
-        ghost=ghost,
-        waits=waits,
-    )
+    return {name: cell(name) for name in board_cells(scene.width, scene.height)}
+
+
+def _reading(count: int, scene: Scene) -> range:
+    """The order in which rows or columns are seen; it is its own inverse."""
+    return range(count - 1, -1, -1) if scene.turned else range(count)
+
+
+def _note(touched: str, why: Refusal, rows: Sequence[Sequence[Cell]]) -> Note | None:
+    places = {cell.name: (row, column) for row, cells in enumerate(rows) for column, cell in enumerate(cells)}
+    if touched not in places:
+        return None
+    row, column = places[touched]
+    lower = sum((places[cell][0] > row) - (places[cell][0] < row) for cell in why.cells if cell in places)
+    in_the_middle = len(rows) // 4 < row < len(rows) - len(rows) // 4
+    return Note(row, column, why.detail, lower > 0 if in_the_middle and lower else row * 2 > len(rows))
+
+
+def _edges(scene: Scene, lattice: Lattice) -> tuple[tuple[str, str], ...]:
+    """(points, colour) of each border, in the colour of the pieces of whoever it belongs to."""
+    if scene.edges is None or not scene.width:
+        return ()
+    seats = (*scene.edges[2:], *scene.edges[:2]) if scene.turned else scene.edges
+    drawn = []
+    for seat, stroke in zip(seats, lattice.edges, strict=True):
+        side = scene.sides[seat] if seat < len(scene.sides) else ""
+        points = " ".join(f"{x:g},{y:g}" for x, y in stroke)
+        look = draw_piece(scene, Piece("", side, seat))
+        drawn.append((points, look.fill or (LIGHT if look.picture == "white" else DARK)))
+    return tuple(drawn)
 
 
 def _touches(inputs: Iterable[Input], aimed: tuple[str, ...]) -> dict[str, tuple[Does, str]]:
@@ -172,7 +243,11 @@ def _choices(inputs: Iterable[Input], aimed: tuple[str, ...]) -> tuple[tuple[Cho
     touched = [each for each in inputs if aimed and each.cells == aimed]
     meant = touched or [each for each in inputs if not each.cells]
     asks: Asks = "touched" if touched else "besides" if any(each.cells for each in inputs) else "all"
-    return tuple(Choice(each.move, each.label or move_label(each.move)) for each in meant), asks
+    choices = (
+        Choice(each.move, each.label or move_label(each.move), asks == "besides" and each.move == "pass")
+        for each in meant
+    )
+    return tuple(choices), asks
 
 
 def takes_free_cells(scene: Scene) -> bool:

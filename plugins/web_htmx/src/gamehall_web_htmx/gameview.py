@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from gamehall.answers import Claim
-from gamehall.clocks import Fischer, NoClock, describe
+from gamehall.clocks import Correspondence, Fischer, NoClock, describe
 from gamehall.declare import Host
 from gamehall.game import STONES, Piece, Refusal, Scene
 from gamehall.gamelog import Game, GameState
@@ -73,6 +73,7 @@ class GamePage:
     `terms` are those of its clock, empty without one. `seen` tells the position from others, `turn` is the seat that is
     to act. `forbidden` is None unless the visitor asked for it;
     `has_forbidden` says that there is something to ask for. `waits` says that the other player is to do something.
+    `example` is how a move is written in this game, empty where none is known.
     """
 
     game: Game
@@ -99,10 +100,21 @@ class GamePage:
     spectators: int
     is_player: bool
     waits: bool
+    example: str
 
     @property
     def clock_runs(self) -> bool:
         return self.runs is not None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is played in one sitting, by a clock."""
+        return not isinstance(self.game.terms, NoClock | Correspondence)
+
+    @property
+    def takes_moves(self) -> bool:
+        """Whether its viewer plays on this board, be it their turn or not."""
+        return self.is_player and self.is_now and self.game.status == "active" and bool(self.board.rows)
 
     @property
     def heading(self) -> str:
@@ -146,12 +158,12 @@ def game_page(
     claim: Claim | None = None,
     spectators: int = 0,
     forbidden: bool = False,
-    reason: Collection[str] = (),
+    refused: tuple[str, Refusal] | None = None,
 ) -> GamePage:
     """The page for this viewer, None being a stranger, at the state's ply.
 
-    `aim` names the cells touched so far, `reason` those for which a move was refused; `forbidden` asks for the points
-    that may not be taken. `claim` says who may claim the game, `spectators` how many watch it.
+    `aim` names the cells touched so far, `refused` one that was touched with why that was no move; `forbidden` asks
+    for the points that may not be taken. `claim` says who may claim the game, `spectators` how many watch it.
     """
     found = state.game
     is_now = state.ply == found.ply
@@ -162,11 +174,9 @@ def game_page(
     headline, detail, mood = _words(found, scene, viewer) if is_now else (f"Move {state.ply}", scene.status, "replay")
     now = host.hall_time()
     clocks = clock_faces(found, now)
-    cards = [
-        _card(found, scene, each, viewer, is_now, clocks[each] if clocks else None) for each in range(len(found.seats))
-    ]
+    faces = clocks or (None,) * len(found.seats)
+    cards = [_card(found, scene, each, viewer, is_now, face) for each, face in enumerate(faces)]
     own_side = seat if seat is not None else 0
-    theirs = seat is None or found.to_act != seat
     return GamePage(
         game=found,
         title=ruleset_title(host, found.ruleset),
@@ -183,8 +193,8 @@ def game_page(
             scene,
             aimed_cells(aim, scene),
             _next_picture(host, state, scene),
-            reason,
             waits=is_now and _waits_for_a_cell(host, state, seat),
+            refused=refused,
         ),
         near=tuple(card for card in cards if card.seat == own_side),
         far=tuple(card for card in cards if card.seat != own_side),
@@ -197,8 +207,16 @@ def game_page(
         endings=endings(state, seat),
         spectators=spectators,
         is_player=seat is not None,
-        waits=is_now and (theirs if found.status == "active" else found.offered("rematch") == seat is not None),
+        example=_example(state, scene),
+        waits=is_now and _waits(found, seat),
     )
+
+
+def _waits(found: Game, seat: int | None) -> bool:
+    """Whether this seat, None being a spectator's, waits for what somebody else does."""
+    if found.status == "active":
+        return seat is None or found.to_act != seat
+    return found.offered("rematch") == seat is not None
 
 
 def _waits_for_a_cell(host: Host, state: GameState, seat: int | None) -> bool:
@@ -207,6 +225,13 @@ def _waits_for_a_cell(host: Host, state: GameState, seat: int | None) -> bool:
     if found.status != "active" or found.to_act is None or seat in (None, found.to_act):
         return False
     return takes_free_cells(scene_at(state, host.rulesets, found.seats[found.to_act].user_id))
+
+
+def _example(state: GameState, scene: Scene) -> str:
+    """A move of this game as it is written: the first one that was made or, before that, one in the middle."""
+    on_board = [each.move for each in scene.inputs if each.cells]
+    known = [move for _, move in state.moves[:1]] or on_board[len(on_board) // 2 :][:1]
+    return move_label(known[0]) if known else ""
 
 
 def _by_reason(refusals: Mapping[str, Refusal]) -> tuple[Forbidden, ...]:

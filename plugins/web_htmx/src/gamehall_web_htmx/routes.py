@@ -20,6 +20,7 @@ from .pages.games import GAME_PAGES
 from .pages.listing import LIST_PAGES
 from .pages.live import LIVE_STREAMS
 from .pages.lobby import lobby
+from .pages.look import LOOK_PAGES
 from .pages.mail import MAIL_PAGES
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
@@ -60,6 +61,7 @@ def routes(host: Host) -> list[Router]:
         *MAIL_PAGES,
         *REPLAY_PAGES,
         *SETTINGS_PAGES,
+        *LOOK_PAGES,
         *ADMIN_PAGES,
         *PEOPLE_PAGES,
     ]

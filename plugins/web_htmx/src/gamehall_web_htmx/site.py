@@ -23,6 +23,7 @@ from .declare import Page, Pusher, Slot
 from .forms import form_token, internal_path, token_input
 from .live.lobby import LobbyNews
 from .live.pieces import Pieces
+from .prefs import Prefs, cookie_prefs, find_prefs
 from .templating import environment
 
 __all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
@@ -55,13 +56,13 @@ class AccountFirst(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is looking, None for a stranger, and the token that their forms carry. A guest is somebody too.
-
-    `cursor` is the place in the feed when they asked: what they are shown is not older.
+    """Who is looking, None for a stranger, the token that their forms carry, and what they have chosen for themselves.
+    A guest is somebody too. `cursor` is the place in the feed when they asked: what they are shown is not older.
     """
 
     principal: Principal | None
     token: str
+    prefs: Prefs
     cursor: str = ""
 
     @property
@@ -91,7 +92,7 @@ class Site:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self.assets = load_assets()
+        self.assets = load_assets(each.name for each in host.installed_plugins if not each.reason)
         self.templates = environment(self.assets)
         self.templates.globals["address"] = host.settings.address
         self.pieces = Pieces(host, self.templates)
@@ -99,7 +100,10 @@ class Site:
 
     async def visitor(self, request: HttpRequest) -> Visitor:
         cursor = str(self.host.feed.place)
-        found = Visitor(await self.host.identify(request, "pages"), form_token(self.host, request), cursor)
+        principal = await self.host.identify(request, "pages")
+        account = None if principal is None or principal.is_guest else principal
+        prefs = await find_prefs(self.host, request, account)
+        found = Visitor(principal, form_token(self.host, request), prefs, cursor)
         request.state.visitor = found  # for the page that tells of an error
         return found
 
@@ -121,6 +125,7 @@ class Site:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         shared: dict[str, Any] = {
             "viewer": visitor.principal,
+            "prefs": visitor.prefs,
             "form_token": token_input(visitor.token),
             "menu": self.menu(),
             "path": request.url.path,
@@ -186,5 +191,7 @@ class Site:
 def error_page(site: Site, request: HttpRequest, problem: Problem) -> Response[str]:
     """A problem as people are told about it, with what they can do now. It waits for nothing, least the database."""
     known: Visitor | None = request.state.get("visitor")
-    html = site.render(request, known or Visitor(None, ""), "web_htmx/error.html", {"problem": problem})
+    html = site.render(
+        request, known or Visitor(None, "", cookie_prefs(request)), "web_htmx/error.html", {"problem": problem}
+    )
     return site.answer(html, problem.status, problem.headers)

@@ -1,4 +1,4 @@
-"""Sessions of people who signed in with a browser."""
+"""Sessions of people who signed in with a browser, and what they have chosen for themselves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from advanced_alchemy.types import DateTimeUTC
 from gamehall.tables import ID
 from gamehall.tables import user as host_user
 
-__all__ = ["metadata", "session"]
+__all__ = ["metadata", "prefs", "session"]
 
 metadata = sa.MetaData()
 
@@ -25,4 +25,11 @@ session = sa.Table(
     sa.Column("user_agent", sa.String(200), nullable=False),
     sa.Index("ix_web_htmx_session_user", "user_id"),
     sa.Index("ix_web_htmx_session_seen", "last_seen_at"),
+)
+
+prefs = sa.Table(
+    "web_htmx_prefs",
+    metadata,
+    sa.Column("user_id", ID, sa.ForeignKey(host_user.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("chosen", sa.Text, nullable=False),  # JSON of what differs from how it comes
 )

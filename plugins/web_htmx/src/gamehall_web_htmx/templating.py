@@ -41,6 +41,7 @@ def environment(assets: Assets) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     shared.globals["asset"] = assets.url
+    shared.globals["drawing"] = assets.drawing
     shared.filters["moment"] = moment
     shared.filters["sentence"] = sentence
     return shared

@@ -12,6 +12,7 @@ from gamehall.declare import Host
 from gamehall.gamelog import GameState, load_state
 from gamehall.problems import Problem
 from gamehall_web_htmx.gameview import GamePage, game_page
+from gamehall_web_htmx.prefs import Prefs
 
 from .renderings import Renderings
 from .steps import Step, step_of
@@ -88,5 +89,6 @@ class Pieces:
 
     def _piece(self, template: str, view: GamePage, step: Step | None = None) -> Piece:
         return Piece(
-            self.render(template, {"view": view, "step": step, "problem": None, "auto": False}), view.game.revision
+            self.render(template, {"view": view, "step": step, "problem": None, "auto": False, "prefs": Prefs()}),
+            view.game.revision,
         )

@@ -56,7 +56,7 @@ def _buttons(board: Board) -> tuple[object, ...]:
 
 
 def _frame(board: Board) -> tuple[object, ...]:
-    return board.lattice, board.columns, board.stars, board.lines
+    return board.lattice, board.columns, board.numbers, board.stars, board.lines, board.edges
 
 
 async def _before(host: Host, state: GameState) -> GameState:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -10,11 +11,13 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from gamehall.asking import HttpRequest, known_id
 from gamehall.claims import around
-from gamehall.declare import Principal
+from gamehall.declare import Host, Principal
+from gamehall.game import Refusal
 from gamehall.gamelog import see_game
 from gamehall.games import play
 from gamehall.problems import Problem
 from gamehall.records.formats import exporters
+from gamehall.showing import scene_at
 from gamehall.turns import games_waiting
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
@@ -52,14 +55,14 @@ async def show(
     aim: str = "",
     forbidden: bool = False,
     problem: Problem | None = None,
+    touched: str = "",
     auto: bool = False,
 ) -> Response[Any]:
     """The whole page, or only what a move changes for whoever asks with HX-Request.
 
-    A problem is told above it; the cells that are its reason are marked on the board.
+    A problem is told above it, and on the board where a cell was `touched`; the cells that are its reason are marked.
     """
     state = await see_game(site.host, known_id(game_id), visitor.user_id, ply)
-    reason = problem.extra.get("cells", ()) if problem and problem.slug == "illegal-move" else ()
     spectators, claim = await site.host.read(around, state.game, site.host.settings, site.host.hall_time())
     view = game_page(
         site.host,
@@ -69,7 +72,7 @@ async def show(
         claim=claim,
         spectators=spectators,
         forbidden=forbidden,
-        reason=reason,
+        refused=(touched, _why(problem)) if problem and problem.slug == "illegal-move" else None,
     )
     auto = auto or request.query_params.get("auto") == "on"
     shown: dict[str, Any] = {"view": view, "problem": problem, "auto": auto, "auto_query": "?auto=on" if auto else ""}
@@ -95,17 +98,39 @@ async def send_move(
     game_id: FromPath[str],
 ) -> Response[Any]:
     typed = await read_form(request)
-    auto = typed.get("auto") == "on"
+    auto, forbidden = typed.get("auto") == "on", typed.get("forbidden") == "on"
+    touched = ""
     try:
         move, ply = _wanted(typed)
+        touched = move if isinstance(move, str) else ""
+        if typed.get("aim") == "on" and (aim := await _cells(site.host, game_id, caller.user_id, move)):
+            return site.go(_game_path(game_id, typed, aim))
         await play(site.host, known_id(game_id), caller.user_id, move, ply, _seen(typed))
     except Problem as problem:
         if problem.status not in (403, 409, 422):
             raise
-        return await show(request, site, visitor, game_id, problem=problem, auto=auto)
+        kept: dict[str, Any] = {"auto": auto, "forbidden": forbidden, "touched": touched}
+        return await show(request, site, visitor, game_id, problem=problem, **kept)
     if request.headers.get("hx-request") == "true":
         return await _moved(site, game_id, caller.user_id, typed)
-    return site.go(f"/games/{game_id}" + ("?auto=on" if auto else ""))
+    return site.go(_game_path(game_id, typed))
+
+
+async def _cells(host: Host, game_id: str, user_id: str, move: str | tuple[int, int]) -> str:
+    """The cells that mean this move, as the query `from` has them; empty for one that is none, or has none."""
+    scene = scene_at(await see_game(host, known_id(game_id), user_id), host.rulesets, user_id)
+    return next((",".join(each.cells) for each in scene.inputs if each.move == move), "")
+
+
+def _why(problem: Problem) -> Refusal:
+    return Refusal(problem.extra.get("code", ""), problem.detail, tuple(problem.extra.get("cells", ())))
+
+
+def _game_path(game_id: str, typed: Form, aim: str = "") -> str:
+    """The game's page as it was shown when the form was sent, with the cells that are aimed at."""
+    kept = {name: "on" for name in ("auto", "forbidden") if typed.get(name) == "on"}
+    query = kept | ({"from": aim} if aim else {})
+    return f"/games/{game_id}" + (f"?{urlencode(query, safe=',')}" if query else "")
 
 
 async def _moved(site: Site, game_id: str, mover: str, typed: Form) -> Response[Any]:

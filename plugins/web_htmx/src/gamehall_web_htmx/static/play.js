@@ -9,9 +9,10 @@
   let since = performance.now();
 
   function write(name, value) {
-    const field = document.querySelector(`.board-form [name=${name}]`);
-    if (field) field.value = value ?? "";
+    for (const field of document.querySelectorAll(`.board-form [name=${name}]`)) field.value = value ?? "";
   }
+
+  const isOver = () => !["turn", "wait", "replay"].includes(state.mood);
 
   function showTurn() {
     write("ply", state.ply);
@@ -22,7 +23,7 @@
       board.classList.forEach((name) => { if (name.startsWith("ghost-")) board.classList.remove(name); });
       if (state.ghost) board.classList.add(`ghost-${state.ghost}`);
       board.classList.toggle("is-waiting", "waits" in state);
-      board.classList.toggle("is-over", !["turn", "wait", "replay"].includes(state.mood));
+      board.classList.toggle("is-over", isOver());
     }
     const status = part("status");
     status.className = `status mood-${state.mood}`;
@@ -123,10 +124,11 @@
   }
 
   function tellOthers(before) {
-    const ended = !["turn", "wait", "replay"].includes(state.mood);
-    if (ended && state.mood !== before.mood) play(state.mood === "lost" ? [[330, 0.2], [247, 0.4]] : [[392, 0.2], [494, 0.2], [587, 0.4]]);
+    if (isOver() && state.mood !== before.mood) play(state.mood === "lost" ? [[330, 0.2], [247, 0.4]] : [[392, 0.2], [494, 0.2], [587, 0.4]]);
     else if (Number(state.ply) > Number(before.ply)) play(state.mood === "turn" ? [[196, 0.06], [523, 0.15]] : [[196, 0.06]]);
     if (state.ply === before.ply) return;
+    const typed = part("move-text");
+    if (typed) typed.value = "";
     const move = part("moves")?.lastElementChild?.firstElementChild.cloneNode(true);
     move?.querySelectorAll(".n, .took").forEach((each) => each.remove());
     part("said").textContent = move ? move.textContent.trim() : "";

@@ -8,7 +8,7 @@ from gamehall import hookimpl
 from gamehall.game import Input, Look, Mark, Options, Outcome, Piece, Position, Refusal, Ruleset, Scene
 
 CLAIM = "claim-draw"
-LOOKS = {chess.piece_name(kind): Look(chess.piece_symbol(kind).upper()) for kind in chess.PIECE_TYPES}
+LOOKS = {n: Look(chess.piece_symbol(k).upper(), "", "chess/{side}-" + n) for k, n in enumerate(chess.PIECE_NAMES) if n}
 
 
 class Line(Position, frozen=True):
@@ -82,7 +82,7 @@ class Chess(Ruleset[Line, Options]):
             result = "a draw" if end.winner is None else f"{self.seats[end.winner]} wins"
             status = f"{end.reason.replace('-', ' ').capitalize()}: {result}."
         prompt = f"{status} Touch a piece, then the cell that it goes to." if inputs else ""
-        return Scene(8, 8, "squares", pieces, inputs, marks, self.seats, status, prompt, LOOKS)
+        return Scene(8, 8, "squares", pieces, inputs, marks, self.seats, status, prompt, LOOKS, seat == 1)
 
 
 @hookimpl
