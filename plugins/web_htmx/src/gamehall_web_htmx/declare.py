@@ -8,11 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
+
 from gamehall.declare import Principal
 
-__all__ = ["PLACES", "Page", "Slot"]
+__all__ = ["PLACES", "NoticeKind", "Page", "Slot"]
 
-PLACES = ("lobby.side", "profile.side", "game.side")
+PLACES = ("lobby.side", "profile.side", "game.side", "settings.panels")
 _PATH = re.compile(r"/[a-z][a-z0-9_-]*", re.ASCII)
 
 
@@ -21,7 +23,7 @@ class Slot:
     """A piece of one of the pages in PLACES.
 
     `context` gets who is looking (None is a stranger) and the page's subject: a username on a profile, a game's id on
-    a game's page, empty in the lobby. The template is rendered with what it returns; None leaves the piece out. It has
+    a game's page, else empty. The template is rendered with what it returns; None leaves the piece out. It has
     one second; when it fails or is late the page goes without it.
     """
 
@@ -55,3 +57,19 @@ class Page:
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path):
             raise ValueError(f"a page's path has one segment, such as /friends; {self.path!r} has not")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """Events of which users are told on their page of notices: each user whose channel such an event has.
+
+    `facts` gets the connection, the user's id and the event's data, in the transaction that puts the notice down, and
+    returns what it needs to be told later, plain enough for JSON; None tells this user nothing. `sentence` makes the
+    text of these facts whenever it is shown, and `link` the internal path that it leads to, empty for none. Whoever
+    opens that page has read the notice.
+    """
+
+    event: str
+    facts: Callable[[sa.Connection, str, Mapping[str, Any]], Mapping[str, Any] | None]
+    sentence: Callable[[Mapping[str, Any]], str]
+    link: Callable[[Mapping[str, Any]], str]

@@ -7,14 +7,19 @@ from collections.abc import Iterable
 from gamehall import hookspec
 from gamehall.declare import Host
 
-from .declare import Page, Slot
+from .declare import NoticeKind, Page, Slot
 
 
 @hookspec
 def web_slots(host: Host) -> Iterable[Slot]:  # type: ignore[empty-body]
-    """Pieces of the lobby, of profiles and of games' pages."""
+    """Pieces of the lobby, of profiles, of games' pages and of the settings."""
 
 
 @hookspec
 def web_pages(host: Host) -> Iterable[Page]:  # type: ignore[empty-body]
     """Pages of their own, with an entry in the menu."""
+
+
+@hookspec
+def web_notices(host: Host) -> Iterable[NoticeKind]:  # type: ignore[empty-body]
+    """Events of which users are told on their page of notices."""

@@ -20,6 +20,7 @@ from .pages.games import GAME_PAGES
 from .pages.listing import LIST_PAGES
 from .pages.lobby import lobby
 from .pages.mail import MAIL_PAGES
+from .pages.notices import NOTICE_PAGES
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
 from .pages.playing import PLAYING_FORMS
@@ -56,6 +57,7 @@ def routes(host: Host) -> list[Router]:
         embedded_game,
         *PLAYING_FORMS,
         *MAIL_PAGES,
+        *NOTICE_PAGES,
         *REPLAY_PAGES,
         *SETTINGS_PAGES,
         *ADMIN_PAGES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,6 +21,7 @@ from gamehall.problems import Problem
 from .assets import load_assets
 from .declare import Page, Slot
 from .forms import form_token, internal_path, token_input
+from .notices import mark_read, notice_kinds, unread_links
 from .templating import environment
 
 __all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
@@ -53,10 +54,14 @@ class AccountFirst(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is looking, None for a stranger, and the token that their forms carry. A guest is somebody too."""
+    """Who is looking, None for a stranger, and the token that their forms carry. A guest is somebody too.
+
+    `unread` counts the notices that an account has not seen.
+    """
 
     principal: Principal | None
     token: str
+    unread: int = 0
 
     @property
     def user_id(self) -> str | None:
@@ -83,8 +88,19 @@ class Site:
 
     async def visitor(self, request: HttpRequest) -> Visitor:
         found = Visitor(await self.host.identify(request, "pages"), form_token(self.host, request))
+        if found.account is not None:
+            found = replace(found, unread=await self._unread(request, found.account.user_id))
         request.state.visitor = found  # for the page that tells of an error
         return found
+
+    async def _unread(self, request: HttpRequest, user_id: str) -> int:
+        """How many notices this user has not seen; those that lead to the page they ask for are seen now."""
+        links = await self.host.read(unread_links, user_id, notice_kinds(self.host))
+        here = request.url.path
+        if request.method != "GET" or here not in links:
+            return len(links)
+        await self.host.write(mark_read, user_id, here)
+        return sum(link != here for link in links)
 
     def menu(self) -> list[Page]:
         """The pages of other plugins that are in the menu."""
@@ -104,6 +120,7 @@ class Site:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         shared: dict[str, Any] = {
             "viewer": visitor.principal,
+            "unread": visitor.unread,
             "form_token": token_input(visitor.token),
             "menu": self.menu(),
             "path": request.url.path,

@@ -1,4 +1,4 @@
-"""Sessions of people who signed in with a browser."""
+"""Sessions of people who signed in with a browser, and what they are told has happened to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from advanced_alchemy.types import DateTimeUTC
 from gamehall.tables import ID
 from gamehall.tables import user as host_user
 
-__all__ = ["metadata", "session"]
+__all__ = ["metadata", "notice", "session"]
 
 metadata = sa.MetaData()
 
@@ -25,4 +25,20 @@ session = sa.Table(
     sa.Column("user_agent", sa.String(200), nullable=False),
     sa.Index("ix_web_htmx_session_user", "user_id"),
     sa.Index("ix_web_htmx_session_seen", "last_seen_at"),
+)
+
+# One for each user and event, so that it is put down once by however many workers.
+notice = sa.Table(
+    "web_htmx_notice",
+    metadata,
+    sa.Column("user_id", ID, sa.ForeignKey(host_user.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("tx", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("event_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", DateTimeUTC(timezone=True), nullable=False),
+    sa.Column("plugin", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("link", sa.String(200), nullable=False),
+    sa.Column("is_read", sa.Boolean, nullable=False),
+    sa.Index("ix_web_htmx_notice_at", "at"),
 )
