@@ -41,6 +41,7 @@ def environment(assets: Assets) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     shared.globals["asset"] = assets.url
+    shared.filters["day"] = day
     shared.filters["moment"] = moment
     shared.filters["sentence"] = sentence
     return shared
@@ -53,6 +54,12 @@ def moment(when: datetime | str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(
         parsed.strftime("%Y-%m-%dT%H:%M:%SZ"), f"{parsed:%-d %b %Y, %H:%M} UTC"
     )
+
+
+def day(when: datetime) -> Markup:
+    """The day of a time, as an element that programs can read too."""
+    day = when.astimezone(UTC)
+    return Markup('<time datetime="{}">{}</time>').format(f"{day:%Y-%m-%d}", f"{day:%-d %b %Y}")
 
 
 def sentence(text: str) -> str:
