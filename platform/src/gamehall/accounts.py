@@ -97,11 +97,15 @@ def list_users(connection: sa.Connection) -> list[User]:
     return [User(*row) for row in connection.execute(_USER.order_by(user.c.username_key))]
 
 
-def user_by_name(connection: sa.Connection, username: str) -> User:
-    """The active user of this name, whatever its capitals. Raises Problem `not-found`."""
+def user_by_name(connection: sa.Connection, username: str, *, disabled: bool = False) -> User:
+    """The active user of this name, whatever its capitals; with `disabled` also one who is not active any more.
+
+    Raises Problem `not-found`.
+    """
     row = None
     if _USERNAME.fullmatch(username):
-        row = connection.execute(_USER.where(user.c.username_key == username.casefold(), user.c.is_active)).first()
+        named = _USER.where(user.c.username_key == username.casefold())
+        row = connection.execute(named if disabled else named.where(user.c.is_active)).first()
     if row is None:
         raise Problem("not-found", f"There is no user {printable(username)!r}.")
     return User(*row)

@@ -6,10 +6,11 @@ from litestar.di import NamedDependency
 
 from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
+from gamehall.problems import Problem
 
 from .site import AccountFirst, SignInFirst, Site, Visitor
 
-__all__ = ["signed_in", "visitor"]
+__all__ = ["admin", "signed_in", "visitor"]
 
 
 async def visitor(request: HttpRequest, site: NamedDependency[Site]) -> Visitor:
@@ -26,6 +27,14 @@ async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> 
     if visitor.account is not None:
         return visitor.account
     raise (AccountFirst if visitor.guest_id else SignInFirst)(_here(request))
+
+
+async def admin(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
+    """Who looks after the hall. Raises what `signed_in` does, and Problem `forbidden` for everybody else."""
+    caller = await signed_in(request, visitor)
+    if not caller.is_admin:
+        raise Problem("forbidden", "Only admins can look after the hall.")
+    return caller
 
 
 def _here(request: HttpRequest) -> str:

@@ -9,7 +9,7 @@ from gamehall.asking import HttpRequest
 from gamehall.declare import ErrorPage, Host
 from gamehall.problems import Problem
 
-from .asking import signed_in, visitor
+from .asking import admin, signed_in, visitor
 from .assets import Assets, serve_asset
 from .forms import own_forms_only
 from .pages.account import ACCOUNT_PAGES, account_first
@@ -21,6 +21,7 @@ from .pages.listing import LIST_PAGES
 from .pages.lobby import lobby
 from .pages.mail import MAIL_PAGES
 from .pages.notices import NOTICE_PAGES
+from .pages.overseeing import OVERSEEING_PAGES
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
 from .pages.playing import PLAYING_FORMS
@@ -61,6 +62,7 @@ def routes(host: Host) -> list[Router]:
         *REPLAY_PAGES,
         *SETTINGS_PAGES,
         *ADMIN_PAGES,
+        *OVERSEEING_PAGES,
         *PEOPLE_PAGES,
     ]
     return [
@@ -72,6 +74,7 @@ def routes(host: Host) -> list[Router]:
                 "assets": Provide(give_assets),
                 "visitor": Provide(visitor),
                 "caller": Provide(signed_in),
+                "admin": Provide(admin),
             },
             guards=[own_forms_only],
             exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account},

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import Response
 
-from gamehall.accounts import User, find_user, printable, user_by_name
+from gamehall.accounts import User, user_by_name
 from gamehall.asking import HttpRequest, known_id
 from gamehall.gamelog import Ended, Game, list_games
 from gamehall.problems import Problem
@@ -49,7 +49,7 @@ class Profile(msgspec.Struct, frozen=True):
 async def show_profile(request: HttpRequest, site: Site, visitor: Visitor, username: str) -> Response[Any]:
     """The profile, with the ended games that the query asks for. Raises Problem `not-found`."""
     wanted = _wanted(request)
-    found = await site.host.read(_read, printable(username), wanted)
+    found = await site.host.read(_read, username, wanted)
     person, shown = found.person, found.ended[:_PAGE]
     filters = {"ruleset": wanted.ruleset, "result": wanted.ended or "", "opponent": wanted.opponent}
     older = {"before": shown[-1].id} if len(found.ended) > _PAGE else {}
@@ -86,11 +86,8 @@ def _wanted(request: HttpRequest) -> Wanted:
 
 def _read(connection: sa.Connection, username: str, wanted: Wanted) -> Profile:
     """Somebody's profile, disabled or not: their games are others' games too."""
-    named = sa.select(user.c.id, user.c.created_at).where(user.c.username_key == username.casefold())
-    row = connection.execute(named).first()
-    person = find_user(connection, row.id) if row else None
-    if row is None or person is None:
-        raise Problem("not-found", f"There is no user {username!r}.")
+    person = user_by_name(connection, username, disabled=True)
+    since = connection.execute(sa.select(user.c.created_at).where(user.c.id == person.id)).scalar_one()
     running = games_by_turn(connection, person.id, limit=_RUNNING)
     opponent, unknown = None, ""
     try:
@@ -112,4 +109,4 @@ def _read(connection: sa.Connection, username: str, wanted: Wanted) -> Profile:
         )
     )
     pictures = thumbnails(connection, [each.id for each in (*running, *ended[:_PAGE])])
-    return Profile(person, row.created_at, tallies(connection, person.id), running, ended, pictures, unknown)
+    return Profile(person, since, tallies(connection, person.id), running, ended, pictures, unknown)
