@@ -1,13 +1,12 @@
 """What the pages' handlers are given: the site, who is looking, and, where somebody must be signed in, who that is."""
 
-from urllib.parse import urlsplit
-
 from litestar.di import NamedDependency
 
 from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
 from gamehall.problems import Problem
 
+from .forms import came_from, kept_move, read_form
 from .site import AccountFirst, SignInFirst, Site, Visitor
 
 __all__ = ["admin", "signed_in", "visitor"]
@@ -26,7 +25,7 @@ async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> 
     """
     if visitor.account is not None:
         return visitor.account
-    raise (AccountFirst if visitor.guest_id else SignInFirst)(_here(request))
+    raise (AccountFirst if visitor.guest_id else SignInFirst)(await _here(request))
 
 
 async def admin(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
@@ -37,9 +36,8 @@ async def admin(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Prin
     return caller
 
 
-def _here(request: HttpRequest) -> str:
+async def _here(request: HttpRequest) -> str:
+    """Where to come back to: what was asked for, the move that was made, or the page whose form was sent."""
     if request.method == "GET":
         return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    # Nothing is trusted here: only the path counts, and only one of this site.
-    came_from = urlsplit(request.headers.get("referer", ""))
-    return came_from.path + (f"?{came_from.query}" if came_from.query else "") or "/"
+    return kept_move(request, await read_form(request)) or came_from(request) or "/"

@@ -1,6 +1,7 @@
 """The routes of all pages, with what every handler of them shares."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, Router
 from litestar.di import Provide
@@ -11,12 +12,13 @@ from gamehall.problems import Problem
 
 from .asking import admin, signed_in, visitor
 from .assets import Assets, serve_asset
-from .forms import own_forms_only
+from .forms import AskAgain, internal_path, own_forms_only
 from .pages.account import ACCOUNT_PAGES, account_first
 from .pages.admin import ADMIN_PAGES
 from .pages.challenges import CHALLENGE_PAGES
 from .pages.embed import embedded_game
 from .pages.games import GAME_PAGES
+from .pages.kept import ask_for_move
 from .pages.listing import LIST_PAGES
 from .pages.lobby import lobby
 from .pages.mail import MAIL_PAGES
@@ -42,8 +44,11 @@ def routes(host: Host) -> list[Router]:
     async def give_assets() -> Assets:
         return site.assets
 
-    def to_sign_in(_: HttpRequest, wanted: SignInFirst) -> Response[Any]:
-        return site.to_sign_in(wanted.path)
+    def to_sign_in(request: HttpRequest, wanted: SignInFirst) -> Response[Any]:
+        return site.lead(request, "/login?" + urlencode({"next": internal_path(wanted.path)}))
+
+    def ask_again(request: HttpRequest, wanted: AskAgain) -> Response[Any]:
+        return site.lead(request, wanted.path)
 
     def to_account(request: HttpRequest, wanted: AccountFirst) -> Response[Any]:
         return account_first(request, site, wanted.path)
@@ -55,6 +60,7 @@ def routes(host: Host) -> list[Router]:
         *CHALLENGE_PAGES,
         *LIST_PAGES,
         *GAME_PAGES,
+        ask_for_move,
         embedded_game,
         *PLAYING_FORMS,
         *MAIL_PAGES,
@@ -77,7 +83,7 @@ def routes(host: Host) -> list[Router]:
                 "admin": Provide(admin),
             },
             guards=[own_forms_only],
-            exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account},
+            exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account, AskAgain: ask_again},
             include_in_schema=False,
         )
     ]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from litestar import Response
 from litestar.datastructures import Cookie
@@ -17,11 +17,13 @@ from gamehall.accounts import signup_is_open
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
 from gamehall.problems import Problem
+from gamehall.tables import now
 
 from .assets import load_assets
 from .declare import Page, Slot
-from .forms import form_token, internal_path, token_input
+from .forms import came_from, form_token, internal_path, token_input
 from .notices import mark_read, notice_kinds, unread_links
+from .sessions import cookie_value
 from .templating import environment
 
 __all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
@@ -117,7 +119,7 @@ class Site:
         return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status)
 
     def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        here = _address(request)
         shared: dict[str, Any] = {
             "viewer": visitor.principal,
             "unread": visitor.unread,
@@ -145,8 +147,12 @@ class Site:
         location = quote(internal_path(path), safe="/?&=%#@:+,;~!$'()*")
         return Response(None, status_code=303, headers=_HEADERS | {"Location": location}, cookies=list(cookies))
 
-    def to_sign_in(self, path: str) -> Response[None]:
-        return self.go("/login?" + urlencode({"next": internal_path(path)}))
+    def lead(self, request: HttpRequest, path: str) -> Response[None]:
+        """Sends the whole page on to a path of this site, also when a piece of it was asked for."""
+        there = self.go(path)
+        if request.headers.get("hx-request") == "true":
+            return Response(None, status_code=200, headers=_HEADERS | {"HX-Redirect": there.headers["Location"]})
+        return there
 
     async def slots(self, visitor: Visitor, place: str, subject: str = "") -> list[Markup]:
         """What other plugins show at a place. One that fails or takes too long is left out, and put down."""
@@ -172,8 +178,26 @@ class Site:
             return Markup("")
 
 
+def _address(request: HttpRequest) -> str:
+    """The path that was asked for, with its query."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 def error_page(site: Site, request: HttpRequest, problem: Problem) -> Response[str]:
-    """A problem as people are told about it, with what they can do now. It waits for nothing, least the database."""
+    """A problem as people are told about it, with what they can do now. It waits for nothing, least the database.
+
+    So who is looking is known only where a page had found out before; that nobody is, where there is no cookie.
+    """
     known: Visitor | None = request.state.get("visitor")
-    html = site.render(request, known or Visitor(None, ""), "web_htmx/error.html", {"problem": problem})
+    wait = problem.headers.get("Retry-After", "")
+    context = {
+        "problem": problem,
+        "is_known": known is not None or not cookie_value(site.host, request),
+        "is_form": request.method != "GET",
+        "back": came_from(request),
+        "again": _address(request),
+        "wait": int(wait) if wait.isdecimal() else 0,
+        "at": now(),
+    }
+    html = site.render(request, known or Visitor(None, ""), "web_htmx/error.html", context)
     return site.answer(html, problem.status, problem.headers)
