@@ -58,8 +58,15 @@ async def test_users_are_told_what_others_did_and_read_it_by_looking(hall: Hall,
     assert count(await reader.page(link)) == ""
     assert "new" not in (await reader.page("/notices")).text.split()
 
+    done(await ada.post("/challenges", json={"ruleset": "gomoku", "opponent": "bob"}), 201)
+    other = await told(hall, "bob", '"gomoku"')
+    assert count(await reader.page("/")) == "1, 1 unread"
+    done(await bob.post(f"{other}/respond", json={"action": "decline"}))
+    assert await told(hall, "ada", "declined") == other
+    assert count(await reader.page("/")) == "", "whoever has answered knows of it"
+
     done(await bob.post(f"{link}/respond", json={"action": "accept"}))
-    game = await told(hall, "ada", "challenge_answered")
+    game = await told(hall, "ada", "accepted")
     await play(game.rpartition("/")[2], [ada, bob], "a1 a2 b1 b2")
     done(await ada.post(f"{game}/draw", json={"action": "offer"}))
     await told(hall, "bob", "draw_offer")

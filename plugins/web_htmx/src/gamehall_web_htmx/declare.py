@@ -66,10 +66,12 @@ class NoticeKind:
     `facts` gets the connection, the user's id and the event's data, in the transaction that puts the notice down, and
     returns what it needs to be told later, plain enough for JSON; None tells this user nothing. `sentence` makes the
     text of these facts whenever it is shown, and `link` the internal path that it leads to, empty for none. Whoever
-    opens that page has read the notice.
+    opens that page has read the notice. `settles` gets the event's data and gives a path: what was told of that page
+    before is read by this event as well, as a challenge is by its answer.
     """
 
     event: str
     facts: Callable[[sa.Connection, str, Mapping[str, Any]], Mapping[str, Any] | None]
     sentence: Callable[[Mapping[str, Any]], str]
     link: Callable[[Mapping[str, Any]], str]
+    settles: Callable[[Mapping[str, Any]], str] | None = None

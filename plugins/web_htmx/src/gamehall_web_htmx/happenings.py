@@ -51,7 +51,7 @@ def own_kinds(host: Host) -> list[NoticeKind]:
 
     return [
         NoticeKind("challenge_received", _received, told(_ASKED), _to),
-        NoticeKind("challenge_answered", _answered, told(_ANSWERS), _to),
+        NoticeKind("challenge_answered", _answered, told(_ANSWERS), _to, _challenge),
         NoticeKind("game_over", _over, told(_ENDS), _to),
         NoticeKind("draw_offer", _offered, told(_OFFERS), _to),
         NoticeKind("rematch_offer", _offered, told(_OFFERS), _to),
@@ -63,13 +63,17 @@ def _to(facts: Facts) -> str:
     return str(facts["to"])
 
 
+def _challenge(data: Facts) -> str:
+    return f"/challenges/{data['challenge_id']}"
+
+
 def _received(connection: sa.Connection, _: str, data: Facts) -> Facts:
     found = load_challenge(connection, data["challenge_id"])
     return {
         "what": "received",
         "name": found.challenger_name,
         "ruleset": found.ruleset,
-        "to": f"/challenges/{found.id}",
+        "to": _challenge(data),
     }
 
 
@@ -83,7 +87,7 @@ def _answered(connection: sa.Connection, user_id: str, data: Facts) -> Facts | N
         "what": data["status"],
         "name": (found.opponent_name or "") if own else found.challenger_name,
         "ruleset": found.ruleset,
-        "to": f"/games/{data['game_id']}" if data["game_id"] else f"/challenges/{found.id}",
+        "to": f"/games/{data['game_id']}" if data["game_id"] else _challenge(data),
     }
 
 

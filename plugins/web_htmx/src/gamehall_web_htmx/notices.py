@@ -112,6 +112,8 @@ def _put_down(connection: sa.Connection, plugin: str, kind: NoticeKind, event: E
         key = {"user_id": user_id, "tx": event.cursor.tx, "event_id": event.cursor.id}
         is_there = sa.and_(*(notice.c[name] == value for name, value in key.items()))
         if connection.execute(sa.select(notice.c.at).where(is_there)).first() is None:
+            if kind.settles is not None:
+                mark_read(connection, user_id, kind.settles(event.values()))
             facts = kind.facts(connection, user_id, event.values())
             if facts is None:
                 continue

@@ -9,6 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from .assets import Assets
+from .browsers import browser_words
 
 __all__ = ["environment"]
 
@@ -41,6 +42,7 @@ def environment(assets: Assets) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     shared.globals["asset"] = assets.url
+    shared.filters["browser_words"] = browser_words
     shared.filters["day"] = day
     shared.filters["moment"] = moment
     shared.filters["sentence"] = sentence
