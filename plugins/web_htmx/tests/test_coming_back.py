@@ -9,7 +9,7 @@ import pytest
 
 from gamehall.accounts import end_credentials, user_by_name
 from gamehall.gamelog import load_game
-from rig.hall import PASSWORD, Hall, play, start_game
+from rig.hall import PASSWORD, Hall, StartHall, play, start_game
 
 pytestmark = pytest.mark.anyio
 
@@ -88,3 +88,13 @@ async def test_error_pages_say_how_to_go_on(hall: Hall, players: list[Any], pers
     answer = await ada.post("/settings", {"form_token": "x"}, headers={"Referer": "http://[broken"})
     assert answer.status_code == 403
     assert "Nothing was changed." in answer.text
+
+
+async def test_an_error_page_needs_no_database(start_hall: StartHall, newcomer: Make) -> None:
+    hall = await start_hall()
+    ada = await newcomer(hall).register("ada")
+    await hall.host.write(lambda connection: connection.exec_driver_sql("DROP TABLE web_htmx_session"))
+    page = await ada.page("/games?status=active", 500)
+    assert "Nothing that you did before is lost." in page.text
+    assert "/games?status=active" in page.attribute("a", "href")
+    assert "Sign in" not in page.text
