@@ -47,6 +47,7 @@ LAYERS: list[set[str]] = [
     {
         "hookspecs",
         "accounts",
+        "credentials",
         "asking",
         "feed",
         "gamelog",
@@ -55,6 +56,7 @@ LAYERS: list[set[str]] = [
         "presence",
         "records",
         "mail",
+        "tallies",
         "turns",
     },
     {"plugins", "wakeups", "commands", "showing"},

@@ -25,10 +25,12 @@ __all__ = [
     "User",
     "add_user",
     "check_registration",
+    "email_errors",
     "end_credentials",
     "find_user",
     "has_admin",
     "list_users",
+    "password_errors",
     "printable",
     "register",
     "setup_code",
@@ -95,11 +97,15 @@ def list_users(connection: sa.Connection) -> list[User]:
     return [User(*row) for row in connection.execute(_USER.order_by(user.c.username_key))]
 
 
-def user_by_name(connection: sa.Connection, username: str) -> User:
-    """The active user of this name, whatever its capitals. Raises Problem `not-found`."""
+def user_by_name(connection: sa.Connection, username: str, *, disabled: bool = False) -> User:
+    """The active user of this name, whatever its capitals; with `disabled` also one who is not active any more.
+
+    Raises Problem `not-found`.
+    """
     row = None
     if _USERNAME.fullmatch(username):
-        row = connection.execute(_USER.where(user.c.username_key == username.casefold(), user.c.is_active)).first()
+        named = _USER.where(user.c.username_key == username.casefold())
+        row = connection.execute(named if disabled else named.where(user.c.is_active)).first()
     if row is None:
         raise Problem("not-found", f"There is no user {printable(username)!r}.")
     return User(*row)
@@ -129,22 +135,29 @@ def check_registration(given: Registration) -> Registration:
         errors.append(FieldError("username", "Use 2 to 32 letters, digits, _ or -, with a letter or digit first."))
     elif tidy.username.casefold() in _RESERVED or tidy.username.casefold().startswith(GUEST_PREFIX):
         errors.append(FieldError("username", "This name is reserved; choose another."))
-    if len(tidy.email.casefold()) > 254 or not tidy.email.isprintable() or not _EMAIL.fullmatch(tidy.email):
-        errors.append(FieldError("email", "Give an e-mail address such as name@example.org."))
+    errors += email_errors(tidy.email)
     if len(tidy.display_name) > 50:
         errors.append(FieldError("display_name", "Use at most 50 characters."))
-    errors += _password_errors(tidy)
+    errors += password_errors(tidy.password, tidy.username, tidy.email)
     if errors:
         raise Problem("invalid", "The account cannot be made like this.", errors=tuple(errors))
     return tidy
 
 
-def _password_errors(given: Registration) -> list[FieldError]:
-    if len(given.password) < MIN_PASSWORD:
+def email_errors(email: str) -> list[FieldError]:
+    """What is wrong with an e-mail address."""
+    if len(email.casefold()) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):
+        return [FieldError("email", "Give an e-mail address such as name@example.org.")]
+    return []
+
+
+def password_errors(password: str, username: str, email: str) -> list[FieldError]:
+    """What is wrong with a new password, in its normal form, for this user."""
+    if len(password) < MIN_PASSWORD:
         return [FieldError("password", f"Use at least {MIN_PASSWORD} characters.")]
-    if len(given.password) > MAX_PASSWORD:
+    if len(password) > MAX_PASSWORD:
         return [FieldError("password", f"Use at most {MAX_PASSWORD} characters.")]
-    if given.password.casefold() in (given.username.casefold(), given.email.casefold()):
+    if password.casefold() in (username.casefold(), email.casefold()):
         return [FieldError("password", "Use something else than your name or address.")]
     return []
 

@@ -21,6 +21,7 @@ from gamehall.problems import Problem
 from gamehall.tables import game, game_move, game_seat, user
 
 __all__ = [
+    "Ended",
     "Game",
     "GameLog",
     "GameState",
@@ -66,6 +67,7 @@ class Shown(msgspec.Struct, frozen=True):
     sides: tuple[str, ...]
 
 
+Ended = Literal["won", "lost", "drawn"]
 OfferKind = Literal["draw", "takeback", "pause", "rematch"]
 
 
@@ -245,31 +247,43 @@ def list_games(
     connection: sa.Connection,
     *,
     player: str | None = None,
+    opponent: str | None = None,
+    ended: Ended | None = None,
     status: Sequence[str] = (),
     ruleset: str | None = None,
     besides: Sequence[str] = (),
     limit: int = 50,
     before: str | None = None,
 ) -> list[Game]:
-    """Games, newest first: of a player (by id), in one of these statuses, of a ruleset; not those `besides`, and older
-    than an id."""
+    """Games, newest first: of a player and an opponent (by id), in one of these statuses, of a ruleset; not those
+    `besides`, and older than an id. `ended` leaves those that ended so for the player, against somebody else."""
     filters: list[StatementFilter] = [OrderBy("id", "desc"), LimitOffset(limit, 0)]
     if status:
         filters.append(CollectionFilter("status", list(status)))
     if ruleset is not None:
         filters.append(CollectionFilter("ruleset", [ruleset]))
     query = sa.select(game)
-    if player is not None:
-        query = query.where(game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == player)))
+    for each in (player, opponent):
+        if each is not None:
+            query = query.where(game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == each)))
+    if ended is not None:
+        query = query.where(*_ended_so(player, ended))
     if besides:
         query = query.where(game.c.id.not_in(besides))
     if before is not None:
         query = query.where(game.c.id < before)
-    for each in filters:
-        query = each.append_to_statement(query, game.c)  # type: ignore[arg-type]  # columns serve as a model does
+    for condition in filters:
+        query = condition.append_to_statement(query, game.c)  # type: ignore[arg-type]  # columns serve as a model does
     rows = connection.execute(query).all()
     seats = seats_of(connection, [row.id for row in rows])
     return [game_of(row, seats[row.id]) for row in rows]
+
+
+def _ended_so(player: str | None, ended: Ended) -> tuple[sa.ColumnElement[bool], ...]:
+    seats = sa.select(game_seat.c.seat).where(game_seat.c.game_id == game.c.id)
+    own, others = seats.where(game_seat.c.user_id == player), seats.where(game_seat.c.user_id != player)
+    ways = {"won": game.c.winner.in_(own), "lost": game.c.winner.in_(others), "drawn": game.c.winner.is_(None)}
+    return game.c.status == "finished", others.exists(), ways[ended]
 
 
 def load_state(connection: sa.Connection, game_id: str, ply: int | None = None) -> GameState:

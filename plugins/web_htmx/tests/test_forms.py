@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -142,10 +143,10 @@ async def test_who_must_sign_in_comes_back(hall: Hall, person: Make) -> None:
     assert answer.headers["location"] == "/play?ruleset=gomoku&preset=Large"
 
 
-async def test_a_move_without_a_session_leads_back_to_its_game(hall: Hall, table: Any, person: Make) -> None:
+async def test_a_move_without_a_session_leads_back_to_it(hall: Hall, table: Any, person: Make) -> None:
     _, _, game = table
     answer = await person().post(f"{game}/move", {"move": "b2"}, headers={"Referer": f"{HERE}{game}"})
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/login?next=" + game.replace("/", "%2F")
-    answer = await person().post(f"{game}/move", {"move": "b2"}, headers={"Referer": "http://hall//evil.example/"})
+    assert answer.headers["location"] == "/login?next=" + quote(f"{game}/move?move=b2", safe="")
+    answer = await person().post(f"{game}/resign", headers={"Referer": "http://hall//evil.example/"})
     assert answer.headers["location"] == "/login?next=%2F"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from gamehall.declare import Authenticator, Host, Lifespan, Tables
     from gamehall_enhanced_auth.lifetimes import Lifetimes
+    from gamehall_web_htmx.declare import Page, Slot
 
 
 @hookimpl
@@ -59,3 +60,17 @@ def gamehall_commands() -> list[click.Command]:
     from gamehall_enhanced_auth.commands import tokens
 
     return [tokens]
+
+
+@hookimpl(optionalhook=True)
+def web_slots(host: Host) -> list[Slot]:
+    from gamehall_enhanced_auth.pages import slots
+
+    return slots(host)
+
+
+@hookimpl(optionalhook=True)
+def web_pages(host: Host) -> list[Page]:
+    from gamehall_enhanced_auth.pages import pages
+
+    return pages(host)

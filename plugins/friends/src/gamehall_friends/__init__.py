@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from litestar import Router
 
     from gamehall.declare import Host, Policy, Tables
-    from gamehall_web_htmx.declare import Page, Slot
+    from gamehall_web_htmx.declare import NoticeKind, Page, Slot
 
 
 @hookimpl
@@ -50,3 +50,10 @@ def web_pages(host: Host) -> list[Page]:
     from gamehall_friends.pages import pages
 
     return pages(host)
+
+
+@hookimpl(optionalhook=True)
+def web_notices() -> list[NoticeKind]:
+    from gamehall_friends.telling import notices
+
+    return notices()

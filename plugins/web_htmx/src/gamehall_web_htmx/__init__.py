@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from gamehall import hookimpl
-from gamehall.declare import Authenticator, ErrorPage, Host, Listener, Tables
+from gamehall.declare import Authenticator, ErrorPage, Host, Lifespan, Listener, Tables
 
 if TYPE_CHECKING:
     from litestar.types import ControllerRouterHandler
@@ -47,6 +47,13 @@ def gamehall_listeners(host: Host) -> Iterable[Listener]:
     from gamehall_web_htmx.sessions import tidying
 
     return [tidying(host)]
+
+
+@hookimpl
+def gamehall_lifespan(host: Host) -> Iterable[Lifespan]:
+    from gamehall_web_htmx.notices import keeping_notices
+
+    return [Lifespan(lambda: keeping_notices(host))]
 
 
 @hookimpl

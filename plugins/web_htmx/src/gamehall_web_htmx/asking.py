@@ -1,15 +1,15 @@
 """What the pages' handlers are given: the site, who is looking, and, where somebody must be signed in, who that is."""
 
-from urllib.parse import urlsplit
-
 from litestar.di import NamedDependency
 
 from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
+from gamehall.problems import Problem
 
+from .forms import came_from, kept_move, read_form
 from .site import AccountFirst, SignInFirst, Site, Visitor
 
-__all__ = ["signed_in", "visitor"]
+__all__ = ["admin", "signed_in", "visitor"]
 
 
 async def visitor(request: HttpRequest, site: NamedDependency[Site]) -> Visitor:
@@ -25,12 +25,19 @@ async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> 
     """
     if visitor.account is not None:
         return visitor.account
-    raise (AccountFirst if visitor.guest_id else SignInFirst)(_here(request))
+    raise (AccountFirst if visitor.guest_id else SignInFirst)(await _here(request))
 
 
-def _here(request: HttpRequest) -> str:
+async def admin(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
+    """Who looks after the hall. Raises what `signed_in` does, and Problem `forbidden` for everybody else."""
+    caller = await signed_in(request, visitor)
+    if not caller.is_admin:
+        raise Problem("forbidden", "Only admins can look after the hall.")
+    return caller
+
+
+async def _here(request: HttpRequest) -> str:
+    """Where to come back to: what was asked for, the move that was made, or the page whose form was sent."""
     if request.method == "GET":
         return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    # Nothing is trusted here: only the path counts, and only one of this site.
-    came_from = urlsplit(request.headers.get("referer", ""))
-    return came_from.path + (f"?{came_from.query}" if came_from.query else "") or "/"
+    return kept_move(request, await read_form(request)) or came_from(request) or "/"

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import sqlalchemy as sa
+
 from gamehall.declare import Principal
 from gamehall.events import Event
 
-__all__ = ["PLACES", "Listening", "Page", "Pusher", "Slot", "Telling"]
+__all__ = ["PLACES", "Listening", "NoticeKind", "Page", "Pusher", "Slot", "Telling"]
 
-PLACES = ("lobby.side", "profile.side", "game.side")
+PLACES = ("lobby.side", "profile.side", "game.side", "settings.panels")
 _PATH = re.compile(r"/[a-z][a-z0-9_-]*", re.ASCII)
 
 
@@ -22,7 +24,7 @@ class Slot:
     """A piece of one of the pages in PLACES.
 
     `context` gets who is looking (None is a stranger) and the page's subject: a username on a profile, a game's id on
-    a game's page, empty in the lobby. The template is rendered with what it returns; None leaves the piece out. It has
+    a game's page, else empty. The template is rendered with what it returns; None leaves the piece out. It has
     one second; when it fails or is late the page goes without it.
     """
 
@@ -93,3 +95,21 @@ class Pusher:
     pages are messages without a name. Raises Problem for channels that this person may not follow."""
 
     stream: Callable[[Listening], Awaitable[AsyncIterator[bytes]]]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """Events of which users are told on their page of notices: each user whose channel such an event has.
+
+    `facts` gets the connection, the user's id and the event's data, in the transaction that puts the notice down, and
+    returns what it needs to be told later, plain enough for JSON; None tells this user nothing. `sentence` makes the
+    text of these facts whenever it is shown, and `link` the internal path that it leads to, empty for none. Whoever
+    opens that page has read the notice. `settles` gets the event's data and gives a path: what was told of that page
+    before is read by this event as well, as a challenge is by its answer.
+    """
+
+    event: str
+    facts: Callable[[sa.Connection, str, Mapping[str, Any]], Mapping[str, Any] | None]
+    sentence: Callable[[Mapping[str, Any]], str]
+    link: Callable[[Mapping[str, Any]], str]
+    settles: Callable[[Mapping[str, Any]], str] | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -24,9 +25,12 @@ __all__ = [
     "ANYBODY",
     "BY_CODE",
     "TOKEN_FIELD",
+    "AskAgain",
     "Form",
+    "came_from",
     "form_token",
     "internal_path",
+    "kept_move",
     "own_forms_only",
     "read_form",
     "token_input",
@@ -38,6 +42,17 @@ Form = Mapping[str, str]
 TOKEN_FIELD = "form_token"  # noqa: S105 - a field's name
 BY_CODE = {"form": "code"}  # one whose path carries a code of ours: that alone gives the right, whoever sends it
 ANYBODY = {"form": "anybody"}  # handler opt: a form that strangers send as well, so that it has no session's token
+
+
+_MOVE = re.compile(r"/games/[0-9a-z]{26}/move", re.ASCII)
+
+
+class AskAgain(Exception):
+    """Raised where a form cannot be taken as it is, and the page at `path` asks for the same once more."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
 
 
 def form_token(host: Host, connection: Asking) -> str:
@@ -65,9 +80,11 @@ async def own_forms_only(connection: Asking, handler: BaseRouteHandler) -> None:
     if handler.opt.get("form") == "anybody":
         return
     # A session that ended keeps its token: then the handler sends the person to sign in, which says more than a 403.
-    given = (await read_form(connection)).get(TOKEN_FIELD, "")  # type: ignore[arg-type]  # guards get the request
-    expected = form_token(host, connection)
+    typed = await read_form(connection)  # type: ignore[arg-type]  # guards get the request
+    given, expected = typed.get(TOKEN_FIELD, ""), form_token(host, connection)
     if expected and not hmac.compare_digest(given.encode(), expected.encode()):
+        if given and (path := kept_move(connection, typed)):
+            raise AskAgain(path)
         raise Problem(
             "forbidden",
             "This form is out of date: you have signed in or out since. Go back, reload the page, try again.",
@@ -103,6 +120,26 @@ async def read_form(request: Request[Any, Any, Any]) -> Form:
         elif isinstance(value, str):
             fields.setdefault(name, value.encode(errors="replace").decode().replace("\0", ""))
     return fields
+
+
+def kept_move(connection: Asking, typed: Form) -> str:
+    """Where a move that was sent in vain is asked for once more, so that it is not lost; empty for any other form."""
+    move = typed.get("move", "").strip().lower()
+    if not move or len(move) > 100 or not _MOVE.fullmatch(connection.url.path):
+        return ""
+    return f"{connection.url.path}?{urlencode({'move': move})}"
+
+
+def came_from(connection: Asking) -> str:
+    """The path of the page that led here, with its query; empty when the browser does not say.
+
+    Nothing is trusted here: only the path counts, and only one of this site.
+    """
+    try:
+        page = urlsplit(connection.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    return internal_path(page.path + (f"?{page.query}" if page.query else ""), otherwise="")
 
 
 def internal_path(text: str, otherwise: str = "/") -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from gamehall import hookspec
 from gamehall.declare import Host
 
-from .declare import Page, Pusher, Slot
+from .declare import NoticeKind, Page, Pusher, Slot
 
 
 @hookspec
 def web_slots(host: Host) -> Iterable[Slot]:  # type: ignore[empty-body]
-    """Pieces of the lobby, of profiles and of games' pages."""
+    """Pieces of the lobby, of profiles, of games' pages and of the settings."""
 
 
 @hookspec
@@ -23,3 +23,8 @@ def web_pages(host: Host) -> Iterable[Page]:  # type: ignore[empty-body]
 @hookspec
 def web_pushers(host: Host) -> Iterable[Pusher]:  # type: ignore[empty-body]
     """Ways to tell pages what happens. The first is taken; without any the pages are looked at again by hand."""
+
+
+@hookspec
+def web_notices(host: Host) -> Iterable[NoticeKind]:  # type: ignore[empty-body]
+    """Events of which users are told on their page of notices."""

@@ -29,6 +29,7 @@ __all__ = [
     "game_cards",
     "options_words",
     "ruleset_title",
+    "storable",
     "thumbnails",
 ]
 
@@ -78,6 +79,11 @@ class ChallengeCard:
     pair: bool
     open_for: str
     offered: bool
+
+
+def storable(text: str) -> str:
+    """What a query says, without what a database would not take."""
+    return text.replace("\0", "")
 
 
 def ruleset_title(host: Host, key: str) -> str:

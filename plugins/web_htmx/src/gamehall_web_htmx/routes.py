@@ -1,6 +1,7 @@
 """The routes of all pages, with what every handler of them shares."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, Router
 from litestar.di import Provide
@@ -9,19 +10,22 @@ from gamehall.asking import HttpRequest
 from gamehall.declare import ErrorPage, Host
 from gamehall.problems import Problem
 
-from .asking import signed_in, visitor
+from .asking import admin, signed_in, visitor
 from .assets import Assets, serve_asset
-from .forms import own_forms_only
+from .forms import AskAgain, internal_path, own_forms_only
 from .pages.account import ACCOUNT_PAGES, account_first
 from .pages.admin import ADMIN_PAGES
 from .pages.challenges import CHALLENGE_PAGES
 from .pages.embed import embedded_game
 from .pages.games import GAME_PAGES
+from .pages.kept import ask_for_move
 from .pages.listing import LIST_PAGES
 from .pages.live import LIVE_STREAMS
 from .pages.lobby import lobby
 from .pages.look import LOOK_PAGES
 from .pages.mail import MAIL_PAGES
+from .pages.notices import NOTICE_PAGES
+from .pages.overseeing import OVERSEEING_PAGES
 from .pages.people import PEOPLE_PAGES
 from .pages.play import PLAY_PAGES
 from .pages.playing import PLAYING_FORMS
@@ -42,8 +46,11 @@ def routes(host: Host) -> list[Router]:
     async def give_assets() -> Assets:
         return site.assets
 
-    def to_sign_in(_: HttpRequest, wanted: SignInFirst) -> Response[Any]:
-        return site.to_sign_in(wanted.path)
+    def to_sign_in(request: HttpRequest, wanted: SignInFirst) -> Response[Any]:
+        return site.lead(request, "/login?" + urlencode({"next": internal_path(wanted.path)}))
+
+    def ask_again(request: HttpRequest, wanted: AskAgain) -> Response[Any]:
+        return site.lead(request, wanted.path)
 
     def to_account(request: HttpRequest, wanted: AccountFirst) -> Response[Any]:
         return account_first(request, site, wanted.path)
@@ -55,14 +62,17 @@ def routes(host: Host) -> list[Router]:
         *CHALLENGE_PAGES,
         *LIST_PAGES,
         *GAME_PAGES,
+        ask_for_move,
         embedded_game,
         *PLAYING_FORMS,
         *LIVE_STREAMS,
         *MAIL_PAGES,
+        *NOTICE_PAGES,
         *REPLAY_PAGES,
         *SETTINGS_PAGES,
         *LOOK_PAGES,
         *ADMIN_PAGES,
+        *OVERSEEING_PAGES,
         *PEOPLE_PAGES,
     ]
     return [
@@ -74,9 +84,10 @@ def routes(host: Host) -> list[Router]:
                 "assets": Provide(give_assets),
                 "visitor": Provide(visitor),
                 "caller": Provide(signed_in),
+                "admin": Provide(admin),
             },
             guards=[own_forms_only],
-            exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account},
+            exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account, AskAgain: ask_again},
             include_in_schema=False,
         )
     ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from litestar import Response
 from litestar.datastructures import Cookie
@@ -17,13 +17,16 @@ from gamehall.accounts import signup_is_open
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
 from gamehall.problems import Problem
+from gamehall.tables import now
 
 from .assets import load_assets
 from .declare import Page, Pusher, Slot
-from .forms import form_token, internal_path, token_input
+from .forms import came_from, form_token, internal_path, token_input
 from .live.lobby import LobbyNews
 from .live.pieces import Pieces
+from .notices import mark_read, notice_kinds, unread_links
 from .prefs import Prefs, cookie_prefs, find_prefs
+from .sessions import cookie_value
 from .templating import environment
 
 __all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
@@ -57,13 +60,17 @@ class AccountFirst(Exception):
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Who is looking, None for a stranger, the token that their forms carry, and what they have chosen for themselves.
-    A guest is somebody too. `cursor` is the place in the feed when they asked: what they are shown is not older.
+    A guest is somebody too.
+
+    `cursor` is the place in the feed when they asked: what they are shown is not older. `unread` counts the notices
+    that an account has not seen.
     """
 
     principal: Principal | None
     token: str
     prefs: Prefs
     cursor: str = ""
+    unread: int = 0
 
     @property
     def user_id(self) -> str | None:
@@ -104,8 +111,19 @@ class Site:
         account = None if principal is None or principal.is_guest else principal
         prefs = await find_prefs(self.host, request, account)
         found = Visitor(principal, form_token(self.host, request), prefs, cursor)
+        if account is not None:
+            found = replace(found, unread=await self._unread(request, account.user_id))
         request.state.visitor = found  # for the page that tells of an error
         return found
+
+    async def _unread(self, request: HttpRequest, user_id: str) -> int:
+        """How many notices this user has not seen; those that lead to the page they ask for are seen now."""
+        links = await self.host.read(unread_links, user_id, notice_kinds(self.host))
+        here = request.url.path
+        if request.method != "GET" or here not in links:
+            return len(links)
+        await self.host.write(mark_read, user_id, here)
+        return sum(link != here for link in links)
 
     def menu(self) -> list[Page]:
         """The pages of other plugins that are in the menu."""
@@ -122,10 +140,11 @@ class Site:
         return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status)
 
     def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        here = _address(request)
         shared: dict[str, Any] = {
             "viewer": visitor.principal,
             "prefs": visitor.prefs,
+            "unread": visitor.unread,
             "form_token": token_input(visitor.token),
             "menu": self.menu(),
             "path": request.url.path,
@@ -161,8 +180,12 @@ class Site:
         location = quote(internal_path(path), safe="/?&=%#@:+,;~!$'()*")
         return Response(None, status_code=303, headers=_HEADERS | {"Location": location}, cookies=list(cookies))
 
-    def to_sign_in(self, path: str) -> Response[None]:
-        return self.go("/login?" + urlencode({"next": internal_path(path)}))
+    def lead(self, request: HttpRequest, path: str) -> Response[None]:
+        """Sends the whole page on to a path of this site, also when a piece of it was asked for."""
+        there = self.go(path)
+        if request.headers.get("hx-request") == "true":
+            return Response(None, status_code=200, headers=_HEADERS | {"HX-Redirect": there.headers["Location"]})
+        return there
 
     async def slots(self, visitor: Visitor, place: str, subject: str = "") -> list[Markup]:
         """What other plugins show at a place. One that fails or takes too long is left out, and put down."""
@@ -188,10 +211,27 @@ class Site:
             return Markup("")
 
 
+def _address(request: HttpRequest) -> str:
+    """The path that was asked for, with its query."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 def error_page(site: Site, request: HttpRequest, problem: Problem) -> Response[str]:
-    """A problem as people are told about it, with what they can do now. It waits for nothing, least the database."""
+    """A problem as people are told about it, with what they can do now. It waits for nothing, least the database.
+
+    So who is looking is known only where a page had found out before; that nobody is, where there is no cookie.
+    """
     known: Visitor | None = request.state.get("visitor")
-    html = site.render(
-        request, known or Visitor(None, "", cookie_prefs(request)), "web_htmx/error.html", {"problem": problem}
-    )
+    wait = problem.headers.get("Retry-After", "")
+    context = {
+        "problem": problem,
+        "is_known": known is not None or not cookie_value(site.host, request),
+        "is_form": request.method != "GET",
+        "back": came_from(request),
+        "again": _address(request),
+        "wait": int(wait) if wait.isdecimal() else 0,
+        "at": now(),
+    }
+    nobody = Visitor(None, "", cookie_prefs(request))
+    html = site.render(request, known or nobody, "web_htmx/error.html", context)
     return site.answer(html, problem.status, problem.headers)

@@ -1,4 +1,4 @@
-"""Sessions of people who signed in with a browser, and what they have chosen for themselves."""
+"""Sessions of people who signed in with a browser, what they have chosen, and what they are told has happened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from advanced_alchemy.types import DateTimeUTC
 from gamehall.tables import ID
 from gamehall.tables import user as host_user
 
-__all__ = ["metadata", "prefs", "session"]
+__all__ = ["metadata", "notice", "prefs", "session"]
 
 metadata = sa.MetaData()
 
@@ -32,4 +32,20 @@ prefs = sa.Table(
     metadata,
     sa.Column("user_id", ID, sa.ForeignKey(host_user.c.id, ondelete="CASCADE"), primary_key=True),
     sa.Column("chosen", sa.Text, nullable=False),  # JSON of what differs from how it comes
+)
+
+# One for each user and event, so that it is put down once by however many workers.
+notice = sa.Table(
+    "web_htmx_notice",
+    metadata,
+    sa.Column("user_id", ID, sa.ForeignKey(host_user.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("tx", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("event_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", DateTimeUTC(timezone=True), nullable=False),
+    sa.Column("plugin", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("link", sa.String(200), nullable=False),
+    sa.Column("is_read", sa.Boolean, nullable=False),
+    sa.Index("ix_web_htmx_notice_at", "at"),
 )

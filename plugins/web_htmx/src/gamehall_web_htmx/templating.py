@@ -9,6 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from .assets import Assets
+from .browsers import browser_words
 
 __all__ = ["environment"]
 
@@ -42,6 +43,8 @@ def environment(assets: Assets) -> jinja2.Environment:
     )
     shared.globals["asset"] = assets.url
     shared.globals["drawing"] = assets.drawing
+    shared.filters["browser_words"] = browser_words
+    shared.filters["day"] = day
     shared.filters["moment"] = moment
     shared.filters["sentence"] = sentence
     return shared
@@ -54,6 +57,12 @@ def moment(when: datetime | str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(
         parsed.strftime("%Y-%m-%dT%H:%M:%SZ"), f"{parsed:%-d %b %Y, %H:%M} UTC"
     )
+
+
+def day(when: datetime) -> Markup:
+    """The day of a time, as an element that programs can read too."""
+    day = when.astimezone(UTC)
+    return Markup('<time datetime="{}">{}</time>').format(f"{day:%Y-%m-%d}", f"{day:%-d %b %Y}")
 
 
 def sentence(text: str) -> str:

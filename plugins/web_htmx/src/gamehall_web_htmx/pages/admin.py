@@ -1,18 +1,19 @@
-"""For admins: what is on, what is installed, who is here."""
+"""For admins: what is on, what is installed and how it does, who is here."""
 
+import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 
 from gamehall.accounts import printable
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
-from gamehall.features import SIGNUP, Switches, read_switches, switch
-from gamehall.problems import Problem
+from gamehall.features import SIGNUP, Switches, late_workers, read_switches, switch
 from gamehall.tables import user
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.site import Site, Visitor
@@ -21,22 +22,27 @@ __all__ = ["ADMIN_PAGES"]
 
 _PEOPLE = 50
 _OWN = "web_htmx"
+_LOOKS, _STEP = 60, 0.05  # how often, and with so many seconds in between
+
+Number = Annotated[int, QueryParameter(ge=0, lt=2**31)]
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchRow:
     """One switch, with the rulesets that go with it.
 
-    A plugin that failed has its reason; the pages' own cannot be used from a page.
+    A plugin that failed has its `reason`, and `faults` counts what of it has failed since the start; the pages' own
+    cannot be used from a page.
     """
 
     key: str
     label: str
     note: str
     is_on: bool
-    reason: str
-    usable: bool
     rulesets: tuple[str, ...] = ()
+    reason: str = ""
+    faults: int = 0
+    usable: bool = True
 
 
 @get("/admin")
@@ -44,26 +50,29 @@ async def admin_page(
     request: HttpRequest,
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
-    caller: NamedDependency[Principal],
+    admin: NamedDependency[Principal],
     find: FromQuery[str] = "",
+    switched: FromQuery[str] = "",
+    epoch: Number = 0,
+    games: Number = 0,
 ) -> Response[Any]:
-    _only_admins(caller)
-    switches = await site.host.read(read_switches)
+    """With `switched`, where a switch leads to, it says how that stands and which workers have not taken it up."""
+    groups = _switch_rows(site.host, await site.host.read(read_switches))
     people = await site.host.read(_people, printable(find).strip())
     return site.page(
         request,
         visitor,
         "admin.html",
-        groups=_switch_rows(site.host, switches),
+        groups=groups,
+        switched=next((row for rows in groups.values() for row in rows if row.key == switched), None),
+        late=await site.host.read(late_workers, epoch),
+        query=request.url.query,
+        games=games,
+        failed=[row for row in groups["Plugins"] if row.reason],
         people=people[:_PEOPLE],
         more=len(people) > _PEOPLE,
         find=find,
     )
-
-
-def _only_admins(caller: Principal) -> None:
-    if not caller.is_admin:
-        raise Problem("forbidden", "Only admins can look after the hall.")
 
 
 def _switch_rows(host: Host, switches: Switches) -> dict[str, list[SwitchRow]]:
@@ -73,23 +82,24 @@ def _switch_rows(host: Host, switches: Switches) -> dict[str, list[SwitchRow]]:
             label=plugin.name.replace("_", " ").capitalize(),
             note=f"{plugin.distribution} {plugin.version}",
             is_on=plugin.name in switches,
-            reason=plugin.reason,
-            usable=plugin.name != _OWN,
             rulesets=tuple(key for key in host.rulesets if host.plugin_of(key) == plugin.name),
+            reason=plugin.reason,
+            faults=plugin.failures,
+            usable=plugin.name != _OWN,
         )
         for plugin in host.installed_plugins
     ]
     games = [
-        SwitchRow(f"ruleset:{key}", ruleset.title, key, f"ruleset:{key}" in switches, "", True, (key,))
+        SwitchRow(f"ruleset:{key}", ruleset.title, key, f"ruleset:{key}" in switches, (key,))
         for key, ruleset in sorted(host.rulesets.items())
     ]
-    signup = SwitchRow(SIGNUP, "New accounts", "Whether anybody can register.", SIGNUP in switches, "", usable=True)
-    return {"The hall": [signup], "Games": games, "Plugins": plugins}
+    signup = SwitchRow(SIGNUP, "New accounts", "Whether anybody can register.", SIGNUP in switches)
+    return {"The hall": [signup], "Plugins": plugins, "Games": games}
 
 
 def _people(connection: sa.Connection, find: str) -> list[sa.Row[Any]]:
-    columns = (user.c.username, user.c.display_name, user.c.is_admin, user.c.is_active, user.c.created_at)
-    query = sa.select(*columns).order_by(user.c.username_key).limit(_PEOPLE + 1)
+    columns = (user.c.username, user.c.display_name, user.c.is_admin, user.c.is_active, user.c.is_guest)
+    query = sa.select(*columns, user.c.created_at).order_by(user.c.username_key).limit(_PEOPLE + 1)
     if find:
         query = query.where(user.c.username_key.startswith(find.casefold(), autoescape=True))
     return list(connection.execute(query))
@@ -97,15 +107,21 @@ def _people(connection: sa.Connection, find: str) -> list[sa.Row[Any]]:
 
 @post("/admin/features")
 async def admin_switch(
-    site: NamedDependency[Site], caller: NamedDependency[Principal], request: HttpRequest
+    request: HttpRequest, site: NamedDependency[Site], admin: NamedDependency[Principal]
 ) -> Response[Any]:
-    _only_admins(caller)
+    """Switches, and waits a moment until every worker has taken it up."""
     typed = await read_form(request)
+    key, on = typed.get("key", ""), typed.get("state") == "on"
     rows = _switch_rows(site.host, await site.host.read(read_switches))
     usable = {row.key: row.rulesets for group in rows.values() for row in group if row.usable}
-    on = typed.get("state") == "on"
-    await site.host.write(switch, [typed.get("key", "")], on=on, by=caller.username, known=usable)
-    return site.go("/admin")
+    suspend = typed.get("suspend") == "on"
+    made = await site.host.write(switch, [key], on=on, by=admin.username, known=usable, suspend=suspend)
+    for _ in range(_LOOKS):
+        if not await site.host.read(late_workers, made.epoch):
+            break
+        await asyncio.sleep(_STEP)
+    told = {"switched": key, "epoch": made.epoch} | ({"games": made.games} if made.games else {})
+    return site.go(f"/admin?{urlencode(told)}")
 
 
 ADMIN_PAGES = [admin_page, admin_switch]

@@ -14,12 +14,17 @@ from gamehall.declare import Principal
 from gamehall.gamelog import Game, list_games
 from gamehall.problems import Problem
 from gamehall.turns import games_by_turn, next_game
-from gamehall_web_htmx.listing import Thumbnail, game_cards, thumbnails
+from gamehall_web_htmx.listing import Thumbnail, game_cards, storable, thumbnails
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["LIST_PAGES"]
 
 _PAGE, _MINE = 24, 100
+
+Found = tuple[list[Game], list[Game], dict[str, Thumbnail]]
+"""What is running for the viewer, a page of the other games and one game more, and pictures of all."""
+
+_NOTHING: Found = ([], [], {})
 
 
 @get("/games")
@@ -30,50 +35,48 @@ async def list_page(
     ruleset: FromQuery[str] = "",
     status: FromQuery[str] = "",
     player: FromQuery[str] = "",
+    mine: FromQuery[str] = "",
     before: FromQuery[str] = "",
 ) -> Response[Any]:
-    """All games by these filters. Without any, what is running for the viewer stands above the others."""
-    host = site.host
-    filters = {"ruleset": ruleset, "status": status, "player": player}
-    unknown, wanted = "", {"status": [status] if status else [], "ruleset": _storable(ruleset) or None}
-    if name := player.strip().lstrip("@"):
+    """All games by these filters; with `mine` those that the viewer plays, against the player. Without any, what is
+    running for the viewer stands above the others."""
+    host, own = site.host, visitor.user_id
+    filters = {"ruleset": storable(ruleset), "status": status, "player": player, "mine": "on" if mine and own else ""}
+    unknown, other, name = "", None, storable(player).strip().lstrip("@")
+    if name:
         try:
-            wanted["player"] = (await host.read(user_by_name, _storable(name))).id
+            other = (await host.read(user_by_name, name)).id
         except Problem as problem:
             unknown = problem.detail
-    own = None if any(filters.values()) else visitor.user_id
-    mine, found, pictures = (
-        ([], [], {}) if unknown else await host.read(_read, own, wanted, known_id(before) if before else None)
-    )
+    wanted = {"status": [status] if status else [], "ruleset": filters["ruleset"] or None}
+    wanted |= {"player": own, "opponent": other} if filters["mine"] else {"player": other}
+    above, upto = None if any(filters.values()) else own, known_id(before) if before else None
+    running, found, pictures = _NOTHING if unknown else await host.read(_read, above, wanted, upto)
     shown = found[:_PAGE]
+    given = {each: value for each, value in (filters | {"player": name}).items() if value}
     return site.page(
         request,
         visitor,
         "games.html",
-        mine=[] if before else game_cards(mine, host, visitor.user_id, pictures),
-        cards=game_cards(shown, host, visitor.user_id, pictures),
+        mine=[] if before else game_cards(running, host, own, pictures),
+        cards=game_cards(shown, host, own, pictures),
         filters=filters,
+        filtered=bool(given),
         unknown=unknown,
         rulesets=list(host.rulesets.values()),
-        older=urlencode(filters | {"before": shown[-1].id}) if len(found) > _PAGE else "",
-        chosen=urlencode({each: value for each, value in (filters | {"player": name}).items() if value}),
+        older=urlencode(given | {"before": shown[-1].id}) if len(found) > _PAGE else "",
+        newest=urlencode(given),
+        download=None if filters["mine"] else urlencode(given),
         paged=bool(before),
         none_waits="none-waits" in request.query_params,
     )
 
 
-def _read(
-    connection: sa.Connection, own: str | None, wanted: dict[str, Any], before: str | None
-) -> tuple[list[Game], list[Game], dict[str, Thumbnail]]:
-    """(what is running for this user, a page of the other games and one game more, pictures of all)."""
+def _read(connection: sa.Connection, own: str | None, wanted: dict[str, Any], before: str | None) -> Found:
     mine = games_by_turn(connection, own, limit=_MINE) if own else []
     besides = [each.id for each in mine]
     found = list_games(connection, **wanted, besides=besides, limit=_PAGE + 1, before=before)
     return mine, found, thumbnails(connection, [each.id for each in (*mine, *found[:_PAGE])])
-
-
-def _storable(text: str) -> str:
-    return text.replace("\0", "")
 
 
 @get("/games/next")

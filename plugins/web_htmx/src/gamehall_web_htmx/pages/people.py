@@ -1,4 +1,4 @@
-"""Profiles, and the pages of other plugins: everything whose path no handler knows by name."""
+"""Everything whose path no handler knows by name: profiles, and the pages of other plugins."""
 
 from typing import Any
 
@@ -6,20 +6,16 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from gamehall.accounts import printable, user_by_name
 from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
-from gamehall.gamelog import list_games
 from gamehall.problems import Problem
 from gamehall_web_htmx.asking import signed_in
 from gamehall_web_htmx.declare import Page
 from gamehall_web_htmx.forms import read_form
-from gamehall_web_htmx.listing import game_cards, thumbnails
+from gamehall_web_htmx.pages.profile import show_profile
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["PEOPLE_PAGES"]
-
-_GAMES = 24
 
 
 @get("/{name:str}")
@@ -28,27 +24,9 @@ async def named_page(
 ) -> Response[Any]:
     """`/@ada` is a profile; any other name may be a page that a plugin declared."""
     if name.startswith("@"):
-        return await _profile(request, site, visitor, name[1:])
+        return await show_profile(request, site, visitor, name[1:])
     _, page = _declared(site, f"/{name}")
     return await _declared_page(request, site, visitor, await signed_in(request, visitor), page)
-
-
-async def _profile(request: HttpRequest, site: Site, visitor: Visitor, username: str) -> Response[Any]:
-    host = site.host
-    person = await host.read(user_by_name, printable(username))
-    running = await host.read(list_games, player=person.id, status=["active", "suspended"], limit=_GAMES)
-    ended = await host.read(list_games, player=person.id, status=["finished", "aborted"], limit=_GAMES)
-    pictures = await host.read(thumbnails, [each.id for each in (*running, *ended)])
-    return site.page(
-        request,
-        visitor,
-        "profile.html",
-        person=person,
-        is_viewer=person.id == visitor.user_id,
-        running=game_cards(running, host, visitor.user_id, pictures),
-        ended=game_cards(ended, host, visitor.user_id, pictures),
-        side=await site.slots(visitor, "profile.side", person.username),
-    )
 
 
 def _declared(site: Site, path: str) -> tuple[str, Page]:

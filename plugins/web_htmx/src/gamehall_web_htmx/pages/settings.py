@@ -1,4 +1,4 @@
-"""What people set for themselves: their name, mails, and where they are signed in."""
+"""What people set for themselves: their name, how they sign in and where they have, and mails."""
 
 from typing import Any
 
@@ -8,15 +8,22 @@ from litestar.params import FromPath
 
 from gamehall.accounts import find_user, printable, update_user
 from gamehall.asking import HttpRequest
+from gamehall.credentials import change_email, change_password
 from gamehall.declare import Principal
 from gamehall.problems import FieldError, Problem
 from gamehall_web_htmx.forms import Form, read_form
-from gamehall_web_htmx.sessions import end_other_sessions, end_session, list_sessions
+from gamehall_web_htmx.sessions import end_other_sessions, end_session, list_sessions, start_session
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["SETTINGS_PAGES"]
 
 _LONGEST_NAME = 50
+_SAVED = {
+    "profile": "Your name is saved.",
+    "email": "Your e-mail address is changed.",
+    "password": "Your password is changed. Every other browser and device has been signed out.",
+    "mail": "What mails you get is saved.",
+}
 
 
 @get("/settings")
@@ -34,20 +41,26 @@ async def _show(
     site: Site,
     visitor: Visitor,
     caller: Principal,
+    *,
+    form: str = "",
     typed: Form | None = None,
     problem: Problem | None = None,
 ) -> Response[Any]:
+    """Every panel. A problem is told in that of the `form` which it is about, with what was typed there."""
+    person = await site.host.read(find_user, caller.user_id)
     return site.page(
         request,
         visitor,
         "settings.html",
         status=problem.status if problem else 200,
-        person=await site.host.read(find_user, caller.user_id),
+        person=person,
         sessions=await site.host.read(list_sessions, caller.user_id),
         current=caller.credential,
-        typed=typed or {"display_name": caller.display_name},
-        saved="saved" in request.query_params,
+        form=form,
+        typed={"display_name": caller.display_name, "email": person.email if person else ""} | dict(typed or {}),
+        saved=_SAVED.get(request.query_params.get("saved", ""), ""),
         mail_off=site.host.settings.mail == "off",
+        panels=await site.slots(visitor, "settings.panels"),
         problem=problem,
     )
 
@@ -64,9 +77,40 @@ async def save_settings(
     if len(name) > _LONGEST_NAME:
         message = f"Use at most {_LONGEST_NAME} characters."
         problem = Problem("invalid", message, errors=(FieldError("display_name", message),))
-        return await _show(request, site, visitor, caller, typed, problem)
+        return await _show(request, site, visitor, caller, form="profile", typed=typed, problem=problem)
     await site.host.write(update_user, caller.user_id, {"display_name": name})
-    return site.go("/settings?saved")
+    return site.go("/settings?saved=profile")
+
+
+@post("/settings/email")
+async def save_email(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    caller: NamedDependency[Principal],
+) -> Response[Any]:
+    typed = await read_form(request)
+    try:
+        await change_email(site.host, caller.user_id, typed.get("current", ""), typed.get("email", ""))
+    except Problem as problem:
+        return await _show(request, site, visitor, caller, form="email", typed=typed, problem=problem)
+    return site.go("/settings?saved=email")
+
+
+@post("/settings/password")
+async def save_password(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    caller: NamedDependency[Principal],
+) -> Response[Any]:
+    """Ends every sign-in of the user but this browser's, which gets a new one."""
+    typed = await read_form(request)
+    try:
+        changed = await change_password(site.host, caller.user_id, typed.get("current", ""), typed.get("password", ""))
+    except Problem as problem:
+        return await _show(request, site, visitor, caller, form="password", typed=typed, problem=problem)
+    return site.go("/settings?saved=password", [await start_session(site.host, request, changed)])
 
 
 @post("/settings/mail")
@@ -75,7 +119,7 @@ async def save_mail(
 ) -> Response[Any]:
     wanted = (await read_form(request)).get("mail_notices") == "on"
     await site.host.write(update_user, caller.user_id, {"mail_notices": wanted})
-    return site.go("/settings?saved")
+    return site.go("/settings?saved=mail")
 
 
 @post("/settings/sessions/{session_id:str}/end")
@@ -92,4 +136,4 @@ async def end_others(site: NamedDependency[Site], caller: NamedDependency[Princi
     return site.go("/settings#sessions")
 
 
-SETTINGS_PAGES = [settings_page, save_settings, save_mail, end_one, end_others]
+SETTINGS_PAGES = [settings_page, save_settings, save_email, save_password, save_mail, end_one, end_others]

@@ -1,0 +1,43 @@
+"""What users are told of friendships, where a hall has pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from gamehall.accounts import find_user, user_by_name
+
+if TYPE_CHECKING:  # only where there are pages is this imported, by the function that they call
+    from gamehall_web_htmx.declare import NoticeKind
+
+__all__ = ["notices"]
+
+Facts = Mapping[str, Any]
+
+
+def notices() -> list[NoticeKind]:
+    """Who was asked is told, and whoever asked is told of a yes. A no, a block and an end are left unsaid."""
+    from gamehall_web_htmx.declare import NoticeKind
+
+    return [
+        NoticeKind("friend_request", _asked, "{name} asks to be your friend.".format_map, lambda _: "/friends"),
+        NoticeKind("friend_answered", _accepted, "You and {name} are friends now.".format_map, _profile),
+    ]
+
+
+def _asked(_: sa.Connection, __: str, data: Facts) -> Facts:
+    return {"name": data["display_name"], "username": data["username"]}
+
+
+def _accepted(connection: sa.Connection, user_id: str, data: Facts) -> Facts | None:
+    asker = find_user(connection, user_id)
+    if data["status"] != "friends" or asker is None or asker.username != data["requester"]:
+        return None
+    other = user_by_name(connection, data["addressee"])
+    return {"name": other.display_name, "username": other.username}
+
+
+def _profile(facts: Facts) -> str:
+    return f"/@{facts['username']}"
