@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,17 +37,40 @@ Asking = ASGIConnection[Any, Any, Any, Any]
 Form = Mapping[str, str]
 
 TOKEN_FIELD = "form_token"  # noqa: S105 - a field's name
+_PROOF_BYTES = 16
 BY_CODE = {"form": "code"}  # one whose path carries a code of ours: that alone gives the right, whoever sends it
 ANYBODY = {"form": "anybody"}  # handler opt: a form that strangers send as well, so that it has no session's token
 
 
 def form_token(host: Host, connection: Asking) -> str:
-    """What proves that a form came from a page which this session's browser was shown; empty without a cookie."""
+    """What proves that a form came from a page which this session's browser was shown; empty without a cookie.
+
+    It reads differently each time, because pages travel compressed: from their lengths a text that stays the same
+    could be guessed bit by bit.
+    """
+    proof = _proof(host, connection)
+    mask = secrets.token_bytes(len(proof))
+    return (mask + _masked(proof, mask)).hex()
+
+
+def _proof(host: Host, connection: Asking) -> bytes:
+    """What this session's tokens come down to; empty without a cookie."""
     value = cookie_value(host, connection)
-    if not value:
-        return ""
     cookie_hash = hashlib.sha256(value.encode()).digest()
-    return hmac.digest(host.secret, b"form:" + cookie_hash, "sha256").hex()
+    return hmac.digest(host.secret, b"form:" + cookie_hash, "sha256")[:_PROOF_BYTES] if value else b""
+
+
+def _proves(token: str, proof: bytes) -> bool:
+    try:
+        given = bytes.fromhex(token)
+    except ValueError:
+        return False
+    mask, masked = given[:_PROOF_BYTES], given[_PROOF_BYTES:]
+    return len(masked) == _PROOF_BYTES and hmac.compare_digest(_masked(masked, mask), proof)
+
+
+def _masked(text: bytes, mask: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(text, mask, strict=True))
 
 
 def token_input(token: str) -> Markup:
@@ -66,8 +90,8 @@ async def own_forms_only(connection: Asking, handler: BaseRouteHandler) -> None:
         return
     # A session that ended keeps its token: then the handler sends the person to sign in, which says more than a 403.
     given = (await read_form(connection)).get(TOKEN_FIELD, "")  # type: ignore[arg-type]  # guards get the request
-    expected = form_token(host, connection)
-    if expected and not hmac.compare_digest(given.encode(), expected.encode()):
+    expected = _proof(host, connection)
+    if expected and not _proves(given, expected):
         raise Problem(
             "forbidden",
             "This form is out of date: you have signed in or out since. Go back, reload the page, try again.",

@@ -10,7 +10,8 @@ from gamehall.declare import ErrorPage, Host
 from gamehall.problems import Problem
 
 from .asking import signed_in, visitor
-from .assets import Assets, serve_asset
+from .assets import Assets, serve_asset, serve_plugin_asset
+from .compression import compressed_pages
 from .forms import own_forms_only
 from .pages.account import ACCOUNT_PAGES, account_first
 from .pages.admin import ADMIN_PAGES
@@ -64,7 +65,7 @@ def routes(host: Host) -> list[Router]:
     return [
         Router(
             "/",
-            route_handlers=[*pages, serve_asset],
+            route_handlers=[*pages, serve_asset, serve_plugin_asset],
             dependencies={
                 "site": Provide(give_site),
                 "assets": Provide(give_assets),
@@ -72,6 +73,7 @@ def routes(host: Host) -> list[Router]:
                 "caller": Provide(signed_in),
             },
             guards=[own_forms_only],
+            middleware=[compressed_pages],
             exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account},
             include_in_schema=False,
         )

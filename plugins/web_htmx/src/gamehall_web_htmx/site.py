@@ -77,7 +77,7 @@ class Site:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self.assets = load_assets()
+        self.assets = load_assets(each.name for each in host.installed_plugins if not each.reason)
         self.templates = environment(self.assets)
         self.templates.globals["address"] = host.settings.address
 
