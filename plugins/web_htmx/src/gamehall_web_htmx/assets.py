@@ -17,6 +17,7 @@ from litestar.params import FromPath
 from gamehall.asking import HttpRequest
 from gamehall.problems import Problem
 
+from .caching import FOREVER, has_already
 from .compression import takes_gzip
 
 __all__ = ["Assets", "load_assets", "serve_asset", "serve_plugin_asset"]
@@ -126,11 +127,10 @@ def _serve(request: HttpRequest, asset: Asset | None) -> Response[bytes]:
         raise Problem("not-found")
     squeezed = asset.gzipped is not None and takes_gzip(request.headers.get("accept-encoding", ""))
     etag = f'"{asset.tag}-gzip"' if squeezed else f'"{asset.tag}"'
-    headers = {"Cache-Control": "public, max-age=31536000, immutable", "ETag": etag}
+    headers = {"Cache-Control": FOREVER, "ETag": etag}
     if asset.gzipped is not None:
         headers["Vary"] = "Accept-Encoding"
-    known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
-    if known & {etag, "*"}:
+    if has_already(request, etag):
         return Response(b"", status_code=304, media_type=asset.media_type, headers=headers)
     if squeezed:
         headers["Content-Encoding"] = "gzip"

@@ -22,6 +22,7 @@ from .pages.listing import LIST_PAGES
 from .pages.lobby import lobby
 from .pages.mail import MAIL_PAGES
 from .pages.people import PEOPLE_PAGES
+from .pages.picture import game_picture
 from .pages.play import PLAY_PAGES
 from .pages.playing import PLAYING_FORMS
 from .pages.replay import REPLAY_PAGES
@@ -55,6 +56,7 @@ def routes(host: Host) -> list[Router]:
         *LIST_PAGES,
         *GAME_PAGES,
         embedded_game,
+        game_picture,
         *PLAYING_FORMS,
         *MAIL_PAGES,
         *REPLAY_PAGES,

@@ -21,6 +21,7 @@ from gamehall.problems import Problem
 from .assets import load_assets
 from .declare import Page, Slot
 from .forms import form_token, internal_path, token_input
+from .previews import PictureSizes
 from .templating import environment
 
 __all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
@@ -78,6 +79,7 @@ class Site:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.assets = load_assets(each.name for each in host.installed_plugins if not each.reason)
+        self.picture_sizes = PictureSizes(host)
         self.templates = environment(self.assets)
         self.templates.globals["address"] = host.settings.address
 
@@ -109,6 +111,7 @@ class Site:
             "path": request.url.path,
             "here": quote(here if request.method == "GET" else "/", safe=""),
             "signup_open": self.signup_open,
+            "preview": None,
         }
         problem: Problem | None = context.get("problem")
         shared["errors"] = {each.field: each.message for each in problem.errors} if problem else {}
