@@ -160,20 +160,25 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     modules: list[str] = []
 
     def install(name: str, source: str) -> Path:
-        module, distribution = f"gamehall_{name}", f"gamehall-{name.replace('_', '-')}"
-        (folder / module).mkdir(parents=True)
-        (folder / module / "__init__.py").write_text(source)
-        metadata = folder / f"{module}-1.0.dist-info"
-        metadata.mkdir()
-        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-        (metadata / "entry_points.txt").write_text(f"[gamehall]\n{name} = {module}\n")
+        lay_out_plugin(folder, name, source)
         monkeypatch.syspath_prepend(folder)
-        modules.append(module)
+        modules.append(f"gamehall_{name}")
         return folder
 
     yield install
     for module in modules:
         sys.modules.pop(module, None)
+
+
+def lay_out_plugin(folder: Path, name: str, source: str) -> None:
+    """Puts a plugin of one file into a folder in which Python then finds it installed."""
+    module, distribution = f"gamehall_{name}", f"gamehall-{name.replace('_', '-')}"
+    (folder / module).mkdir(parents=True)
+    (folder / module / "__init__.py").write_text(source)
+    metadata = folder / f"{module}-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(f"[gamehall]\n{name} = {module}\n")
 
 
 def problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:

@@ -24,11 +24,12 @@ _QUIET = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium without a window; `browser.new_context()` is one person, with cookies of their own.
 
-    It lives for one test, because Playwright keeps an event loop running meanwhile: no `asyncio.run` beside it.
+    It lives for the tests of one module, because Playwright keeps an event loop running meanwhile: no `asyncio.run`
+    beside it.
     """
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
@@ -37,6 +38,15 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=_QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def look(request: pytest.FixtureRequest) -> Path | None:
+    """The folder for pictures of what tests see, None where nobody asked for them."""
+    chosen = request.config.getoption("--look")
+    if chosen:
+        Path(chosen).mkdir(parents=True, exist_ok=True)
+    return Path(chosen) if chosen else None
 
 
 @pytest.fixture

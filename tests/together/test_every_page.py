@@ -1,0 +1,158 @@
+"""Every page of the hall, in a real browser, at the sizes of a phone and of a desk, by day and by night.
+
+`make look` keeps what is seen: a picture of each page in each size and light, in the folder `.look`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from rig.walk import eventful_hall, visitors
+
+
+class Stop(NamedTuple):
+    """A page, who looks at it, and what they do there first. Braces are names of what there is in `rig.walk`."""
+
+    name: str
+    who: str
+    path: str
+    then: Callable[[Page], None] | None = None
+
+
+def press(button: str) -> Callable[[Page], None]:
+    """Presses a button of the page, whatever the browser thinks of the form."""
+
+    def do(page: Page) -> None:
+        page.evaluate("document.querySelectorAll('main form').forEach(each => each.noValidate = true)")
+        page.get_by_role("main").get_by_role("button", name=button).first.click()
+        page.wait_for_load_state()
+
+    return do
+
+
+REPLAY = "/replay?ruleset=tic-tac-toe&moves=b2+a1+b3+a2+b1&player=Ada&player=Bob"
+
+STOPS = [
+    Stop("lobby-stranger", "stranger", "/"),
+    Stop("lobby-user", "ada", "/"),
+    Stop("lobby-guest", "guest", "/"),
+    Stop("lobby-nothing-found", "ada", "/?ruleset=caro&clock=byoyomi"),
+    Stop("register", "stranger", "/register"),
+    Stop("register-refused", "stranger", "/register", press("Join")),
+    Stop("register-guest", "guest", "/register"),
+    Stop("login", "stranger", "/login?next=/games/{running}"),
+    Stop("login-refused", "stranger", "/login", press("Sign in")),
+    Stop("play", "ada", "/play"),
+    Stop("play-stranger", "stranger", "/play"),
+    Stop("play-gomoku", "ada", "/play?ruleset=gomoku"),
+    Stop("play-mnk", "ada", "/play?ruleset=mnk"),
+    Stop("play-refused", "ada", "/play?ruleset=gomoku&whom=name", press("Send the challenge")),
+    Stop("challenge-own-link", "ada", "/challenges/{link}"),
+    Stop("challenge-received", "ada", "/challenges/{received}"),
+    Stop("challenge-sent", "bob", "/challenges/{received}"),
+    Stop("challenge-open", "stranger", "/challenges/{open}"),
+    Stop("challenge-declined", "bob", "/challenges/{declined}"),
+    Stop("invitation", "stranger", "/c/{code}"),
+    Stop("invitation-user", "bob", "/c/{code}"),
+    Stop("game-waiting", "ada", "/games/{running}"),
+    Stop("game-turn", "bob", "/games/{running}"),
+    Stop("game-watched", "stranger", "/games/{running}"),
+    Stop("game-offers", "ada", "/games/{offered}"),
+    Stop("game-choice", "bob", "/games/{choosing}"),
+    Stop("game-forbidden", "ada", "/games/{forbidden}?forbidden=on"),
+    Stop("game-won", "ada", "/games/{won}"),
+    Stop("game-lost", "bob", "/games/{won}"),
+    Stop("game-replayed", "stranger", "/games/{won}?ply=2"),
+    Stop("game-aborted", "ada", "/games/{aborted}"),
+    Stop("game-connect6", "bob", "/games/{connect6}"),
+    Stop("game-no-board", "ada", "/games/{without_board}"),
+    Stop("game-hexes", "bob", "/games/{hexes}"),
+    Stop("game-moved-pieces", "bob", "/games/{moved}"),
+    Stop("game-moved-aimed", "bob", "/games/{moved}?from=e7"),
+    Stop("games", "ada", "/games"),
+    Stop("games-stranger", "stranger", "/games"),
+    Stop("games-nothing-found", "stranger", "/games?ruleset=caro"),
+    Stop("profile-own", "ada", "/@ada"),
+    Stop("profile-other", "ada", "/@bob"),
+    Stop("profile-stranger", "stranger", "/@root"),
+    Stop("friends", "ada", "/friends"),
+    Stop("friends-none", "root", "/friends"),
+    Stop("settings", "ada", "/settings"),
+    Stop("admin", "root", "/admin"),
+    Stop("replay-file", "stranger", "/replay"),
+    Stop("replay", "stranger", REPLAY),
+    Stop("embedded", "stranger", "/embed/games/{running}"),
+    Stop("embedded-nothing", "stranger", "/embed/games/nothing"),
+    Stop("error-unknown", "ada", "/nothing/here"),
+    Stop("error-forbidden", "ada", "/admin"),
+]
+
+LOOKS = [(width, light) for light in ("light", "dark") for width in (360, 1280)]
+_AXE = """() => axe.run({resultTypes: ["violations"]})"""
+_SHIFTS = """() => new Promise(done => {
+    let sum = 0;
+    new PerformanceObserver(list => {
+        sum += list.getEntries().reduce((all, each) => all + each.value, 0);
+    }).observe({type: "layout-shift", buffered: true});
+    requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+})"""
+_TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+_OPEN_ALL = "() => document.querySelectorAll('details').forEach(each => each.open = true)"
+
+
+@pytest.fixture(scope="module")
+def hall(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, chromium: Browser
+) -> Iterator[tuple[str, Mapping[str, str], Mapping[str, BrowserContext]]]:
+    """(its address, names of what is in it, browsers by who sits there)."""
+    with eventful_hall(tmp_path_factory.mktemp("pages"), request.node) as (server, names):
+        yield server.url, names, visitors(chromium, server.url, names["guests_code"])
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=[stop.name for stop in STOPS])
+def test_a_page(
+    stop: Stop, hall: tuple[str, Mapping[str, str], Mapping[str, BrowserContext]], look: Path | None
+) -> None:
+    """Nobody is kept out (axe finds nothing), nothing is cut off or jumps, no script and no policy is broken, and
+    nothing is asked of another host."""
+    url, names, browsers = hall
+    page = browsers[stop.who].new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(stop.path.format_map(names))
+    if stop.then:
+        stop.then(page)
+    assert page.evaluate(_SHIFTS) == 0
+    assert {address for address in asked if not address.startswith((f"{url}/", "data:"))} == set()
+    for width, light in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900 if width > 500 else 740})
+        page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+        if look:
+            page.screenshot(path=look / f"{stop.name}-{width}-{light}.png", full_page=True)
+        assert not page.evaluate(_TOO_WIDE), f"at {width} the page is wider than the screen"
+        assert violations(page) == [], f"at {width}, {light}"
+    page.evaluate(_OPEN_ALL)
+    assert violations(page) == [], "with everything unfolded"
+    page.close()
+    assert [each for each in faults if "status of 4" not in each] == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, each with where and why."""
+    page.evaluate(f"() => {{ if (!window.axe) {{ {AXE_SCRIPT} }} }}")
+    found: list[Any] = page.evaluate(_AXE)["violations"]
+    return [
+        f"{each['id']}: {each['help']}: {node['html'][:200]} {node['failureSummary'][:200]}"
+        for each in found
+        for node in each["nodes"]
+    ]
