@@ -17,6 +17,7 @@ from rig.tree import ROOT
 # A game without a board, one with hexes, and one whose pieces are moved.
 _EXAMPLES = ("nim", "hex", "chess")
 _FISCHER = {"kind": "fischer", "initial": 5_400, "increment": 30}
+_LONG = " ".join(f"{column}{row}" for row in range(1, 9, 2) for column in "abcdefghijklmno")  # nobody gets five
 _DOUBLE_THREE = "h8 a1 g8 a3 i9 a5 i10 a7"  # black, who is to move, may not play i8
 
 
@@ -46,6 +47,7 @@ def _let_things_happen(server: Server) -> dict[str, str]:
         "hexes": start_game(players, "hex", board_size=7),
         "moved": start_game(players, "chess"),
         "aborted": start_game(players),
+        "long": start_game(players, "gomoku"),
     }
     for name, moves in {
         "running": "h8 h9 i8",
@@ -56,6 +58,7 @@ def _let_things_happen(server: Server) -> dict[str, str]:
         "connect6": "j10 k10 k11",
         "hexes": "d4",
         "moved": "e2e4",
+        "long": _LONG,
     }.items():
         play_moves(games[name], players, moves)
     for offer in ("draw", "takeback"):
