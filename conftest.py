@@ -14,7 +14,7 @@ pytest_plugins = ["rig.environments", "rig.server", "rig.postgres", "rig.redis",
 _MARKED_BY_FIXTURE = {
     "postgres_url": "postgres",
     "redis_url": "redis",
-    "chromium": "browser",
+    "browser": "browser",
     "display": "window",
     "wheelhouse": "wheels",
 }

@@ -22,6 +22,7 @@ from gamehall.hall import Hall as Host
 from gamehall.plugins import load_plugins
 from gamehall.settings import Settings
 from rig.postgres import fresh_database
+from rig.server import KEPT
 
 PASSWORD = "correct horse battery"
 
@@ -136,11 +137,10 @@ async def each_hall(any_hall: Hall) -> Hall:
 
 def empty(connection: sa.Connection, hall: Hall) -> None:
     """Takes every row out of the tables of the hall and its plugins, but for switches, workers and the hall's time."""
-    kept = {tables.feature, tables.feature_epoch, tables.worker, tables.hall_time}
     declared = hall.host.plugins.declared("gamehall_tables")
     for metadata in (*(each.metadata for _, each in declared), tables.metadata):
         for table in reversed(metadata.sorted_tables):
-            if table not in kept:
+            if table.name not in KEPT:
                 connection.execute(table.delete())
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from rig.people import Caller, play_moves, start_game
-from rig.server import Serve
+from rig.server import Server
 
 Publish = Callable[[str], str]
 
@@ -48,8 +48,8 @@ def publish() -> Iterator[Publish]:
         server.server_close()
 
 
-def test_a_game_is_shown_on_another_site(serve: Serve, chromium: Browser, publish: Publish) -> None:
-    url = serve().url
+def test_a_game_is_shown_on_another_site(server: Server, chromium: Browser, publish: Publish) -> None:
+    url = server.url
     players = [Caller(url, name) for name in ("ada", "bob")]
     game_id = start_game(players)
     play_moves(game_id, players, "b2 a3")

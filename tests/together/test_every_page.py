@@ -112,10 +112,10 @@ Hall = tuple[str, Mapping[str, str], Mapping[str, BrowserContext]]
 
 
 @pytest.fixture(scope="module")
-def hall(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Hall]:
+def hall(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Hall]:
     """(its address, names of what is in it, browsers by who sits there)."""
     with eventful_hall(tmp_path_factory.mktemp("pages"), request.node) as (server, names):
-        yield server.url, names, visitors(chromium, server.url, names["guests_code"])
+        yield server.url, names, visitors(browser, server.url, names["guests_code"])
 
 
 @pytest.mark.parametrize("stop", STOPS, ids=[stop.name for stop in STOPS])
@@ -147,10 +147,10 @@ def test_a_page(stop: Stop, hall: Hall, look: Path | None) -> None:
     assert [each for each in faults if "status of 4" not in each] == []
 
 
-def test_a_games_page_is_light(hall: Hall, chromium: Browser) -> None:
+def test_a_games_page_is_light(hall: Hall, browser: Browser) -> None:
     """All that travels to somebody who has never been here: the page of a long game and everything that it asks for."""
     url, names, _ = hall
-    page = chromium.new_context(base_url=url).new_page()
+    page = browser.new_context(base_url=url).new_page()
     network = page.context.new_cdp_session(page)
     sizes: list[float] = []
     network.on("Network.loadingFinished", lambda loaded: sizes.append(loaded["encodedDataLength"]))
