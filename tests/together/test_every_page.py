@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from rig.walk import eventful_hall, visitors
 
@@ -159,6 +159,17 @@ def test_a_games_page_is_light(hall: Hall, browser: Browser) -> None:
     assert len(sizes) > 3
     assert sum(sizes) <= HEAVIEST
     assert page.evaluate(_SHIFTS) == 0
+
+
+def test_an_address_is_copied_with_one_press(hall: Hall, browser: Browser) -> None:
+    url, names, _ = hall
+    context = browser.new_context(base_url=url, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"/games/{names['won']}?ply=2")
+    page.locator("summary", has_text="Share").click()
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.get_by_role("button", name="Copied")).to_have_count(1)
+    assert page.evaluate("navigator.clipboard.readText()").endswith(f"/games/{names['won']}?ply=2")
 
 
 def violations(page: Page) -> list[str]:
