@@ -36,6 +36,11 @@ def press(button: str) -> Callable[[Page], None]:
     return do
 
 
+def challenge_nobody(page: Page) -> None:
+    page.get_by_label("A user by name").check()
+    press("Send the challenge")(page)
+
+
 REPLAY = "/replay?ruleset=tic-tac-toe&moves=b2+a1+b3+a2+b1&player=Ada&player=Bob"
 
 STOPS = [
@@ -52,7 +57,7 @@ STOPS = [
     Stop("play-stranger", "stranger", "/play"),
     Stop("play-gomoku", "ada", "/play?ruleset=gomoku"),
     Stop("play-mnk", "ada", "/play?ruleset=mnk"),
-    Stop("play-refused", "ada", "/play?ruleset=gomoku&whom=name", press("Send the challenge")),
+    Stop("play-refused", "ada", "/play?ruleset=gomoku", challenge_nobody),
     Stop("challenge-own-link", "ada", "/challenges/{link}"),
     Stop("challenge-received", "ada", "/challenges/{received}"),
     Stop("challenge-sent", "bob", "/challenges/{received}"),
