@@ -2,7 +2,7 @@
 # make test ARGS="tests/host -k name" passes arguments on; so do bench and lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test soak check format bench coverage lock clean
+.PHONY: help serve test look soak check format bench coverage lock clean
 
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -24,6 +24,10 @@ serve: ## the hall at http://127.0.0.1:8000 on SQLite, every plugin on
 test: ## every test; what this machine cannot run is named and skipped, and fails with CI=true
 	@$(PREPARE) test
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope $(ARGS)
+
+look: ## a picture of every page, at 360 and 1280 pixels, light and dark, in .look/
+	@$(PREPARE) test
+	@$(BIN)/pytest --look .look tests/together/test_every_page.py $(ARGS)
 
 soak: ## the long comparisons with other programs, in full; this takes about an hour
 	@$(PREPARE) test
@@ -56,4 +60,4 @@ lock: ## compile requirements/*.txt anew (ARGS=--upgrade for newer versions)
 	@$(PREPARE) lock $(ARGS)
 
 clean: ## remove what these targets made; data/ stays
-	@rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	@rm -rf .venv .cache .look .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

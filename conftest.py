@@ -14,7 +14,7 @@ pytest_plugins = ["rig.environments", "rig.server", "rig.postgres", "rig.redis",
 _MARKED_BY_FIXTURE = {
     "postgres_url": "postgres",
     "redis_url": "redis",
-    "chromium": "browser",
+    "browser": "browser",
     "display": "window",
     "wheelhouse": "wheels",
 }
@@ -22,6 +22,7 @@ _MARKED_BY_FIXTURE = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="take the whole share of long comparisons, not the quick one")
+    parser.addoption("--look", metavar="FOLDER", help="keep pictures of every page that is looked at in a browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

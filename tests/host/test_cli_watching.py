@@ -16,14 +16,9 @@ from typing import IO, Any
 import pytest
 
 from rig.people import Caller, play_moves, start_game
-from rig.server import Serve, Server, without_settings
+from rig.server import Server, without_settings
 
 DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
-
-
-@pytest.fixture
-def server(serve: Serve) -> Server:
-    return serve()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from gamehall.hall import Hall as Host
 from gamehall.plugins import load_plugins
 from gamehall.settings import Settings
 from rig.postgres import fresh_database
+from rig.server import KEPT
 
 PASSWORD = "correct horse battery"
 
@@ -136,11 +137,10 @@ async def each_hall(any_hall: Hall) -> Hall:
 
 def empty(connection: sa.Connection, hall: Hall) -> None:
     """Takes every row out of the tables of the hall and its plugins, but for switches, workers and the hall's time."""
-    kept = {tables.feature, tables.feature_epoch, tables.worker, tables.hall_time}
     declared = hall.host.plugins.declared("gamehall_tables")
     for metadata in (*(each.metadata for _, each in declared), tables.metadata):
         for table in reversed(metadata.sorted_tables):
-            if table not in kept:
+            if table.name not in KEPT:
                 connection.execute(table.delete())
 
 
@@ -160,20 +160,25 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     modules: list[str] = []
 
     def install(name: str, source: str) -> Path:
-        module, distribution = f"gamehall_{name}", f"gamehall-{name.replace('_', '-')}"
-        (folder / module).mkdir(parents=True)
-        (folder / module / "__init__.py").write_text(source)
-        metadata = folder / f"{module}-1.0.dist-info"
-        metadata.mkdir()
-        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-        (metadata / "entry_points.txt").write_text(f"[gamehall]\n{name} = {module}\n")
+        lay_out_plugin(folder, name, source)
         monkeypatch.syspath_prepend(folder)
-        modules.append(module)
+        modules.append(f"gamehall_{name}")
         return folder
 
     yield install
     for module in modules:
         sys.modules.pop(module, None)
+
+
+def lay_out_plugin(folder: Path, name: str, source: str) -> None:
+    """Puts a plugin of one file into a folder in which Python then finds it installed."""
+    module, distribution = f"gamehall_{name}", f"gamehall-{name.replace('_', '-')}"
+    (folder / module).mkdir(parents=True)
+    (folder / module / "__init__.py").write_text(source)
+    metadata = folder / f"{module}-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(f"[gamehall]\n{name} = {module}\n")
 
 
 def problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:

@@ -24,19 +24,35 @@ _QUIET = [
 ]
 
 
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a window; `browser.new_context()` is one person, with cookies of their own.
-
-    It lives for one test, because Playwright keeps an event loop running meanwhile: no `asyncio.run` beside it.
-    """
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium without a window, for the tests of one module: Playwright keeps an event loop running
+    meanwhile, so there is no `asyncio.run` beside it."""
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
         missing("Chromium: neither chromium nor chromium-browser is on PATH")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_QUIET)
-        yield browser
-        browser.close()
+        started = playwright.chromium.launch(executable_path=executable, args=_QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def chromium(browser: Browser) -> Iterator[Browser]:
+    """The browser for one test; `chromium.new_context()` is one person, with cookies of their own, who is gone after
+    it."""
+    yield browser
+    for context in browser.contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def look(request: pytest.FixtureRequest) -> Path | None:
+    """The folder for pictures of what tests see, None where nobody asked for them."""
+    chosen = request.config.getoption("--look")
+    if chosen:
+        Path(chosen).mkdir(parents=True, exist_ok=True)
+    return Path(chosen) if chosen else None
 
 
 @pytest.fixture

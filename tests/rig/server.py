@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,8 +14,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from gamehall import tables
 from rig.environments import Environment
 from rig.processes import Process, free_port
+
+# Tables that stay as they are when a hall is emptied between tests: what it has written of itself.
+KEPT = {each.name for each in (tables.feature, tables.feature_epoch, tables.worker, tables.hall_time)}
 
 
 class Server(Process):
@@ -67,6 +72,31 @@ class Serve(Protocol):
 def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
     with serving(tmp_path, request.node) as start:
         yield start
+
+
+@pytest.fixture(scope="session")
+def usual_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("usual"), request.node) as start:
+        yield start()
+
+
+@pytest.fixture
+def server(usual_server: Server, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """An empty hall on SQLite with the usual settings, for tests that change none and stop nothing: to start one takes
+    seconds, so they share it."""
+    _empty(usual_server.data / "gamehall.db")
+    before = len(usual_server.log())
+    yield usual_server
+    request.node.add_report_section("teardown", "server", usual_server.log()[before:])
+
+
+def _empty(database: Path) -> None:
+    """Takes out what people have left."""
+    with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for name in names:
+            if name not in KEPT and not name.startswith("sqlite_") and not name.endswith("_version"):
+                connection.execute(f"DELETE FROM {name}")
 
 
 @contextmanager

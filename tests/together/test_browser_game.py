@@ -8,14 +8,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from rig.people import PASSWORD, Person, play_through, sit_down
-from rig.server import Serve
+from rig.server import Server
 
 
 @pytest.fixture
-def table(serve: Serve, chromium: Browser) -> tuple[Person, Person]:
+def table(server: Server, chromium: Browser) -> tuple[Person, Person]:
     """Two people who have just made their accounts at one server."""
-    url = serve().url
-    ada, bob = Person(chromium, url, "ada"), Person(chromium, url, "bob")
+    ada, bob = Person(chromium, server.url, "ada"), Person(chromium, server.url, "bob")
     ada.register()
     bob.register()
     return ada, bob

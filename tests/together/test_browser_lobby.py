@@ -8,13 +8,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from rig.people import PASSWORD, Person
-from rig.server import Serve
+from rig.server import Server
 
 
 @pytest.fixture
-def people(chromium: Browser, serve: Serve) -> tuple[Person, Person]:
+def people(chromium: Browser, server: Server) -> tuple[Person, Person]:
     """ada, who has an account, and somebody who has none."""
-    server = serve()
     ada, stranger = (Person(chromium, server.url, name) for name in ("ada", "bob"))
     ada.register()
     return ada, stranger

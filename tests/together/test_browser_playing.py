@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Browser, Locator, expect
 
 from rig.people import Caller, Person
-from rig.server import Serve
+from rig.server import Server
 
 FISCHER = {"kind": "fischer", "initial": 5_400, "increment": 30}
 
@@ -16,8 +16,8 @@ def clock(person: Person, seat: int) -> Locator:
     return person.page.locator(f"#clock-{seat}")
 
 
-def test_offers_and_an_end_with_a_rematch(serve: Serve, chromium: Browser) -> None:
-    url = serve().url
+def test_offers_and_an_end_with_a_rematch(server: Server, chromium: Browser) -> None:
+    url = server.url
     callers = [Caller(url, name) for name in ("ada", "bob")]
     terms = {"ruleset": "gomoku", "seat": 0, "opponent": "bob", "clock": FISCHER}
     challenge = callers[0].ask("POST", "/challenges", 201, terms)

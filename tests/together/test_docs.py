@@ -50,10 +50,9 @@ def test_targets_of_make_exist() -> None:
         subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
 
 
-def test_the_readme_plays_a_game(serve: Serve, tmp_path: Path) -> None:
+def test_the_readme_plays_a_game(server: Server, tmp_path: Path) -> None:
     ((_, script),) = blocks("README.md", "python")
     assert _ADDRESS in script
-    server = serve()
     file = tmp_path / "game.py"
     file.write_text(script.replace(_ADDRESS, server.url))
     assert "black" in shell(f"{sys.executable} {file}", tmp_path, dict(os.environ)).lower()

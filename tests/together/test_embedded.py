@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from rig.people import Caller, play_moves, start_game
-from rig.server import Serve
+from rig.server import Server
 
 Publish = Callable[[str], str]
 
@@ -48,8 +48,8 @@ def publish() -> Iterator[Publish]:
         server.server_close()
 
 
-def test_a_game_is_shown_on_another_site(serve: Serve, chromium: Browser, publish: Publish) -> None:
-    url = serve().url
+def test_a_game_is_shown_on_another_site(server: Server, chromium: Browser, publish: Publish) -> None:
+    url = server.url
     players = [Caller(url, name) for name in ("ada", "bob")]
     game_id = start_game(players)
     play_moves(game_id, players, "b2 a3")
@@ -73,3 +73,19 @@ def test_a_game_is_shown_on_another_site(serve: Serve, chromium: Browser, publis
         embedded.get_by_role("link", name="Watch at Gamehall").click()
     expect(opened.value).to_have_url(f"{url}/games/{game_id}")
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Tic-tac-toe")
+
+
+def test_with_javascript_it_takes_over_what_has_changed_until_the_end(server: Server, chromium: Browser) -> None:
+    players = [Caller(server.url, name) for name in ("ada", "bob")]
+    game_id = start_game(players)
+    page = chromium.new_page()
+    page.clock.install()
+    page.goto(f"{server.url}/embed/games/{game_id}")
+    status = page.get_by_role("status").element_handle()
+    for moves, headline in [("b2 a1", "ada to move"), ("b3 a2 b1", "ada won")]:
+        play_moves(game_id, players, moves)
+        page.clock.fast_forward(15_000)
+        expect(page.get_by_role("status")).to_contain_text(headline)
+        expect(page).to_have_title(re.compile(f"^{headline}"))
+        expect(page.locator(f"#cell-{moves[-2:]}")).to_have_text(re.compile("last move"))
+    assert status.evaluate("each => each.isConnected")  # the same one, so that its change is read out

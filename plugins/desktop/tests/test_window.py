@@ -111,8 +111,7 @@ def open_desktop(tmp_path: Path, display: str) -> Iterator[Callable[[Server], De
 
 
 @pytest.mark.anyio
-async def test_a_game_in_the_window(serve: Serve, open_desktop: Callable[[Server], Desktop], tmp_path: Path) -> None:
-    server = serve()
+async def test_a_game_in_the_window(server: Server, open_desktop: Callable[[Server], Desktop], tmp_path: Path) -> None:
     async with Client(server.url) as bob:
         await bob.register("bob", "bob@example.org", "correct horse battery")
         desktop = open_desktop(server)

@@ -1,41 +1,53 @@
-"""Styles and pictures: a fixed list made at the start, each under a name that changes with its content."""
+"""Styles, scripts and pictures: a fixed list made at the start, each under a name that changes with its content."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
+from importlib.util import find_spec
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from gamehall.asking import HttpRequest
 from gamehall.problems import Problem
 
-__all__ = ["Assets", "load_assets", "serve_asset"]
+from .caching import FOREVER, has_already
+from .compression import takes_gzip
+
+__all__ = ["Assets", "load_assets", "serve_asset", "serve_plugin_asset"]
 
 _TYPES = {
     ".css": "text/css",
     ".svg": "image/svg+xml",
     ".js": "text/javascript",
     ".txt": "text/plain",
+    ".png": "image/png",
+    ".webp": "image/webp",
 }
 _LARGEST_PIECE = 20_000  # bytes: every piece on a board is loaded at once
+_SQUEEZED = {".png", ".webp"}  # compressed by their own kind
+_EVERYWHERE = ("bootstrap.min.css", "sizes.css", "app.css", "board.css")  # what every page asks for, in this order
 LARGEST_SIZE = 64  # boards up to this many cells across have their own classes
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """What is served: the tag is the beginning of its SHA-256."""
+    """What is served: the tag is the beginning of its SHA-256, `gzipped` None where it would not be smaller."""
 
     content: bytes
+    gzipped: bytes | None
     media_type: str
     tag: str
 
 
 class Assets:
-    """Every asset by its file's name."""
+    """Every asset by its file's name; those of another plugin are named behind its own: `friends/list.css`."""
 
     def __init__(self, files: dict[str, Asset]) -> None:
         self._files = files
@@ -54,31 +66,43 @@ class Assets:
         return asset if asset is not None and asset.tag == tag else None
 
 
-def load_assets(plugins: Iterable[str] = ()) -> Assets:
-    """The files in `static/` that can be served, one made here, and the pieces that these plugins draw."""
-    files = {"sizes.css": _asset(".css", _sizes().encode())}
+def load_assets(plugins: Iterable[str]) -> Assets:
+    """The files that can be served from our package's folder `static/` and those of these plugins, the pieces that they
+    draw, and two made here: `sizes.css`, and `hall.css` with all that every page needs, which is one request then."""
+    files = {name: _asset(name, content) for name, content in _files(__package__, "static")}
+    files["sizes.css"] = _asset("sizes.css", _sizes().encode())
+    files["hall.css"] = _asset("hall.css", b"\n".join(files[name].content for name in _EVERYWHERE))
     for plugin in plugins:
-        files |= {f"{plugin}.{name}": _asset(".svg", content) for name, content in _pieces(plugin)}
-    for file in resources.files(__package__).joinpath("static").iterdir():
-        suffix = file.name[file.name.rfind(".") :]
-        if suffix in _TYPES:
-            files[file.name] = _asset(suffix, file.read_bytes())
+        package = f"gamehall_{plugin}"
+        if package != __package__:
+            files |= {f"{plugin}/{name}": _asset(name, content) for name, content in _files(package, "static")}
+        for name, content in _files(package, "pieces"):
+            if name.endswith(".svg") and len(content) <= _LARGEST_PIECE:
+                files[f"{plugin}.{name}"] = _asset(name, content)
     return Assets(files)
 
 
-def _pieces(plugin: str) -> Iterable[tuple[str, bytes]]:
-    """(name, content) of each drawing in the folder `pieces` of a plugin's package; a plugin may be a module alone."""
-    try:
-        folder = resources.files(f"gamehall_{plugin}").joinpath("pieces")
-    except TypeError:
+def _files(package: str | None, folder_name: str) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of each; a plugin that is one module, without a folder of its own, has none."""
+    found = find_spec(package) if package else None
+    if found is None or not found.submodule_search_locations:
         return
-    for file in folder.iterdir() if folder.is_dir() else ():
-        if file.name.endswith(".svg") and len(content := file.read_bytes()) <= _LARGEST_PIECE:
-            yield file.name, content
+    folder = resources.files(found.name).joinpath(folder_name)
+    if folder.is_dir():
+        yield from ((file.name, file.read_bytes()) for file in folder.iterdir() if _suffix(file.name) in _TYPES)
 
 
-def _asset(suffix: str, content: bytes) -> Asset:
-    return Asset(content, _TYPES[suffix], hashlib.sha256(content).hexdigest()[:8])
+def _suffix(name: str) -> str:
+    return name[name.rfind(".") :]
+
+
+@cache  # to compress takes longest, and a worker makes its pages and its pages of errors from the same files
+def _asset(name: str, content: bytes) -> Asset:
+    suffix = _suffix(name)
+    gzipped = None if suffix in _SQUEEZED else gzip.compress(content, mtime=0)
+    if gzipped is not None and len(gzipped) >= len(content):
+        gzipped = None
+    return Asset(content, gzipped, _TYPES[suffix], hashlib.sha256(content).hexdigest()[:8])
 
 
 def _sizes() -> str:
@@ -89,14 +113,37 @@ def _sizes() -> str:
 
 
 @get("/static/{tag:str}/{name:str}")
-async def serve_asset(assets: NamedDependency[Assets], tag: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-    asset = assets.find(tag, name)
+async def serve_asset(
+    request: HttpRequest, assets: NamedDependency[Assets], tag: FromPath[str], name: FromPath[str]
+) -> Response[bytes]:
+    return _serve(request, assets.find(tag, name))
+
+
+@get("/static/{tag:str}/{plugin:str}/{name:str}")
+async def serve_plugin_asset(
+    request: HttpRequest,
+    assets: NamedDependency[Assets],
+    tag: FromPath[str],
+    plugin: FromPath[str],
+    name: FromPath[str],
+) -> Response[bytes]:
+    return _serve(request, assets.find(tag, f"{plugin}/{name}"))
+
+
+def _serve(request: HttpRequest, asset: Asset | None) -> Response[bytes]:
+    """The asset, compressed for whoever takes that; or only that it is still the same."""
     if asset is None:
         raise Problem("not-found")
-    headers = {
-        "Cache-Control": "public, max-age=31536000, immutable",
-        "X-Content-Type-Options": "nosniff",
-        # A drawing is opened by itself as well, and is a document then.
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-    }
-    return Response(asset.content, media_type=asset.media_type, headers=headers)
+    squeezed = asset.gzipped is not None and takes_gzip(request.headers.get("accept-encoding", ""))
+    etag = f'"{asset.tag}-gzip"' if squeezed else f'"{asset.tag}"'
+    # A drawing is opened by itself as well, and is a document then.
+    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    headers = {"Cache-Control": FOREVER, "ETag": etag, "Content-Security-Policy": policy}
+    if asset.gzipped is not None:
+        headers["Vary"] = "Accept-Encoding"
+    if has_already(request, etag):
+        return Response(b"", status_code=304, media_type=asset.media_type, headers=headers)
+    if squeezed:
+        headers["Content-Encoding"] = "gzip"
+    content = asset.gzipped if squeezed else asset.content
+    return Response(content or b"", media_type=asset.media_type, headers=headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -40,6 +41,7 @@ Asking = ASGIConnection[Any, Any, Any, Any]
 Form = Mapping[str, str]
 
 TOKEN_FIELD = "form_token"  # noqa: S105 - a field's name
+_PROOF_BYTES = 16
 BY_CODE = {"form": "code"}  # one whose path carries a code of ours: that alone gives the right, whoever sends it
 ANYBODY = {"form": "anybody"}  # handler opt: a form that strangers send as well, so that it has no session's token
 
@@ -56,12 +58,34 @@ class AskAgain(Exception):
 
 
 def form_token(host: Host, connection: Asking) -> str:
-    """What proves that a form came from a page which this session's browser was shown; empty without a cookie."""
+    """What proves that a form came from a page which this session's browser was shown; empty without a cookie.
+
+    It reads differently each time, because pages travel compressed: from their lengths a text that stays the same
+    could be guessed bit by bit.
+    """
+    proof = _proof(host, connection)
+    mask = secrets.token_bytes(len(proof))
+    return (mask + _masked(proof, mask)).hex()
+
+
+def _proof(host: Host, connection: Asking) -> bytes:
+    """What this session's tokens come down to; empty without a cookie."""
     value = cookie_value(host, connection)
-    if not value:
-        return ""
     cookie_hash = hashlib.sha256(value.encode()).digest()
-    return hmac.digest(host.secret, b"form:" + cookie_hash, "sha256").hex()
+    return hmac.digest(host.secret, b"form:" + cookie_hash, "sha256")[:_PROOF_BYTES] if value else b""
+
+
+def _proves(token: str, proof: bytes) -> bool:
+    try:
+        given = bytes.fromhex(token)
+    except ValueError:
+        return False
+    mask, masked = given[:_PROOF_BYTES], given[_PROOF_BYTES:]
+    return len(masked) == _PROOF_BYTES and hmac.compare_digest(_masked(masked, mask), proof)
+
+
+def _masked(text: bytes, mask: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(text, mask, strict=True))
 
 
 def token_input(token: str) -> Markup:
@@ -81,8 +105,8 @@ async def own_forms_only(connection: Asking, handler: BaseRouteHandler) -> None:
         return
     # A session that ended keeps its token: then the handler sends the person to sign in, which says more than a 403.
     typed = await read_form(connection)  # type: ignore[arg-type]  # guards get the request
-    given, expected = typed.get(TOKEN_FIELD, ""), form_token(host, connection)
-    if expected and not hmac.compare_digest(given.encode(), expected.encode()):
+    given, expected = typed.get(TOKEN_FIELD, ""), _proof(host, connection)
+    if expected and not _proves(given, expected):
         if given and (path := kept_move(connection, typed)):
             raise AskAgain(path)
         raise Problem(

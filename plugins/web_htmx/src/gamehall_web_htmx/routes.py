@@ -11,7 +11,8 @@ from gamehall.declare import ErrorPage, Host
 from gamehall.problems import Problem
 
 from .asking import admin, signed_in, visitor
-from .assets import Assets, serve_asset
+from .assets import Assets, serve_asset, serve_plugin_asset
+from .compression import compressed_pages
 from .forms import AskAgain, internal_path, own_forms_only
 from .pages.account import ACCOUNT_PAGES, account_first
 from .pages.admin import ADMIN_PAGES
@@ -27,6 +28,7 @@ from .pages.mail import MAIL_PAGES
 from .pages.notices import NOTICE_PAGES
 from .pages.overseeing import OVERSEEING_PAGES
 from .pages.people import PEOPLE_PAGES
+from .pages.picture import game_picture
 from .pages.play import PLAY_PAGES
 from .pages.playing import PLAYING_FORMS
 from .pages.replay import REPLAY_PAGES
@@ -64,6 +66,7 @@ def routes(host: Host) -> list[Router]:
         *GAME_PAGES,
         ask_for_move,
         embedded_game,
+        game_picture,
         *PLAYING_FORMS,
         *LIVE_STREAMS,
         *MAIL_PAGES,
@@ -78,7 +81,7 @@ def routes(host: Host) -> list[Router]:
     return [
         Router(
             "/",
-            route_handlers=[*pages, serve_asset],
+            route_handlers=[*pages, serve_asset, serve_plugin_asset],
             dependencies={
                 "site": Provide(give_site),
                 "assets": Provide(give_assets),
@@ -87,6 +90,7 @@ def routes(host: Host) -> list[Router]:
                 "admin": Provide(admin),
             },
             guards=[own_forms_only],
+            middleware=[compressed_pages],
             exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account, AskAgain: ask_again},
             include_in_schema=False,
         )

@@ -26,6 +26,7 @@ from .live.lobby import LobbyNews
 from .live.pieces import Pieces
 from .notices import mark_read, notice_kinds, unread_links
 from .prefs import Prefs, cookie_prefs, find_prefs
+from .previews import PictureSizes
 from .sessions import cookie_value
 from .templating import environment
 
@@ -100,6 +101,7 @@ class Site:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.assets = load_assets(each.name for each in host.installed_plugins if not each.reason)
+        self.picture_sizes = PictureSizes(host)
         self.templates = environment(self.assets)
         self.templates.globals["address"] = host.settings.address
         self.pieces = Pieces(host, self.templates)
@@ -151,6 +153,7 @@ class Site:
             "here": quote(here if request.method == "GET" else "/", safe=""),
             "signup_open": self.signup_open,
             "live": None,
+            "preview": None,
         }
         problem: Problem | None = context.get("problem")
         shared["errors"] = {each.field: each.message for each in problem.errors} if problem else {}

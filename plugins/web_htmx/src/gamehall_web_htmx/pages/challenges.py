@@ -14,6 +14,7 @@ from gamehall.lobby import respond
 from gamehall.problems import Problem
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.listing import challenge_cards
+from gamehall_web_htmx.previews import challenge_preview
 from gamehall_web_htmx.sessions import start_session
 from gamehall_web_htmx.site import Site, Visitor
 
@@ -30,14 +31,14 @@ async def challenge_page(
     challenge_id: FromPath[str],
 ) -> Response[Any]:
     found = await site.host.read(see_challenge, known_id(challenge_id), visitor.user_id)
-    return _show(request, site, visitor, found)
+    return await _show(request, site, visitor, found)
 
 
 @get("/c/{code:str}")
 async def invitation_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:
-    return _show(request, site, visitor, await see_invitation(site.host, code), code=code)
+    return await _show(request, site, visitor, await see_invitation(site.host, code), code=code)
 
 
 @post("/c/{code:str}")
@@ -55,11 +56,11 @@ async def invitation_accept(
     except Problem as problem:
         if problem.slug == "not-found":
             raise
-        return _show(request, site, visitor, await see_invitation(site.host, code), code=code, problem=problem)
+        return await _show(request, site, visitor, await see_invitation(site.host, code), code=code, problem=problem)
     return site.go(f"/games/{settled.game_id}", cookies)
 
 
-def _show(
+async def _show(
     request: HttpRequest,
     site: Site,
     visitor: Visitor,
@@ -79,13 +80,15 @@ def _show(
         if found.by_link
         else f"{address}/challenges/{found.id}"
     )
+    card = challenge_cards([found], site.host)[0]
     return site.page(
         request,
         visitor,
         "challenge.html",
         status=problem.status if problem else 200,
         challenge=found,
-        card=challenge_cards([found], site.host)[0],
+        card=card,
+        preview=await challenge_preview(site.host, site.picture_sizes, found, card, address + request.url.path),
         own=own,
         to_viewer=user_id is not None and user_id == found.opponent_id,
         link=link if own and found.opponent_id is None else "",
@@ -115,7 +118,7 @@ async def challenge_respond(
         if problem.slug == "not-found":
             raise
         found = await site.host.read(load_challenge, challenge_id)
-        return _show(request, site, visitor, found, problem=problem)
+        return await _show(request, site, visitor, found, problem=problem)
     return site.go(f"/games/{settled.game_id}" if settled.game_id else "/")
 
 

@@ -18,8 +18,8 @@ __all__ = ["embedded_game"]
 _LOOK_AGAIN_SECONDS = 15
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; frame-ancestors *; "
-        "base-uri 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
+        "form-action 'none'; frame-ancestors *; base-uri 'none'"
     ),
     "Cache-Control": "no-cache",
 }

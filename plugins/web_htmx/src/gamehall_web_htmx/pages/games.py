@@ -22,6 +22,7 @@ from gamehall.turns import games_waiting
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
 from gamehall_web_htmx.live.pieces import Role
+from gamehall_web_htmx.previews import game_preview, picture_formats
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["GAME_PAGES", "show"]
@@ -85,6 +86,8 @@ async def show(
         return site.page(request, visitor, "game_fragment.html", status=status, **shown)
     side = await site.slots(visitor, "game.side", view.game.id)
     formats = sorted(exporters(site.host))
+    shown["preview"] = await game_preview(site.host, site.picture_sizes, state, view)
+    shown["pictures"] = list(picture_formats(site.host)) if shown["preview"].picture else []
     shown["waiting"] = await site.host.read(games_waiting, visitor.user_id, view.game.id) if visitor.user_id else 0
     return site.page(request, visitor, "game.html", status=status, side=side, formats=formats, **shown)
 

@@ -1,0 +1,122 @@
+"""What other sites and messengers show of a page whose address is passed on: a title, a sentence and a picture."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import msgspec
+
+from gamehall.challenges import Challenge
+from gamehall.declare import Exporter, GameRecord, Host, ImportedGame
+from gamehall.game import Scene
+from gamehall.gamelog import GameState
+from gamehall.problems import Problem
+from gamehall.records.canonical import canonical
+from gamehall.records.formats import exporters, write_record
+from gamehall.records.imports import play_through
+from gamehall.records.stored import read_record
+
+from .gameview import GamePage
+from .listing import ChallengeCard
+
+__all__ = ["Picture", "PictureSizes", "Preview", "challenge_preview", "game_preview", "picture_formats"]
+
+_TYPES = {"svg": "image/svg+xml", "png": "image/png"}  # what browsers show, and what messengers do
+_PNG_SIZE = slice(16, 24)  # two numbers of four bytes: the first part of a PNG says its width and height
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture at an address of its own, its size in pixels, and its words for whoever does not see it."""
+
+    url: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`url` is the page's own address, whole."""
+
+    title: str
+    description: str
+    url: str
+    picture: Picture | None
+
+
+def picture_formats(host: Host) -> Mapping[str, Exporter]:
+    """The formats that show one position as a picture and are offered here, by name; perhaps none."""
+    offered = exporters(host)
+    return {
+        name: offered[name] for name, kind in _TYPES.items() if name in offered and offered[name].media_type == kind
+    }
+
+
+class PictureSizes:
+    """The size of boards' pictures in PNG. Only drawing one tells it, so one of each shape of board is drawn."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._known: dict[tuple[int, int, str], tuple[int, int] | None] = {}
+
+    async def of_game(self, state: GameState) -> tuple[int, int] | None:
+        """(width, height) in pixels of the pictures of this game; None where there are none."""
+        shape = self._shape(msgspec.json.decode(state.start_scene, type=Scene))
+        if self._exporter is not None and shape not in self._known:
+            return await self.of_record(await read_record(self._host, state))
+        return self._known[shape] if self._exporter else None
+
+    async def of_record(self, record: GameRecord) -> tuple[int, int] | None:
+        """The same for a game that need not be stored."""
+        shape, exporter = self._shape(record.start), self._exporter
+        if exporter is not None and shape not in self._known:
+            try:
+                # Not in turn with the other work on records: a page must not wait for archives.
+                drawn = (await asyncio.to_thread(write_record, exporter, record))[_PNG_SIZE]
+                self._known[shape] = int.from_bytes(drawn[:4]), int.from_bytes(drawn[4:])
+            except Problem:  # there is no board to draw
+                self._known[shape] = None
+        return self._known[shape] if exporter else None
+
+    @property
+    def _exporter(self) -> Exporter | None:
+        return picture_formats(self._host).get("png")
+
+    @staticmethod
+    def _shape(start: Scene) -> tuple[int, int, str]:
+        return start.width, start.height, start.lattice
+
+
+async def game_preview(host: Host, sizes: PictureSizes, state: GameState, view: GamePage) -> Preview:
+    """That of a game's page, at the ply that it shows."""
+    names = " – ".join(seat.display_name for seat in view.game.seats)
+    size = await sizes.of_game(state)
+    at_ply = "" if view.is_now else f"?ply={view.ply}"
+    address = f"{host.settings.address}/games/{view.game.id}"
+    title = f"{view.title}: {names}"
+    picture = Picture(f"{address}/picture.png{at_ply}", *size, alt=f"The board of {title}") if size else None
+    return Preview(title, f"{view.headline}. {view.detail}".strip(), f"{address}{at_ply}", picture)
+
+
+async def challenge_preview(
+    host: Host, sizes: PictureSizes, challenge: Challenge, card: ChallengeCard, url: str
+) -> Preview:
+    """That of an invitation, with the board as it will be at the beginning."""
+    address = host.settings.address
+    try:
+        begun = play_through(host.rulesets, ImportedGame(challenge.ruleset, challenge.options, ())).record
+        size = await sizes.of_record(begun)
+    except Problem:  # its rules are gone, or fail
+        size = None
+    told = {"ruleset": challenge.ruleset, "options": canonical(challenge.options).decode(), "format": "png"}
+    picture = f"{address}/api/v1/replay/record?{urlencode(told)}"
+    return Preview(
+        title=f"{challenge.challenger_name} invites you to a game of {card.title}",
+        description="Open the link to see what is played, and take your seat.",
+        url=url,
+        picture=Picture(picture, *size, alt=f"The board of {card.title}") if size else None,
+    )

@@ -1,0 +1,195 @@
+"""Every page of the hall, in a real browser, at the sizes of a phone and of a desk, by day and by night.
+
+`make look` keeps what is seen: a picture of each page in each size and light, in the folder `.look`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from rig.walk import eventful_hall, visitors
+
+
+class Stop(NamedTuple):
+    """A page, who looks at it, and what they do there first. Braces are names of what there is in `rig.walk`."""
+
+    name: str
+    who: str
+    path: str
+    then: Callable[[Page], None] | None = None
+
+
+def press(button: str) -> Callable[[Page], None]:
+    """Presses a button of the page, whatever the browser thinks of the form."""
+
+    def do(page: Page) -> None:
+        page.evaluate("document.querySelectorAll('main form').forEach(each => each.noValidate = true)")
+        page.get_by_role("main").get_by_role("button", name=button).first.click()
+        page.wait_for_load_state()
+
+    return do
+
+
+def challenge_nobody(page: Page) -> None:
+    page.get_by_label("A user by name").check()
+    press("Send the challenge")(page)
+
+
+REPLAY = "/replay?ruleset=tic-tac-toe&moves=b2+a1+b3+a2+b1&player=Ada&player=Bob"
+
+STOPS = [
+    Stop("lobby-stranger", "stranger", "/"),
+    Stop("lobby-user", "ada", "/"),
+    Stop("lobby-guest", "guest", "/"),
+    Stop("lobby-nothing-found", "ada", "/?ruleset=caro&clock=byoyomi"),
+    Stop("register", "stranger", "/register"),
+    Stop("register-refused", "stranger", "/register", press("Join")),
+    Stop("register-guest", "guest", "/register"),
+    Stop("login", "stranger", "/login?next=/games/{running}"),
+    Stop("login-refused", "stranger", "/login", press("Sign in")),
+    Stop("play", "ada", "/play"),
+    Stop("play-stranger", "stranger", "/play"),
+    Stop("play-gomoku", "ada", "/play?ruleset=gomoku"),
+    Stop("play-mnk", "ada", "/play?ruleset=mnk"),
+    Stop("play-refused", "ada", "/play?ruleset=gomoku", challenge_nobody),
+    Stop("challenge-own-link", "ada", "/challenges/{link}"),
+    Stop("challenge-received", "ada", "/challenges/{received}"),
+    Stop("challenge-sent", "bob", "/challenges/{received}"),
+    Stop("challenge-open", "stranger", "/challenges/{open}"),
+    Stop("challenge-declined", "bob", "/challenges/{declined}"),
+    Stop("invitation", "stranger", "/c/{code}"),
+    Stop("invitation-user", "bob", "/c/{code}"),
+    Stop("game-waiting", "ada", "/games/{running}"),
+    Stop("game-turn", "bob", "/games/{running}"),
+    Stop("game-watched", "stranger", "/games/{running}"),
+    Stop("game-offers", "ada", "/games/{offered}"),
+    Stop("game-choice", "bob", "/games/{choosing}"),
+    Stop("game-forbidden", "ada", "/games/{forbidden}?forbidden=on"),
+    Stop("game-won", "ada", "/games/{won}"),
+    Stop("game-lost", "bob", "/games/{won}"),
+    Stop("game-replayed", "stranger", "/games/{won}?ply=2"),
+    Stop("game-aborted", "ada", "/games/{aborted}"),
+    Stop("game-connect6", "bob", "/games/{connect6}"),
+    Stop("game-no-board", "ada", "/games/{without_board}"),
+    Stop("game-hexes", "bob", "/games/{hexes}"),
+    Stop("game-moved-pieces", "bob", "/games/{moved}"),
+    Stop("game-moved-aimed", "bob", "/games/{moved}?from=e7"),
+    Stop("games", "ada", "/games"),
+    Stop("games-stranger", "stranger", "/games"),
+    Stop("games-nothing-found", "stranger", "/games?ruleset=caro"),
+    Stop("profile-own", "ada", "/@ada"),
+    Stop("profile-other", "ada", "/@bob"),
+    Stop("profile-stranger", "stranger", "/@root"),
+    Stop("friends", "ada", "/friends"),
+    Stop("friends-none", "root", "/friends"),
+    Stop("settings", "ada", "/settings"),
+    Stop("admin", "root", "/admin"),
+    Stop("replay-file", "stranger", "/replay"),
+    Stop("replay", "stranger", REPLAY),
+    Stop("embedded", "stranger", "/embed/games/{running}"),
+    Stop("embedded-nothing", "stranger", "/embed/games/nothing"),
+    Stop("error-unknown", "ada", "/nothing/here"),
+    Stop("error-forbidden", "ada", "/admin"),
+]
+
+# Everything that can be unfolded is so in every other look: then it is seen itself, and hides what is below it.
+HEAVIEST = 80 * 1024  # bytes
+LOOKS = [(360, "light", False), (1280, "light", True), (360, "dark", True), (1280, "dark", False)]
+_AXE = """() => axe.run({resultTypes: ["violations"]})"""
+_SHIFTS = """() => new Promise(done => {
+    const seen = [];
+    new PerformanceObserver(list => seen.push(...list.getEntries())).observe({type: "layout-shift", buffered: true});
+    requestAnimationFrame(() => requestAnimationFrame(() => done(seen.map(each => [
+        each.value, each.sources.map(one => one.node?.outerHTML?.slice(0, 80) ?? "").join(" and "),
+    ]))));
+})"""
+_TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+_UNFOLD = "open => document.querySelectorAll('details').forEach(each => each.open = open)"
+
+
+Hall = tuple[str, Mapping[str, str], Mapping[str, BrowserContext]]
+
+
+@pytest.fixture(scope="module")
+def hall(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Hall]:
+    """(its address, names of what is in it, browsers by who sits there)."""
+    with eventful_hall(tmp_path_factory.mktemp("pages"), request.node) as (server, names):
+        yield server.url, names, visitors(browser, server.url, names["guests_code"])
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=[stop.name for stop in STOPS])
+def test_a_page(stop: Stop, hall: Hall, look: Path | None) -> None:
+    """Nobody is kept out (axe finds nothing), nothing is cut off or jumps, no script and no policy is broken, and
+    nothing is asked of another host."""
+    url, names, browsers = hall
+    page = browsers[stop.who].new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(stop.path.format_map(names))
+    if stop.then:
+        stop.then(page)
+    assert jumps(page) == []
+    assert {address for address in asked if not address.startswith((f"{url}/", "data:"))} == set()
+    for width, light, unfolded in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900 if width > 500 else 740})
+        page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+        page.evaluate(_UNFOLD, unfolded)
+        if look:
+            page.screenshot(path=look / f"{stop.name}-{width}-{light}.png", full_page=True)
+        assert not page.evaluate(_TOO_WIDE), f"at {width} the page is wider than the screen"
+        assert violations(page) == [], f"at {width}, {light}"
+    page.close()
+    assert [each for each in faults if "status of 4" not in each] == []
+
+
+def test_a_games_page_is_light(hall: Hall, browser: Browser) -> None:
+    """All that travels to somebody who has never been here: the page of a long game and everything that it asks for."""
+    url, names, _ = hall
+    page = browser.new_context(base_url=url).new_page()
+    network = page.context.new_cdp_session(page)
+    sizes: list[float] = []
+    network.on("Network.loadingFinished", lambda loaded: sizes.append(loaded["encodedDataLength"]))
+    network.send("Network.enable")
+    page.goto(f"/games/{names['long']}")
+    assert len(sizes) > 3
+    assert sum(sizes) <= HEAVIEST
+    assert jumps(page) == []
+
+
+def test_an_address_is_copied_with_one_press(hall: Hall, browser: Browser) -> None:
+    url, names, _ = hall
+    context = browser.new_context(base_url=url, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"/games/{names['won']}?ply=2")
+    page.locator("summary", has_text="Share").click()
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.get_by_role("button", name="Copied")).to_have_count(1)
+    assert page.evaluate("navigator.clipboard.readText()").endswith(f"/games/{names['won']}?ply=2")
+
+
+def jumps(page: Page) -> list[str]:
+    """What has moved while the page came. Less than a hundredth is nothing: on a slow machine a line may be painted
+    before its last word is there."""
+    seen: list[tuple[float, str]] = page.evaluate(_SHIFTS)
+    return [f"{value}: {moved}" for value, moved in seen] if sum(value for value, _ in seen) >= 0.01 else []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, each with where and why."""
+    page.evaluate(f"() => {{ if (!window.axe) {{ {AXE_SCRIPT} }} }}")
+    found: list[Any] = page.evaluate(_AXE)["violations"]
+    return [
+        f"{each['id']}: {each['help']}: {node['html'][:200]} {node['failureSummary'][:200]}"
+        for each in found
+        for node in each["nodes"]
+    ]
