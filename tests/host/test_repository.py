@@ -51,6 +51,7 @@ LAYERS: list[set[str]] = [
         "feed",
         "gamelog",
         "halltime",
+        "opponents",
         "limits",
         "presence",
         "records",
