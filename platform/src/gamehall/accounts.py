@@ -73,7 +73,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     setup: str = ""
 
 
-_USER = sa.select(
+_USER: sa.Select[Any] = sa.select(
     user.c.id,
     user.c.username,
     user.c.email,

@@ -312,7 +312,7 @@ class Lifespan:
 
 @dataclass(frozen=True, slots=True)
 class Opponent:
-    """Somebody who is always there: an account that the plugin plays, for whom the hall accepts every challenge at once.
+    """Somebody who is always there: an account that the plugin plays. The hall accepts every challenge to it at once.
 
     `key` tells it from others of the plugin and never changes; `username` is the name that it gets where that is free,
     `summary` a sentence for people who look for an opponent. `enter` is entered with the account's id when a worker

@@ -34,8 +34,9 @@ __all__ = ["create_challenge", "expire_challenges", "respond"]
 
 
 async def create_challenge(host: Host, challenger_id: str, terms: ChallengeTerms) -> Challenge:
-    """Proposes a game; or, to be paired, takes an open challenge that fits, which then is the one that is given. Against
-    oneself, and against an opponent that is always there, the game begins at once.
+    """Proposes a game; or, to be paired, takes an open challenge that fits, which then is the one that is given.
+
+    Against oneself, and against an opponent that is always there, the game begins at once.
 
     Raises Problem `invalid` with the fields, `not-found`, `forbidden` by a policy, or `too-many-requests`.
     """
@@ -78,9 +79,7 @@ async def _opponent(host: Host, challenger_id: str, username: str) -> User:
     if opponent.id == challenger_id:
         return opponent
     if opponent.played_by is not None and opponent.id not in host.opponents:
-        raise _invalid(
-            "opponent", f"{opponent.display_name} is switched off here at the moment; choose another opponent."
-        )
+        raise _invalid("opponent", f"{opponent.display_name} is switched off here at the moment; challenge another.")
     if opponent.is_guest:
         raise _invalid("opponent", f"{opponent.username} is a guest; challenge somebody who has an account.")
     await _ask_policies(host, challenger_id, opponent.id)

@@ -1,8 +1,9 @@
 """What players propose to each other during a game: a draw, to take a turn back, a pause.
 
-At most one offer of a kind waits at a time; whoever plays both sides asks nobody. Offering what the other has offered accepts it; declining one's own offer
+At most one offer of a kind waits at a time. Offering what the other has offered accepts it; declining one's own offer
 withdraws it; what was declined can be offered again after the next move. Which offers a move declines is said where
-moves are made. Everything is decided in one transaction for the game alone, so of two answers one is the first.
+moves are made. Whoever plays both sides asks nobody. Everything is decided in one transaction for the game alone, so of
+two answers one is the first.
 """
 
 from __future__ import annotations
