@@ -223,8 +223,8 @@ async def test_guests_without_a_seat_are_removed_after_some_days(each_hall: Hall
     ada = await each_hall.user("ada")
     host = each_hall.host
     seated, _ = await sit_down(each_hall, ada)
-    fresh = await host.write(add_guest)
-    stray = await host.write(add_guest)
+    fresh = await host.write(add_guest, limited=True)
+    stray = await host.write(add_guest, limited=True)
     old = now() - STRAY_AFTER - timedelta(hours=1)
     names = ["ada", seated.username, stray.username]
     aged = user.update().where(user.c.username.in_(names)).values(created_at=old)

@@ -20,7 +20,7 @@ __all__ = [
     "known_cursor",
     "known_id",
     "page_size",
-    "player",
+    "participant",
     "read_body",
     "viewer",
 ]
@@ -50,13 +50,13 @@ async def caller(request: HttpRequest) -> Principal:
 
     Raises Problem `unauthenticated` for a stranger and `account-needed` for a guest.
     """
-    principal = await player(request)
+    principal = await participant(request)
     if principal.is_guest:
         raise Problem("account-needed", ACCOUNT_NEEDED)
     return principal
 
 
-async def player(request: HttpRequest) -> Principal:
+async def participant(request: HttpRequest) -> Principal:
     """Who is asking by the API's means, with an account or as a guest, who can play in their own games.
 
     Raises Problem `unauthenticated` for a stranger.

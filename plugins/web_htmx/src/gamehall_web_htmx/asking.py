@@ -9,7 +9,7 @@ from gamehall.declare import Principal
 
 from .site import AccountFirst, SignInFirst, Site, Visitor
 
-__all__ = ["signed_in", "visitor"]
+__all__ = ["participant", "signed_in", "visitor"]
 
 
 async def visitor(request: HttpRequest, site: NamedDependency[Site]) -> Visitor:
@@ -18,7 +18,7 @@ async def visitor(request: HttpRequest, site: NamedDependency[Site]) -> Visitor:
 
 
 async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
-    """Who is signed in with an account. Every handler that lets somebody do something comes by here.
+    """Who is signed in with an account. Handlers that let somebody do something come by here, or by `participant`.
 
     Raises SignInFirst for a stranger and AccountFirst for a guest, which lead back to the page that was asked for or
     whose form was sent.
@@ -26,6 +26,13 @@ async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> 
     if visitor.account is not None:
         return visitor.account
     raise (AccountFirst if visitor.guest_id else SignInFirst)(_here(request))
+
+
+async def participant(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
+    """Who is here, with an account or as a guest, for what guests can do as well. Raises SignInFirst for a stranger."""
+    if visitor.principal is not None:
+        return visitor.principal
+    raise SignInFirst(_here(request))
 
 
 def _here(request: HttpRequest) -> str:

@@ -95,6 +95,14 @@ class GamePage:
     waits: bool
 
     @property
+    def asks(self) -> bool:
+        """Whether the viewer waits for a move of the other player's, or for an answer."""
+        own = {card.seat for card in (*self.far, *self.near) if card.is_viewer}
+        return self.is_player and (
+            self.waits or any(each.seat in own and not each.declined for each in self.game.offers)
+        )
+
+    @property
     def clock_runs(self) -> bool:
         return any(card.clock is not None and card.clock.runs for card in (*self.far, *self.near))
 
@@ -102,6 +110,8 @@ class GamePage:
     def heading(self) -> str:
         """The page's title in the browser."""
         others = [card.display_name for card in (*self.far, *self.near) if not card.is_viewer]
+        if not others:
+            return f"{self.headline} – {self.title}"
         joined = ", " if len(others) == len(self.far) + len(self.near) else " with "
         return f"{self.headline} – {self.title}{joined}{' and '.join(others)}"
 
@@ -139,7 +149,7 @@ def game_page(
     cards = [
         _card(found, scene, each, viewer, is_now, clocks[each] if clocks else None) for each in range(len(found.seats))
     ]
-    own_side = seat if seat is not None else 0
+    own_side = seat if seat is not None and not found.is_alone else 0
     theirs = seat is None or found.to_act != seat
     return GamePage(
         game=found,
@@ -195,13 +205,16 @@ def _words(found: Game, scene: Scene, viewer: str | None) -> tuple[str, str, str
     match found.status:
         case "active" if found.to_act in own:
             told = (scene.status, scene.prompt) if not scene.width else (scene.prompt or scene.status,)
-            return "Your turn", " ".join(filter(None, told)), "turn"
+            headline = f"{scene.sides[found.to_act or 0].capitalize()} to move" if found.is_alone else "Your turn"
+            return headline, " ".join(filter(None, told)), "turn"
         case "active":
             return f"{names.get(found.to_act or 0, 'Somebody')} to move", scene.status, "wait"
         case "finished" if found.winner is None:
             return "Draw", scene.status, "over"
         case "finished":
             winner = names.get(found.winner or 0, "")
+            if found.is_alone:
+                return f"{scene.sides[found.winner or 0].capitalize()} won", scene.status, "over"
             if found.winner in own:
                 return f"You won, {winner}!", scene.status, "won"
             return (f"You lost – {winner} won" if own else f"{winner} won"), scene.status, "lost" if own else "over"

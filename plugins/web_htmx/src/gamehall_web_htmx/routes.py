@@ -9,7 +9,7 @@ from gamehall.asking import HttpRequest
 from gamehall.declare import ErrorPage, Host
 from gamehall.problems import Problem
 
-from .asking import signed_in, visitor
+from .asking import participant, signed_in, visitor
 from .assets import Assets, serve_asset
 from .forms import own_forms_only
 from .pages.account import ACCOUNT_PAGES, account_first
@@ -70,6 +70,7 @@ def routes(host: Host) -> list[Router]:
                 "assets": Provide(give_assets),
                 "visitor": Provide(visitor),
                 "caller": Provide(signed_in),
+                "participant": Provide(participant),
             },
             guards=[own_forms_only],
             exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account},

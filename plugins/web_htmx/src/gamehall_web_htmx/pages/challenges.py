@@ -14,8 +14,9 @@ from gamehall.lobby import respond
 from gamehall.problems import Problem
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.listing import challenge_cards
+from gamehall_web_htmx.qrcodes import qr_code
 from gamehall_web_htmx.sessions import start_session
-from gamehall_web_htmx.site import Site, Visitor
+from gamehall_web_htmx.site import AccountFirst, Site, Visitor
 
 __all__ = ["CHALLENGE_PAGES"]
 
@@ -79,6 +80,7 @@ def _show(
         if found.by_link
         else f"{address}/challenges/{found.id}"
     )
+    shown_link = link if own and found.opponent_id is None else ""
     return site.page(
         request,
         visitor,
@@ -88,7 +90,8 @@ def _show(
         card=challenge_cards([found], site.host)[0],
         own=own,
         to_viewer=user_id is not None and user_id == found.opponent_id,
-        link=link if own and found.opponent_id is None else "",
+        link=shown_link,
+        code_of_link=qr_code(shown_link) if shown_link else "",
         code=code,
         auto=auto,
         refresh=auto and own and found.status == "pending",
@@ -101,15 +104,17 @@ async def challenge_respond(
     request: HttpRequest,
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
-    caller: NamedDependency[Principal],
+    participant: NamedDependency[Principal],
     challenge_id: FromPath[str],
 ) -> Response[Any]:
     typed = await read_form(request)
     action = typed.get("action", "")
     if action not in _ACTIONS:
         raise Problem("malformed", "The form does not say whether to accept, decline or cancel.")
+    if participant.is_guest and action != "cancel":
+        raise AccountFirst(f"/challenges/{known_id(challenge_id)}")
     try:
-        settled = await respond(site.host, known_id(challenge_id), caller.user_id, cast(Action, action))
+        settled = await respond(site.host, known_id(challenge_id), participant.user_id, cast(Action, action))
     except Problem as problem:
         if problem.slug == "not-found":
             raise

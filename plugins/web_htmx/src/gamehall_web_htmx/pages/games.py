@@ -18,6 +18,7 @@ from gamehall.records.formats import exporters
 from gamehall.turns import games_waiting
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
+from gamehall_web_htmx.opponents import answers_at_once
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["GAME_PAGES", "show"]
@@ -72,6 +73,7 @@ async def show(
     auto = auto or request.query_params.get("auto") == "on"
     shown: dict[str, Any] = {"view": view, "problem": problem, "auto": auto, "auto_query": "?auto=on" if auto else ""}
     shown["made_at"] = datetime.now(UTC)
+    shown["soon"] = view.asks and answers_at_once(site.host, view.game)
     status = problem.status if problem else 200
     if request.headers.get("hx-request") == "true":
         return site.page(request, visitor, "game_fragment.html", status=status, **shown)
@@ -86,14 +88,14 @@ async def send_move(
     request: HttpRequest,
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
-    caller: NamedDependency[Principal],
+    participant: NamedDependency[Principal],
     game_id: FromPath[str],
 ) -> Response[Any]:
     typed = await read_form(request)
     auto = typed.get("auto") == "on"
     try:
         move, ply = _wanted(typed)
-        await play(site.host, known_id(game_id), caller.user_id, move, ply)
+        await play(site.host, known_id(game_id), participant.user_id, move, ply)
     except Problem as problem:
         if problem.status not in (403, 409, 422):
             raise

@@ -14,6 +14,8 @@ from gamehall.gamelog import Game, list_games
 from gamehall.turns import games_by_turn
 from gamehall_web_htmx.clockform import QUICK_CLOCKS
 from gamehall_web_htmx.listing import challenge_cards, game_cards, thumbnails
+from gamehall_web_htmx.opponents import quick_ways
+from gamehall_web_htmx.pages.play import two_player_games
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["lobby"]
@@ -71,6 +73,7 @@ async def lobby(
         filtered=bool(key or wanted),
         clock_filters=_CLOCKS,
         quick_clocks=QUICK_CLOCKS,
-        rulesets=[each for each in site.host.offered_rulesets.values() if len(each.seats) == 2],
+        rulesets=two_player_games(site),
+        quick_ways=quick_ways(site.host),
         side=await site.slots(visitor, "lobby.side"),
     )
