@@ -56,7 +56,7 @@ def _answer(
     offers, said = weigh(found, "rematch", seat, action)
     if said == "offer" and found.is_alone:
         offers, said = (), "accept"
-    if offers == found.offers:
+    elif offers == found.offers:
         return found
     rematch_id = None
     if said == "accept" and opening is not None:

@@ -120,7 +120,8 @@ def _wins(thought: _Thought, position: Any, seat: int, moves: Iterable[str], eno
 
 
 def _safe(thought: _Thought, position: Any, seat: int, moves: Sequence[str]) -> list[str]:
-    """The moves after which the other side does not win at once, as far as there is time; all if each one loses."""
+    """The moves after which the other side does not win at once, as far as there is time. If each one loses, those that
+    at least stop one of its ways to win, or all."""
     ruleset = thought.ruleset
     killers: list[str] = []
     safe = []
@@ -138,7 +139,7 @@ def _safe(thought: _Thought, position: Any, seat: int, moves: Sequence[str]) -> 
                 killers += found
                 continue
         safe.append(move)
-    return safe or list(moves)
+    return safe or [move for move in moves if move in killers] or list(moves)
 
 
 def _promising(

@@ -34,7 +34,7 @@ def quick_ways(host: Host) -> list[Way]:
         "You play against somebody beside you, or try things out.",
         "On one device",
     )
-    link = Way("link", "Whoever I send the link to", "You get an address and a code to scan.", "With a link")
+    link = Way("link", "A friend, by a link", "You get an address to send and a code to scan.", "With a link")
     return [*always, alone, link]
 
 

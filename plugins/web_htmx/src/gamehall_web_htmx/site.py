@@ -109,6 +109,7 @@ class Site:
             "path": request.url.path,
             "here": quote(here if request.method == "GET" else "/", safe=""),
             "signup_open": self.signup_open,
+            "soon": False,  # whether to look again in a moment, where there are no scripts
         }
         problem: Problem | None = context.get("problem")
         shared["errors"] = {each.field: each.message for each in problem.errors} if problem else {}
