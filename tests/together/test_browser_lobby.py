@@ -78,7 +78,7 @@ def test_a_stranger_plays_a_whole_game_after_two_taps_and_keeps_it(people: tuple
     page = stranger.page
     page.goto("/")
     page.get_by_role("link", name="All games").click()
-    page.get_by_role("button", name="Against Computer: Tic-tac-toe").click()
+    page.get_by_role("button", name="Against Computer (Tic-tac-toe)").click()
     status = page.get_by_role("status")
     while True:
         # Whoever waits has nothing to press: the page looks again by itself, without scripts.
