@@ -159,6 +159,7 @@ async def test_whoever_only_looks_is_no_guest(hall: Hall, person: Make, newcomer
     assert COOKIE not in stranger.cookies
     answer = await stranger.send("/play?ruleset=gomoku", "/play", whom="open")
     assert answer.headers["location"].startswith("/login")
+    assert (await stranger.get("/play?opponent=ada")).headers["location"].startswith("/login")
     closed = newcomer(await start_hall(signup="closed"))
     assert (await closed.get("/play")).headers["location"].startswith("/login")
 

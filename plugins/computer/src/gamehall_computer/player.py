@@ -56,21 +56,22 @@ async def playing(host: Host, user_id: str) -> AsyncIterator[None]:
 
 
 async def _play_on(host: Host, user_id: str, news: Subscription) -> None:
-    was_on = False
+    events: Sequence[Event] = ()
+    everything = True
     while True:
-        events = await news.take(_LOOK_SECONDS if was_on else 0.0)
-        is_on = user_id in host.opponents
         try:
-            if is_on:
+            if user_id in host.opponents:
                 host.presence.seen(user_id)
-                games = await _games_to_look_at(host, user_id, events, everything=not was_on)
+                games = await _games_to_look_at(host, user_id, events, everything=everything)
                 for game_id in games:
                     await _attend(host, user_id, game_id, _THINK_SECONDS / len(games))
-            was_on = is_on
+                everything = False
+            else:
+                everything = True  # as soon as it is on again
         except Exception as error:  # noqa: BLE001 - the database is away: look again
             log.warning("the computer could not look at its games (%s); trying again", type(error).__name__)
-        if not is_on:
-            await news.take(_LOOK_SECONDS)
+            everything = True
+        events = await news.take(_LOOK_SECONDS)
 
 
 async def _games_to_look_at(host: Host, user_id: str, events: Sequence[Event], *, everything: bool) -> list[str]:

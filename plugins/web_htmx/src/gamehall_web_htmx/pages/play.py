@@ -38,8 +38,11 @@ async def play_page(
     query = request.query_params
     opponent = query.get("opponent", "")
     key = query.get("ruleset", "")
+    path = f"/play?{request.url.query}"
     if visitor.principal is None and not site.signup_open:
-        raise SignInFirst(f"/play?{request.url.query}")
+        raise SignInFirst(path)
+    if opponent and f"@{opponent}" not in {each.value for each in quick_ways(site.host)}:
+        _check_way("name", visitor, path)
     if key not in site.host.offered_rulesets:
         return site.page(
             request,
@@ -135,10 +138,10 @@ async def _propose(
     return _on_to(site, await create_challenge(site.host, visitor.principal.user_id, terms))
 
 
-def _check_way(whom: str, visitor: Visitor, key: str) -> None:
-    """Raises AccountFirst or SignInFirst for what needs an account."""
+def _check_way(whom: str, visitor: Visitor, path: str) -> None:
+    """Raises AccountFirst or SignInFirst, which lead back to the path, for what needs an account."""
     if visitor.account is None and whom not in ("alone", "link") and not whom.startswith("@"):
-        raise (AccountFirst if visitor.guest_id else SignInFirst)("/play?" + urlencode({"ruleset": key}))
+        raise (AccountFirst if visitor.guest_id else SignInFirst)(path)
 
 
 def _nobody_like_that() -> Problem:
@@ -195,7 +198,7 @@ def _terms(site: Site, visitor: Visitor, key: str, typed: Form) -> ChallengeTerm
     errors += wrong
     whom = typed.get("whom", "")
     opponent = typed.get("opponent", "").strip()
-    _check_way(whom, visitor, key)
+    _check_way(whom, visitor, "/play?" + urlencode({"ruleset": key}))
     if whom not in {each.value for each in ways_to_play(site.host, visitor)}:
         errors.extend(_nobody_like_that().errors)
     if whom == "name" and not opponent:
