@@ -177,7 +177,6 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"ruleset": "gomoku", "options": {"colour": "red"}}, "options"),
     ({"ruleset": "gomoku", "options": {"board_size": 5, "opening": "long_pro"}}, "options"),
     ({"options": []}, "options"),
-    ({"opponent": "ada"}, "opponent"),
     ({"opponent": 7}, "opponent"),
     ({"seat": 2}, "seat"),
     ({"seat": True}, "seat"),

@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from gamehall.accounts import Registration, User, find_user, register, sign_in, user_by_name
+from gamehall.challenges import ChallengeTerms
 from gamehall.features import switch
 from gamehall.gamelog import load_game
-from gamehall.guests import STRAY_AFTER, add_guest, hand_over, remove_strays
-from gamehall.invitations import play_as_guest
+from gamehall.guests import MOST_A_MINUTE, STRAY_AFTER, add_guest, hand_over, remove_strays
+from gamehall.invitations import play_as_guest, propose_as_guest
 from gamehall.problems import Problem
 from gamehall.tables import challenge, event, now, user
 from rig.hall import PASSWORD, Client, Hall, InstallPlugin, StartHall, done, problem
@@ -38,7 +39,8 @@ async def sit_down(hall: Hall, who: Client) -> tuple[User, str]:
 
 
 async def users(hall: Hall) -> list[User]:
-    ids = await hall.host.read(lambda connection: list(connection.scalars(sa.select(user.c.id))))
+    people = sa.select(user.c.id).where(user.c.played_by.is_(None))
+    ids = await hall.host.read(lambda connection: list(connection.scalars(people)))
     return [found for each in ids if (found := await hall.host.read(find_user, each))]
 
 
@@ -85,7 +87,9 @@ async def test_a_guest_is_not_challenged(hall: Hall) -> None:
     assert problem(answer, 422, "invalid")["errors"][0]["field"] == "opponent"
 
 
-async def test_a_guest_can_do_nothing_by_the_api_either(start_hall: StartHall, install_plugin: InstallPlugin) -> None:
+async def test_by_the_api_too_a_guest_can_play_and_nothing_else(
+    start_hall: StartHall, install_plugin: InstallPlugin
+) -> None:
     install_plugin(
         "door",
         """
@@ -110,16 +114,14 @@ def gamehall_authenticators(host):
     guest, game_id = await sit_down(hall, ada)
     headers = {"x-user": guest.username}
     assert done(await hall.nobody.get(f"/games/{game_id}", headers=headers))["to_act"] == 0
+    done(await hall.nobody.post(f"/games/{game_id}/moves", json={"move": "b2"}, headers=headers))
     for path, body in (
-        (f"/games/{game_id}/moves", {"move": "b2"}),
-        (f"/games/{game_id}/resign", {}),
-        (f"/games/{game_id}/draw", {"action": "offer"}),
         ("/challenges", {"ruleset": "tic-tac-toe"}),
         (f"/invitations/{await invite(ada)}", {}),
     ):
         refused = problem(await hall.nobody.post(path, json=body, headers=headers), 403, "account-needed")
         assert "account" in refused["detail"]
-    assert done(await ada.get(f"/games/{game_id}"))["ply"] == 0
+    assert done(await ada.get(f"/games/{game_id}"))["ply"] == 1
 
 
 async def test_a_guest_becomes_the_account_that_they_make(each_hall: Hall) -> None:
@@ -223,11 +225,27 @@ async def test_guests_without_a_seat_are_removed_after_some_days(each_hall: Hall
     ada = await each_hall.user("ada")
     host = each_hall.host
     seated, _ = await sit_down(each_hall, ada)
-    fresh = await host.write(add_guest)
-    stray = await host.write(add_guest)
+    fresh = await host.write(add_guest, limited=True)
+    stray = await host.write(add_guest, limited=True)
     old = now() - STRAY_AFTER - timedelta(hours=1)
     names = ["ada", seated.username, stray.username]
     aged = user.update().where(user.c.username.in_(names)).values(created_at=old)
     await host.write(lambda connection: connection.execute(aged))
     await remove_strays(host)
     assert {each.username for each in await users(each_hall)} == {"ada", seated.username, fresh.username}
+
+
+async def test_only_so_many_guests_come_in_a_minute(each_hall: Hall) -> None:
+    for _ in range(MOST_A_MINUTE):
+        await each_hall.host.write(add_guest, limited=True)
+    with pytest.raises(Problem, match="too-many-requests"):
+        await each_hall.host.write(add_guest, limited=True)
+
+
+async def test_an_invitation_by_a_guest_stays_theirs_when_they_sign_in(each_hall: Hall) -> None:
+    ada = await each_hall.user("ada")
+    host = each_hall.host
+    guest, made = await propose_as_guest(host, ChallengeTerms(ruleset="tic-tac-toe", link=True))
+    await hand_over(host, guest.id, await host.read(user_by_name, "ada"))
+    (mine,) = done(await ada.get("/challenges?box=sent"))["items"]
+    assert mine["id"] == made.id

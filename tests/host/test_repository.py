@@ -52,6 +52,7 @@ LAYERS: list[set[str]] = [
         "feed",
         "gamelog",
         "halltime",
+        "opponents",
         "limits",
         "presence",
         "records",

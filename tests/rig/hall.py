@@ -136,11 +136,14 @@ async def each_hall(any_hall: Hall) -> Hall:
 
 
 def empty(connection: sa.Connection, hall: Hall) -> None:
-    """Takes every row out of the tables of the hall and its plugins, but for switches, workers and the hall's time."""
+    """Takes every row out of the tables of the hall and its plugins, but for switches, workers, the hall's time and the
+    accounts that plugins play."""
     declared = hall.host.plugins.declared("gamehall_tables")
     for metadata in (*(each.metadata for _, each in declared), tables.metadata):
         for table in reversed(metadata.sorted_tables):
-            if table.name not in KEPT:
+            if table is tables.user:
+                connection.execute(table.delete().where(table.c.played_by.is_(None)))
+            elif table.name not in KEPT:
                 connection.execute(table.delete())
 
 

@@ -64,7 +64,7 @@ class Person:
 
     def register(self) -> None:
         self.page.goto("/")
-        self.page.get_by_role("link", name="Join and play").click()
+        self.page.get_by_role("banner").get_by_role("link", name="Join").click()
         self.page.get_by_label("User name").fill(self.name)
         self.page.get_by_label("E-mail address").fill(f"{self.name}@example.org")
         self.page.get_by_label("Password").fill(PASSWORD)
@@ -84,7 +84,7 @@ class Person:
         self.page.get_by_label("A user by name").check()
         self.page.get_by_label("User name of the opponent").fill(other.name)
         self.page.get_by_text(side, exact=True).click()
-        self.page.get_by_role("button", name="Send the challenge").click()
+        self.page.get_by_role("button", name="Start the game").click()
         expect(self.page.get_by_role("status")).to_contain_text(f"Waiting for {other.name}")
 
     def accept(self, other: Person) -> None:

@@ -72,8 +72,8 @@ def test_giving_up(table: tuple[Person, Person]) -> None:
 def test_an_invitation_by_link_brings_back_whoever_must_sign_in_first(table: tuple[Person, Person]) -> None:
     ada, bob = table
     ada.page.goto("/play?ruleset=tic-tac-toe")
-    ada.page.get_by_label("Whoever I send the link to").check()
-    ada.page.get_by_role("button", name="Send the challenge").click()
+    ada.page.get_by_label("A friend, by a link").check()
+    ada.page.get_by_role("button", name="Start the game").click()
     link = ada.page.get_by_label("Send this address").input_value()
 
     bob.page.locator("summary", has_text="bob").click()

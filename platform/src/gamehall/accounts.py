@@ -51,7 +51,7 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 
 class User(msgspec.Struct, frozen=True):
     """An account, or a guest, who has none. `auth_epoch` rises when every sign-in of the user must end; `mail_notices`
-    says that mails may tell the user of games that wait."""
+    says that mails may tell the user of games that wait; `played_by` names the plugin that plays for it."""
 
     id: str
     username: str
@@ -62,6 +62,7 @@ class User(msgspec.Struct, frozen=True):
     auth_epoch: int
     is_guest: bool = False
     mail_notices: bool = True
+    played_by: str | None = None
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +75,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     setup: str = ""
 
 
-_USER = sa.select(
+_USER: sa.Select[Any] = sa.select(
     user.c.id,
     user.c.username,
     user.c.email,
@@ -84,6 +85,7 @@ _USER = sa.select(
     user.c.auth_epoch,
     user.c.is_guest,
     user.c.mail_notices,
+    user.c.played_by,
 )
 
 
@@ -206,7 +208,11 @@ def _insert(connection: sa.Connection, new: User, columns: dict[str, Any], guest
 
 
 def update_user(connection: sa.Connection, user_id: str, changes: Mapping[str, Any]) -> User:
-    """Changes columns of a user. Raises Problem `not-found`."""
+    """Changes columns of a user. Raises Problem `not-found`, or `not-possible` for an account that a plugin plays."""
+    found = find_user(connection, user_id)
+    if found is not None and found.played_by is not None:
+        plugin = found.played_by.partition(":")[0]
+        raise Problem("not-possible", f"{found.username} is played by the plugin {plugin}; switch that on or off.")
     if changes:
         connection.execute(user.update().where(user.c.id == user_id).values(**changes))
     changed = find_user(connection, user_id)
@@ -272,8 +278,9 @@ async def sign_in(host: Host, username: str, password: str) -> User:
     Raises Problem `invalid-credentials`, the same whatever is wrong and after the same work, or `busy`.
     """
     found = await host.read(user_for_login, username)
-    has_password = found is not None and not found[0].is_guest
-    matches = await host.passwords.matches(found[1] if found and has_password else None, password)
+    # Guests and the accounts of plugins have none.
+    password_hash = found[1] if found and found[1] else None
+    matches = await host.passwords.matches(password_hash, password)
     if found is None or not matches or not found[0].is_active:
         raise Problem("invalid-credentials", "There is no account with this name and password.")
     return found[0]

@@ -23,7 +23,7 @@ from gamehall.api.rulesets import rulesets
 from gamehall.api.schema import openapi_config, openapi_json
 from gamehall.api.turns import turns
 from gamehall.api.users import users
-from gamehall.asking import caller, viewer
+from gamehall.asking import caller, participant, viewer
 from gamehall.hall import Hall
 from gamehall.logs import configure_logs
 from gamehall.plugins import Plugins, load_plugins
@@ -154,7 +154,7 @@ class HallApp(Litestar):
 
         super().__init__(
             route_handlers=list(handlers),
-            dependencies={"caller": Provide(caller), "viewer": Provide(viewer)},
+            dependencies={"caller": Provide(caller), "participant": Provide(participant), "viewer": Provide(viewer)},
             exception_handlers=EXCEPTION_HANDLERS,
             before_send=[_secure],
             lifespan=[running],

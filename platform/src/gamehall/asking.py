@@ -13,13 +13,14 @@ from gamehall.declare import Host, Principal
 from gamehall.problems import FieldError, Problem
 
 __all__ = [
-    "GUESTS_LOOK",
+    "ACCOUNT_NEEDED",
     "HttpRequest",
     "caller",
     "host_of",
     "known_cursor",
     "known_id",
     "page_size",
+    "participant",
     "read_body",
     "viewer",
 ]
@@ -31,7 +32,7 @@ HttpRequest = Request[Any, Any, Any]
 _ID = re.compile(r"[0-9a-z]{26}", re.ASCII)
 _FIELD = re.compile(r"(?P<message>.*?)(?: - at `(?:key in )?\$\.?(?P<field>[^`]*)`)?", re.DOTALL)
 MAX_PAGE = 100
-GUESTS_LOOK = "You are here as a guest, who can only look. Make an account to go on; you keep your seat."
+ACCOUNT_NEEDED = "This needs an account. Make one to go on; the games that you play as a guest stay yours."
 
 
 def host_of(connection: Asking) -> Host:
@@ -45,15 +46,24 @@ async def viewer(request: HttpRequest) -> Principal | None:
 
 
 async def caller(request: HttpRequest) -> Principal:
-    """Who is asking by the API's means.
+    """Who is asking by the API's means, with an account.
 
     Raises Problem `unauthenticated` for a stranger and `account-needed` for a guest.
+    """
+    principal = await participant(request)
+    if principal.is_guest:
+        raise Problem("account-needed", ACCOUNT_NEEDED)
+    return principal
+
+
+async def participant(request: HttpRequest) -> Principal:
+    """Who is asking by the API's means, with an account or as a guest, who can play in their own games.
+
+    Raises Problem `unauthenticated` for a stranger.
     """
     principal = await viewer(request)
     if principal is None:
         raise Problem("unauthenticated", "Sign in first: send the header Authorization: Token …")
-    if principal.is_guest:
-        raise Problem("account-needed", GUESTS_LOOK)
     return principal
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "list_challenges",
     "load_challenge",
     "see_challenge",
+    "start_at_once",
 ]
 
 Action = Literal["accept", "decline", "cancel"]
@@ -54,7 +55,8 @@ _AT_ONCE = 100
 
 
 class ChallengeTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody proposes. `seat` is the challenger's own; `opponent` a username, absent for an open challenge;
+    """What somebody proposes. `seat` is the challenger's own; `opponent` a username, absent for an open challenge, and
+    one's own for a game in which one plays both sides;
     `link` makes an invitation that only its link shows; `pair` takes an open challenge that fits, if there is one."""
 
     ruleset: str
@@ -200,6 +202,27 @@ def insert_challenge(connection: sa.Connection, row: Mapping[str, Any], limits: 
     return new
 
 
+def start_at_once(
+    connection: sa.Connection, row: Mapping[str, Any], opening: Opening, hall_time: int, limits: Limits | None
+) -> Challenge:
+    """Puts a challenge down as accepted and starts its game, where nobody needs to be asked; only the game is told of.
+
+    Raises Problem `too-many-requests`.
+    """
+    challenger, clock = row["challenger_id"], msgspec.json.decode(row["clock"], type=Terms)
+    check_games(connection, challenger, challenger, clock, limits)
+    players = _seated(row["seat"], challenger, row["opponent_id"])
+    game_id = start_game(connection, opening, players, clock, hall_time)
+    connection.execute(challenge.insert(), dict(row) | {"status": "accepted", "game_id": game_id})
+    return load_challenge(connection, row["id"])
+
+
+def _seated(seat: int | None, challenger: str, other: str) -> tuple[str, str]:
+    """The two by seat; `seat` is the challenger's, None for one by lot."""
+    first = (secrets.randbelow(2) if seat is None else seat) == 0
+    return (challenger, other) if first else (other, challenger)
+
+
 def closed(found: Challenge) -> Problem:
     """Why a challenge that is not pending any more cannot be answered."""
     said = "has expired" if found.status == "expired" else f"was {found.status} already"
@@ -250,8 +273,7 @@ def accept(
     """
     found = _pending(connection, challenge_id, hall_time)
     check_games(connection, found.challenger_id, user_id, found.clock, limits)
-    seat = secrets.randbelow(2) if found.seat is None else found.seat
-    players = (found.challenger_id, user_id) if seat == 0 else (user_id, found.challenger_id)
+    players = _seated(found.seat, found.challenger_id, user_id)
     game_id = start_game(connection, opening, players, found.clock, hall_time)
     return _settle(connection, found, {"status": "accepted", "game_id": game_id, "opponent_id": user_id})
 

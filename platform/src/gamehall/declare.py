@@ -38,6 +38,7 @@ __all__ = [
     "InstalledPlugin",
     "Lifespan",
     "Listener",
+    "Opponent",
     "Policy",
     "Principal",
     "RecordedMove",
@@ -65,7 +66,7 @@ class InstalledPlugin:
 class Principal:
     """Who is asking, and by which credential: the authenticator's name and the credential's id in it.
 
-    A guest has a seat that a link gave them and no account; they can look at everything and do nothing.
+    A guest has no account; they can play in the games in which they have a seat, and look at everything.
     """
 
     user_id: str
@@ -120,6 +121,10 @@ class Host(Protocol):
 
     @property
     def passwords(self) -> Passwords: ...
+
+    @property
+    def opponents(self) -> Mapping[str, Opponent]:
+        """Who is always there, of plugins that are on: by the id of the account, under the name that it has."""
 
     def plugin_settings(self, shape: type[S]) -> S:
         """The plugin's own section of the settings, in the shape it declared."""
@@ -303,6 +308,23 @@ class Lifespan:
     """Entered when a worker starts and left when it stops."""
 
     enter: Callable[[], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Opponent:
+    """Somebody who is always there: an account that the plugin plays. The hall accepts every challenge to it at once.
+
+    `key` tells it from others of the plugin and never changes; `username` is the name that it gets where that is free,
+    `summary` a sentence for people who look for an opponent. `enter` is entered with the account's id when a worker
+    starts and left when it stops, whether the plugin is on or off: what runs in it moves, while the id is among
+    `host.opponents`.
+    """
+
+    key: str
+    username: str
+    display_name: str
+    summary: str
+    enter: Callable[[str], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)

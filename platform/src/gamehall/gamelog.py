@@ -119,6 +119,11 @@ class Game(msgspec.Struct, frozen=True):
         return next((each.seat for each in self.offers if each.kind == kind and not each.declined), None)
 
     @property
+    def is_alone(self) -> bool:
+        """Whether one person plays every seat, so that nobody else is to be asked."""
+        return len({each.user_id for each in self.seats}) == 1
+
+    @property
     def result(self) -> Result | None:
         """How the game ended, if it has."""
         return Result(self.winner, self.reason) if self.status in ("finished", "aborted") else None

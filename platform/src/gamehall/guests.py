@@ -1,13 +1,14 @@
-"""Guests: who came by an invitation's link and has no account. They have a seat and nothing else, until they make an
-account, which they then are, or sign in to one, which gets their seats."""
+"""Guests: who plays without an account. They play where they have a seat, until they make an account, which they then
+are, or sign in to one, which gets their seats."""
 
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import sqlalchemy as sa
+from ulid import ULID
 
 from gamehall.accounts import GUEST_PREFIX, User, signup_is_open
 from gamehall.database import serialize_on
@@ -22,6 +23,7 @@ from gamehall.tables import challenge, game_seat, new_id, now, user
 __all__ = ["add_guest", "check_guests", "hand_over", "remove_guest", "remove_strays"]
 
 STRAY_AFTER = timedelta(days=7)
+MOST_A_MINUTE = 60  # in the whole hall: nothing else tells one guest from another before they are there
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # those that nobody takes for others
 _ATTEMPTS = 10
 
@@ -32,8 +34,11 @@ def check_guests(host: Host) -> None:
         raise Problem("forbidden", "Sign in to play: this hall takes no new users at the moment.")
 
 
-def add_guest(connection: sa.Connection) -> User:
-    """A new guest, whom no password signs in."""
+def add_guest(connection: sa.Connection, *, limited: bool) -> User:
+    """A new guest, whom no password signs in. Raises Problem `too-many-requests` when `limited` and too many come."""
+    if limited and _come_since(connection, now() - timedelta(minutes=1)) >= MOST_A_MINUTE:
+        sentence = "Many guests come at this moment. Try again in a minute, or sign in."
+        raise Problem("too-many-requests", sentence, headers={"Retry-After": "60"})
     for _ in range(_ATTEMPTS):
         name = GUEST_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(5))
         guest = User(new_id(), name, "", "Guest", False, True, 0, is_guest=True)
@@ -45,6 +50,12 @@ def add_guest(connection: sa.Connection) -> User:
             continue  # the name is taken
         return guest
     raise Problem("busy", "No name for a guest was found; try again.")
+
+
+def _come_since(connection: sa.Connection, moment: datetime) -> int:
+    """How many guests have come since then, whose ids tell when they were made."""
+    first = str(ULID.from_datetime(moment)).lower()
+    return connection.scalar(sa.select(sa.func.count()).where(user.c.id >= first, user.c.is_guest)) or 0
 
 
 def remove_guest(connection: sa.Connection, guest_id: str) -> None:
@@ -123,4 +134,5 @@ def _hand_over(connection: sa.Connection, guest_id: str, person: User) -> None:
             },
         )
         emit(connection, [told])
-    connection.execute(challenge.update().where(challenge.c.opponent_id == guest_id).values(opponent_id=person.id))
+    for column in (challenge.c.challenger_id, challenge.c.opponent_id):
+        connection.execute(challenge.update().where(column == guest_id).values({column: person.id}))

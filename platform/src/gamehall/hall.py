@@ -21,6 +21,7 @@ from gamehall.declare import (
     InstalledPlugin,
     Lifespan,
     Listener,
+    Opponent,
     Policy,
     Principal,
     Verdict,
@@ -35,6 +36,7 @@ from gamehall.guests import remove_strays
 from gamehall.halltime import HallTime
 from gamehall.lobby import expire_challenges
 from gamehall.notices import tell_turns
+from gamehall.opponents import seat_opponent
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.presence import Presence
@@ -74,6 +76,7 @@ class Hall:
         self.feed = Feed(self.database, poll_seconds=0.1 if unheard else 1.0)
         self.features = LiveFeatures(self.database, self.feed)
         self.rulesets: Mapping[str, Ruleset[Any, Any]] = {}
+        self._opponents: dict[str, tuple[str, Opponent]] = {}  # (plugin, who) by the account's id
         self._wakeups: Wakeups | None = None
         if settings.redis_url:
             self._wakeups = RedisWakeups(settings.redis_url)
@@ -115,6 +118,10 @@ class Hall:
 
     def plugin_of(self, ruleset: str) -> str:
         return self.plugins.rulesets[ruleset][0].name
+
+    @property
+    def opponents(self) -> Mapping[str, Opponent]:
+        return {user_id: who for user_id, (plugin, who) in self._opponents.items() if self.is_on(plugin)}
 
     def plugin_settings(self, shape: type[S]) -> S:
         for plugin in self.plugins.working:
@@ -208,6 +215,10 @@ class Hall:
             await stack.enter_async_context(self.features.running())
             for plugin, lifespan in self.plugins.declared("gamehall_lifespan"):
                 await self._enter(stack, plugin.name, lifespan)
+            for plugin, opponent in self.plugins.declared("gamehall_opponents"):
+                user_id, seated = await self.database.write(seat_opponent, plugin.name, opponent)
+                self._opponents[user_id] = (plugin.name, seated)
+                await self._enter(stack, plugin.name, Lifespan(partial(opponent.enter, user_id)))
             await stack.enter_async_context(beside(check_games(self), "games of other rules"))
             for name, seconds, work in self._rounds():
                 await stack.enter_async_context(beside(again_and_again(work, seconds, name), name))

@@ -18,6 +18,7 @@ from gamehall.declare import (
     Importer,
     Lifespan,
     Listener,
+    Opponent,
     Policy,
     Tables,
 )
@@ -84,6 +85,11 @@ def gamehall_importers() -> Iterable[Importer]:  # type: ignore[empty-body]
 @hookspec
 def gamehall_lifespan(host: Host) -> Iterable[Lifespan]:  # type: ignore[empty-body]
     """What is entered when a worker starts and left when it stops; it runs whether the plugin is on or off."""
+
+
+@hookspec
+def gamehall_opponents(host: Host) -> Iterable[Opponent]:  # type: ignore[empty-body]
+    """Opponents that are always there, each with an account of its own, which the plugin plays."""
 
 
 @hookspec

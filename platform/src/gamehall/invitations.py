@@ -1,16 +1,27 @@
-"""Invitations by link: the code in it, what it offers, and playing by it, with an account or as a guest."""
+"""Invitations by link: the code in it, what it offers, and playing by it; and how guests come to their games."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
 from gamehall.accounts import User
-from gamehall.challenges import Challenge, closed, load_challenge
+from gamehall.challenges import Challenge, ChallengeTerms, closed, load_challenge
 from gamehall.codes import code_for, id_in
 from gamehall.declare import Host
 from gamehall.guests import add_guest, check_guests, remove_guest
-from gamehall.lobby import respond
+from gamehall.lobby import create_challenge, respond
 from gamehall.problems import Problem
 
-__all__ = ["accept_invitation", "challenge_by_code", "invite_code", "play_as_guest", "see_invitation"]
+__all__ = [
+    "accept_invitation",
+    "challenge_by_code",
+    "invite_code",
+    "play_as_guest",
+    "propose_as_guest",
+    "see_invitation",
+]
 
 _DIGITS = 16
 
@@ -38,7 +49,7 @@ async def accept_invitation(host: Host, code: str, user_id: str) -> Challenge:
 
 
 async def play_as_guest(host: Host, code: str) -> tuple[User, Challenge]:
-    """Starts the game with a new guest, who sits in it and needs an account to move.
+    """Starts the game with a new guest.
 
     Raises Problem `forbidden` where nobody can make an account, `not-found` for the code, and what `respond` does;
     then there is no guest.
@@ -47,9 +58,29 @@ async def play_as_guest(host: Host, code: str) -> tuple[User, Challenge]:
     found = await see_invitation(host, code)
     if found.status != "pending":
         raise closed(found)
-    guest = await host.write(add_guest)
+    return await _as_guest(host, lambda guest: accept_invitation(host, code, guest.id))
+
+
+async def propose_as_guest(host: Host, terms: ChallengeTerms, *, alone: bool = False) -> tuple[User, Challenge]:
+    """Proposes a game as a new guest: by these terms, or `alone`, on both sides.
+
+    Raises Problem `forbidden` where nobody can make an account, and what `create_challenge` does; then there is no
+    guest.
+    """
+    check_guests(host)
+
+    async def propose(guest: User) -> Challenge:
+        own = msgspec.structs.replace(terms, opponent=guest.username) if alone else terms
+        return await create_challenge(host, guest.id, own)
+
+    return await _as_guest(host, propose)
+
+
+async def _as_guest(host: Host, act: Callable[[User], Awaitable[Challenge]]) -> tuple[User, Challenge]:
+    """What a new guest comes to by doing this; without it there is no guest."""
+    guest = await host.write(add_guest, limited=host.settings.rate_limits)
     try:
-        return guest, await accept_invitation(host, code, guest.id)
+        return guest, await act(guest)
     except Problem:
         await host.write(remove_guest, guest.id)
         raise

@@ -20,6 +20,7 @@ from gamehall.challenges import (
     insert_challenge,
     lifetime,
     load_challenge,
+    start_at_once,
 )
 from gamehall.declare import Host
 from gamehall.game import options_schema
@@ -34,6 +35,8 @@ __all__ = ["create_challenge", "expire_challenges", "respond"]
 
 async def create_challenge(host: Host, challenger_id: str, terms: ChallengeTerms) -> Challenge:
     """Proposes a game; or, to be paired, takes an open challenge that fits, which then is the one that is given.
+
+    Against oneself, and against an opponent that is always there, the game begins at once.
 
     Raises Problem `invalid` with the fields, `not-found`, `forbidden` by a policy, or `too-many-requests`.
     """
@@ -66,13 +69,17 @@ async def create_challenge(host: Host, challenger_id: str, terms: ChallengeTerms
     }
     if is_open:
         return await open_or_pair(host, row, opening)
+    if opponent is not None and (opponent.id == challenger_id or opponent.played_by is not None):
+        return await host.write(start_at_once, row, opening, host.hall_time(), limits_of(host.settings))
     return await host.write(insert_challenge, row, limits_of(host.settings))
 
 
 async def _opponent(host: Host, challenger_id: str, username: str) -> User:
     opponent = await host.read(user_by_name, username)
     if opponent.id == challenger_id:
-        raise _invalid("opponent", "You cannot challenge yourself.")
+        return opponent
+    if opponent.played_by is not None and opponent.id not in host.opponents:
+        raise _invalid("opponent", f"{opponent.display_name} is switched off here at the moment; challenge another.")
     if opponent.is_guest:
         raise _invalid("opponent", f"{opponent.username} is a guest; challenge somebody who has an account.")
     await _ask_policies(host, challenger_id, opponent.id)

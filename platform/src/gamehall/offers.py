@@ -2,7 +2,8 @@
 
 At most one offer of a kind waits at a time. Offering what the other has offered accepts it; declining one's own offer
 withdraws it; what was declined can be offered again after the next move. Which offers a move declines is said where
-moves are made. Everything is decided in one transaction for the game alone, so of two answers one is the first.
+moves are made. Whoever plays both sides asks nobody. Everything is decided in one transaction for the game alone, so of
+two answers one is the first.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ def answer_offer(
     offers, said = weigh(found, kind, seat, action)
     if said == "offer":
         _check_possible(connection, found, kind, seat, hall_time)
+    if said == "offer" and found.is_alone:
+        return _carry_out(connection, found, kind, _last_mover(connection, found), seat, hall_time)
     if said == "accept":
         proposer = seat if (waiting := found.offered(kind)) is None else waiting
         return _carry_out(connection, found, kind, proposer, seat, hall_time)
@@ -111,7 +114,7 @@ def offer_event(found: Game, kind: OfferKind, seat: int, said: str, **more: Any)
 def _check_possible(connection: sa.Connection, found: Game, kind: OfferKind, seat: int, hall_time: int) -> None:
     """Raises Problem `not-possible` for an offer that could not be carried out if it were accepted now."""
     if kind == "takeback":
-        _ply_before(connection, found, seat)
+        _ply_before(connection, found, _last_mover(connection, found) if found.is_alone else seat)
     if kind == "pause" and longest_pause(found.terms) is None:
         raise Problem("not-possible", "This game has no clock, so there is nothing to pause.")
     if kind == "pause" and is_paused(found.times, hall_time):
@@ -158,6 +161,12 @@ def _ply_before(connection: sa.Connection, found: Game, seat: int) -> int:
     if first is None:
         raise Problem("not-possible", "You have not moved yet, so there is nothing to take back.")
     return int(first) - 1
+
+
+def _last_mover(connection: sa.Connection, found: Game) -> int:
+    """The seat that has made the last move; the first one where nobody has moved."""
+    last = sa.select(game_move.c.seat).where(game_move.c.game_id == found.id, game_move.c.ply == found.ply)
+    return connection.scalar(last) or 0
 
 
 def _rewound(connection: sa.Connection, found: Game, ply: int, hall_time: int) -> Game:

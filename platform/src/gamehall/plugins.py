@@ -32,6 +32,7 @@ from gamehall.declare import (
     Importer,
     Lifespan,
     Listener,
+    Opponent,
     Policy,
     Tables,
 )
@@ -62,6 +63,7 @@ _KINDS: dict[str, type] = {
     "gamehall_authenticators": Authenticator,
     "gamehall_policies": Policy,
     "gamehall_lifespan": Lifespan,
+    "gamehall_opponents": Opponent,
     "gamehall_commands": click.Command,
     "gamehall_checks": Check,
     "gamehall_error_pages": ErrorPage,
@@ -275,6 +277,8 @@ def _check_declared(plugins: Plugins, plugin: Plugin, hook: str) -> None:
             for ruleset in items:
                 _free(ruleset.key, {each.key: other for other, each in others}, "ruleset key")
             _unique([ruleset.key for ruleset in items], "ruleset key")
+        case "gamehall_opponents":
+            _unique([opponent.key for opponent in items], "opponent's key")
         case "gamehall_exporters" | "gamehall_importers":
             for each_format in items:
                 _free(each_format.format, {each.format: other for other, each in others}, "format")

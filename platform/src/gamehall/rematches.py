@@ -1,4 +1,4 @@
-"""Another game of the same players by the same terms, with the seats swapped."""
+"""Another game of the same players by the same terms, with the seats swapped. Whoever plays both sides asks nobody."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def _answer(
             raise Problem("not-possible", "The rematch has begun already.", rematch=found.rematch_id)
         return found
     offers, said = weigh(found, "rematch", seat, action)
-    if offers == found.offers:
+    if said == "offer" and found.is_alone:
+        offers, said = (), "accept"
+    elif offers == found.offers:
         return found
     rematch_id = None
     if said == "accept" and opening is not None:

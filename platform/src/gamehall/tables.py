@@ -42,9 +42,12 @@ user = sa.Table(
     sa.Column("auth_epoch", sa.Integer, nullable=False, default=0),
     # Somebody who came by an invitation's link and has no account yet.
     sa.Column("is_guest", sa.Boolean, nullable=False, default=False),
+    # The plugin and the opponent of it that plays this account; None for a person.
+    sa.Column("played_by", sa.String(80)),
     # Whether a mail may tell them that a game waits for their move.
     sa.Column("mail_notices", sa.Boolean, nullable=False, default=True),
     sa.Column("created_at", _Time, nullable=False),
+    sa.Index("ix_user_played_by", "played_by", unique=True),
 )
 
 challenge = sa.Table(

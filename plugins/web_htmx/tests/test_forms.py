@@ -135,12 +135,12 @@ async def test_signing_in_leads_only_to_this_site(hall: Hall, person: Make, want
 async def test_who_must_sign_in_comes_back(hall: Hall, person: Make) -> None:
     await person().register("ada")
     somebody = person()
-    answer = await somebody.get("/play?ruleset=gomoku&preset=Large")
+    answer = await somebody.get("/settings?ruleset=gomoku&preset=Large")
     login = answer.headers["location"]
-    assert login == "/login?next=%2Fplay%3Fruleset%3Dgomoku%26preset%3DLarge"
+    assert login == "/login?next=%2Fsettings%3Fruleset%3Dgomoku%26preset%3DLarge"
     form = (await somebody.page(login)).form("/login").values
     answer = await somebody.post("/login", form | {"username": "ada", "password": PASSWORD})
-    assert answer.headers["location"] == "/play?ruleset=gomoku&preset=Large"
+    assert answer.headers["location"] == "/settings?ruleset=gomoku&preset=Large"
 
 
 async def test_a_move_without_a_session_leads_back_to_it(hall: Hall, table: Any, person: Make) -> None:

@@ -61,80 +61,84 @@ class ClaimRequest(msgspec.Struct, frozen=True):
 
 
 @post("/{game_id:str}/moves", status_code=200, opt={"body": MoveRequest})
-async def move(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> Played:
+async def move(request: HttpRequest, game_id: FromPath[str], participant: NamedDependency[Principal]) -> Played:
     """Plays a move. Repeating it with the same ply gets the first answer again."""
     wanted = await read_body(request, MoveRequest)
-    return await play(host_of(request), known_id(game_id), caller.user_id, wanted.target(), wanted.ply)
+    return await play(host_of(request), known_id(game_id), participant.user_id, wanted.target(), wanted.ply)
 
 
 @post("/{game_id:str}/resign", status_code=200)
-async def give_up(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> GameSummary:
+async def give_up(request: HttpRequest, game_id: FromPath[str], participant: NamedDependency[Principal]) -> GameSummary:
     """Ends the game as lost by the caller."""
     host, wanted = host_of(request), known_id(game_id)
     hall_time = await in_time(host, wanted)
-    return game_summary(await host.write(resign, wanted, caller.user_id, hall_time), hall_time)
+    return game_summary(await host.write(resign, wanted, participant.user_id, hall_time), hall_time)
 
 
 @post("/{game_id:str}/abort", status_code=200)
-async def call_off(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> GameSummary:
+async def call_off(
+    request: HttpRequest, game_id: FromPath[str], participant: NamedDependency[Principal]
+) -> GameSummary:
     """Ends a game in which not everybody has moved, without a winner."""
     host, wanted = host_of(request), known_id(game_id)
     hall_time = await in_time(host, wanted)
-    return game_summary(await host.write(abort, wanted, caller.user_id, hall_time), hall_time)
+    return game_summary(await host.write(abort, wanted, participant.user_id, hall_time), hall_time)
 
 
 @post("/{game_id:str}/claim", status_code=200, opt={"body": ClaimRequest})
-async def claim(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> GameSummary:
+async def claim(request: HttpRequest, game_id: FromPath[str], participant: NamedDependency[Principal]) -> GameSummary:
     """Ends a game whose other player has left while it was their turn, as won by the caller or, if the body says so,
     as drawn."""
     host, wanted = host_of(request), known_id(game_id)
     asked = await read_body(request, ClaimRequest) if await request.body() else ClaimRequest()
-    return game_summary(await claim_game(host, wanted, caller.user_id, asked.result), host.hall_time())
+    return game_summary(await claim_game(host, wanted, participant.user_id, asked.result), host.hall_time())
 
 
 @post("/{game_id:str}/draw", status_code=200, opt={"body": OfferRequest})
-async def draw(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> GameSummary:
+async def draw(request: HttpRequest, game_id: FromPath[str], participant: NamedDependency[Principal]) -> GameSummary:
     """Offers a draw, or answers the offer. The other player's next move declines it."""
     action = (await read_body(request, OfferRequest)).action
-    return await _offer(request, known_id(game_id), caller, "draw", action)
+    return await _offer(request, known_id(game_id), participant, "draw", action)
 
 
 @post("/{game_id:str}/takeback", status_code=200, opt={"body": OfferRequest})
-async def take_back(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> GameSummary:
+async def take_back(
+    request: HttpRequest, game_id: FromPath[str], participant: NamedDependency[Principal]
+) -> GameSummary:
     """Asks to take the caller's last turn back, with the clocks as they were before it, or answers the question."""
     action = (await read_body(request, OfferRequest)).action
-    return await _offer(request, known_id(game_id), caller, "takeback", action)
+    return await _offer(request, known_id(game_id), participant, "takeback", action)
 
 
 @post("/{game_id:str}/pause", status_code=200, opt={"body": PauseRequest})
-async def pause(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> GameSummary:
+async def pause(request: HttpRequest, game_id: FromPath[str], participant: NamedDependency[Principal]) -> GameSummary:
     """Offers a pause of the clock, or answers the offer. Either player, or a move, ends it."""
     action = (await read_body(request, PauseRequest)).action
     if action != "end":
-        return await _offer(request, known_id(game_id), caller, "pause", action)
+        return await _offer(request, known_id(game_id), participant, "pause", action)
     host = host_of(request)
     hall_time = host.hall_time()
-    return game_summary(await host.write(end_pause, known_id(game_id), caller.user_id, hall_time), hall_time)
+    return game_summary(await host.write(end_pause, known_id(game_id), participant.user_id, hall_time), hall_time)
 
 
 @post("/{game_id:str}/rematch", status_code=200, opt={"body": OfferRequest})
-async def rematch(request: HttpRequest, game_id: FromPath[str], caller: NamedDependency[Principal]) -> GameSummary:
+async def rematch(request: HttpRequest, game_id: FromPath[str], participant: NamedDependency[Principal]) -> GameSummary:
     """Offers another game with the seats swapped, or answers the offer; `rematch` is then the new game's id."""
     action = (await read_body(request, OfferRequest)).action
     host = host_of(request)
-    return game_summary(await answer_rematch(host, known_id(game_id), caller.user_id, action), host.hall_time())
+    return game_summary(await answer_rematch(host, known_id(game_id), participant.user_id, action), host.hall_time())
 
 
 async def _offer(
     request: HttpRequest,
     game_id: str,
-    caller: Principal,
+    participant: Principal,
     kind: Literal["draw", "takeback", "pause"],
     action: OfferAction,
 ) -> GameSummary:
     host = host_of(request)
     hall_time = await in_time(host, game_id)
-    found = await host.write(answer_offer, game_id, caller.user_id, kind, action, hall_time)
+    found = await host.write(answer_offer, game_id, participant.user_id, kind, action, hall_time)
     return game_summary(found, hall_time)
 
 

@@ -40,7 +40,7 @@ def _found(connection: sa.Connection, username: str) -> User:
 
 
 def _shown(user: User) -> tuple[str, ...]:
-    role = "admin" if user.is_admin else "guest" if user.is_guest else "player"
+    role = "admin" if user.is_admin else "guest" if user.is_guest else "plugin" if user.played_by else "player"
     return (user.username, user.display_name, user.email, role, "active" if user.is_active else "disabled")
 
 

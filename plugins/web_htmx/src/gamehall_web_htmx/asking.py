@@ -9,7 +9,7 @@ from gamehall.problems import Problem
 from .forms import came_from, kept_move, read_form
 from .site import AccountFirst, SignInFirst, Site, Visitor
 
-__all__ = ["admin", "signed_in", "visitor"]
+__all__ = ["admin", "participant", "signed_in", "visitor"]
 
 
 async def visitor(request: HttpRequest, site: NamedDependency[Site]) -> Visitor:
@@ -18,7 +18,7 @@ async def visitor(request: HttpRequest, site: NamedDependency[Site]) -> Visitor:
 
 
 async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
-    """Who is signed in with an account. Every handler that lets somebody do something comes by here.
+    """Who is signed in with an account. Handlers that let somebody do something come by here, or by `participant`.
 
     Raises SignInFirst for a stranger and AccountFirst for a guest, which lead back to the page that was asked for or
     whose form was sent.
@@ -34,6 +34,13 @@ async def admin(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Prin
     if not caller.is_admin:
         raise Problem("forbidden", "Only admins can look after the hall.")
     return caller
+
+
+async def participant(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
+    """Who is here, with an account or as a guest, for what guests can do as well. Raises SignInFirst for a stranger."""
+    if visitor.principal is not None:
+        return visitor.principal
+    raise SignInFirst(await _here(request))
 
 
 async def _here(request: HttpRequest) -> str:

@@ -103,6 +103,14 @@ class GamePage:
     example: str
 
     @property
+    def asks(self) -> bool:
+        """Whether the viewer waits for a move of the other player's, or for an answer."""
+        own = {card.seat for card in (*self.far, *self.near) if card.is_viewer}
+        return self.is_player and (
+            self.waits or any(each.seat in own and not each.declined for each in self.game.offers)
+        )
+
+    @property
     def clock_runs(self) -> bool:
         return self.runs is not None
 
@@ -120,6 +128,8 @@ class GamePage:
     def heading(self) -> str:
         """The page's title in the browser."""
         others = [card.display_name for card in (*self.far, *self.near) if not card.is_viewer]
+        if not others:
+            return f"{self.headline} – {self.title}"
         joined = ", " if len(others) == len(self.far) + len(self.near) else " with "
         return f"{self.headline} – {self.title}{joined}{' and '.join(others)}"
 
@@ -176,7 +186,7 @@ def game_page(
     clocks = clock_faces(found, now)
     faces = clocks or (None,) * len(found.seats)
     cards = [_card(found, scene, each, viewer, is_now, face) for each, face in enumerate(faces)]
-    own_side = seat if seat is not None else 0
+    own_side = seat if seat is not None and not found.is_alone else 0
     return GamePage(
         game=found,
         title=ruleset_title(host, found.ruleset),
@@ -248,13 +258,16 @@ def _words(found: Game, scene: Scene, viewer: str | None) -> tuple[str, str, str
     match found.status:
         case "active" if found.to_act in own:
             told = (scene.status, scene.prompt) if not scene.width else (scene.prompt or scene.status,)
-            return "Your turn", " ".join(filter(None, told)), "turn"
+            headline = f"{scene.sides[found.to_act or 0].capitalize()} to move" if found.is_alone else "Your turn"
+            return headline, " ".join(filter(None, told)), "turn"
         case "active":
             return f"{names.get(found.to_act or 0, 'Somebody')} to move", scene.status, "wait"
         case "finished" if found.winner is None:
             return "Draw", scene.status, "over"
         case "finished":
             winner = names.get(found.winner or 0, "")
+            if found.is_alone:
+                return f"{scene.sides[found.winner or 0].capitalize()} won", scene.status, "over"
             if found.winner in own:
                 return f"You won, {winner}!", scene.status, "won"
             return (f"You lost – {winner} won" if own else f"{winner} won"), scene.status, "lost" if own else "over"

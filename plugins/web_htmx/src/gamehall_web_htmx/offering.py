@@ -83,6 +83,15 @@ _WORDS: dict[OfferKind, _Words] = {
 }
 
 
+_ALONE: dict[OfferKind, str] = {
+    "draw": "Call it a draw",
+    "takeback": "Take back",
+    "pause": "Pause",
+    "rematch": "Play again",
+}
+"""The same buttons for whoever plays both sides, who needs no answer."""
+
+
 def proposals(found: Game, seat: int | None, claim: Claim | None, hall_time: int) -> tuple[Proposal, ...]:
     """What waits for whoever sits in this seat or for the other player; who only watches learns of a pause alone."""
     told = []
@@ -124,6 +133,8 @@ def offers_to_make(state: GameState, seat: int | None, hall_time: int) -> tuple[
     if seat is None:
         return ()
     found = state.game
+    if found.is_alone:
+        return tuple(Button(kind, "offer", _ALONE[kind]) for kind in _possible(state, seat, hall_time))
     taken = {each.kind for each in found.offers if each.seat == seat or not each.declined}
     possible = _possible(state, seat, hall_time)
     return tuple(Button(kind, "offer", _WORDS[kind].offer) for kind in possible if kind not in taken)
@@ -133,7 +144,7 @@ def _possible(state: GameState, seat: int, hall_time: int) -> Iterator[OfferKind
     found = state.game
     if found.status == "active":
         yield "draw"
-        if any(mover == seat for mover, _ in state.moves):
+        if any(mover == seat or found.is_alone for mover, _ in state.moves):
             yield "takeback"
         if longest_pause(found.terms) is not None and not is_paused(found.times, hall_time):
             yield "pause"
@@ -145,7 +156,10 @@ def endings(state: GameState, seat: int | None) -> tuple[Ending, ...]:
     """How whoever sits in this seat can end the game alone."""
     if seat is None or state.game.status != "active":
         return ()
-    resign = Ending("resign", "Resign…", "Give this game up? Your opponent wins.", "Yes, resign")
+    question = "Give this game up? Your opponent wins."
+    if state.game.is_alone:
+        question = "Give this game up? The side that is not to move wins."
+    resign = Ending("resign", "Resign…", question, "Yes, resign")
     if {mover for mover, _ in state.moves} >= {each.seat for each in state.game.seats}:
         return (resign,)
     abort = Ending("abort", "Abort…", "Not everybody has moved. Call this game off, so that nobody wins?", "Yes, abort")

@@ -10,7 +10,7 @@ from gamehall.asking import HttpRequest
 from gamehall.declare import ErrorPage, Host
 from gamehall.problems import Problem
 
-from .asking import admin, signed_in, visitor
+from .asking import admin, participant, signed_in, visitor
 from .assets import Assets, serve_asset, serve_plugin_asset
 from .compression import compressed_pages
 from .forms import AskAgain, internal_path, own_forms_only
@@ -88,6 +88,7 @@ def routes(host: Host) -> list[Router]:
                 "visitor": Provide(visitor),
                 "caller": Provide(signed_in),
                 "admin": Provide(admin),
+                "participant": Provide(participant),
             },
             guards=[own_forms_only],
             middleware=[compressed_pages],

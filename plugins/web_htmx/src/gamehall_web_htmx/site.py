@@ -154,6 +154,7 @@ class Site:
             "signup_open": self.signup_open,
             "live": None,
             "preview": None,
+            "soon": False,  # whether to look again in a moment, where there are no scripts
         }
         problem: Problem | None = context.get("problem")
         shared["errors"] = {each.field: each.message for each in problem.errors} if problem else {}

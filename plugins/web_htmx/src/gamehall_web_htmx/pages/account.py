@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from gamehall.accounts import Registration, register, sign_in
-from gamehall.asking import GUESTS_LOOK, HttpRequest
+from gamehall.asking import ACCOUNT_NEEDED, HttpRequest
 from gamehall.guests import hand_over
 from gamehall.problems import Problem
 from gamehall_web_htmx.forms import ANYBODY, Form, internal_path, read_form
@@ -54,9 +54,11 @@ async def register_send(
 
 
 def account_first(request: HttpRequest, site: Site, path: str) -> Response[Any]:
-    """What a guest is told who wants to do something: make an account here, and come back to this path."""
+    """What a guest is told who wants what needs an account: make one here, and come back to this path."""
     guest: Visitor = request.state.visitor
-    return _register_form(request, site, guest, {"next": internal_path(path)}, Problem("account-needed", GUESTS_LOOK))
+    return _register_form(
+        request, site, guest, {"next": internal_path(path)}, Problem("account-needed", ACCOUNT_NEEDED)
+    )
 
 
 @get("/login")

@@ -15,8 +15,9 @@ from gamehall.problems import Problem
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.listing import challenge_cards
 from gamehall_web_htmx.previews import challenge_preview
+from gamehall_web_htmx.qrcodes import qr_code
 from gamehall_web_htmx.sessions import start_session
-from gamehall_web_htmx.site import Site, Visitor
+from gamehall_web_htmx.site import AccountFirst, Site, Visitor
 
 __all__ = ["CHALLENGE_PAGES"]
 
@@ -81,6 +82,7 @@ async def _show(
         else f"{address}/challenges/{found.id}"
     )
     card = challenge_cards([found], site.host)[0]
+    shown_link = link if own and found.opponent_id is None else ""
     return site.page(
         request,
         visitor,
@@ -91,7 +93,8 @@ async def _show(
         preview=await challenge_preview(site.host, site.picture_sizes, found, card, address + request.url.path),
         own=own,
         to_viewer=user_id is not None and user_id == found.opponent_id,
-        link=link if own and found.opponent_id is None else "",
+        link=shown_link,
+        code_of_link=qr_code(shown_link) if shown_link else "",
         code=code,
         auto=auto,
         refresh=auto and own and found.status == "pending",
@@ -105,15 +108,17 @@ async def challenge_respond(
     request: HttpRequest,
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
-    caller: NamedDependency[Principal],
+    participant: NamedDependency[Principal],
     challenge_id: FromPath[str],
 ) -> Response[Any]:
     typed = await read_form(request)
     action = typed.get("action", "")
     if action not in _ACTIONS:
         raise Problem("malformed", "The form does not say whether to accept, decline or cancel.")
+    if participant.is_guest and action != "cancel":
+        raise AccountFirst(f"/challenges/{known_id(challenge_id)}")
     try:
-        settled = await respond(site.host, known_id(challenge_id), caller.user_id, cast(Action, action))
+        settled = await respond(site.host, known_id(challenge_id), participant.user_id, cast(Action, action))
     except Problem as problem:
         if problem.slug == "not-found":
             raise

@@ -22,6 +22,7 @@ from gamehall.turns import games_waiting
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.gameview import game_page
 from gamehall_web_htmx.live.pieces import Role
+from gamehall_web_htmx.opponents import answers_at_once
 from gamehall_web_htmx.previews import game_preview, picture_formats
 from gamehall_web_htmx.site import Site, Visitor
 
@@ -81,6 +82,7 @@ async def show(
     query = {"revision": view.game.revision, "forbidden": "on" if forbidden else ""}
     shown["live"] = site.live(f"/live/games/{view.game.id}", visitor, query, stays=stays)
     shown["made_at"] = datetime.now(UTC)
+    shown["soon"] = view.asks and answers_at_once(site.host, view.game)
     status = problem.status if problem else 200
     if request.headers.get("hx-request") == "true":
         return site.page(request, visitor, "game_fragment.html", status=status, **shown)
@@ -97,7 +99,7 @@ async def send_move(
     request: HttpRequest,
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
-    caller: NamedDependency[Principal],
+    participant: NamedDependency[Principal],
     game_id: FromPath[str],
 ) -> Response[Any]:
     typed = await read_form(request)
@@ -106,16 +108,16 @@ async def send_move(
     try:
         move, ply = _wanted(typed)
         touched = move if isinstance(move, str) else ""
-        if typed.get("aim") == "on" and (aim := await _cells(site.host, game_id, caller.user_id, move)):
+        if typed.get("aim") == "on" and (aim := await _cells(site.host, game_id, participant.user_id, move)):
             return site.go(_game_path(game_id, typed, aim))
-        await play(site.host, known_id(game_id), caller.user_id, move, ply, _seen(typed))
+        await play(site.host, known_id(game_id), participant.user_id, move, ply, _seen(typed))
     except Problem as problem:
         if problem.status not in (403, 409, 422):
             raise
         kept: dict[str, Any] = {"auto": auto, "forbidden": forbidden, "touched": touched}
         return await show(request, site, visitor, game_id, problem=problem, **kept)
     if request.headers.get("hx-request") == "true":
-        return await _moved(site, game_id, caller.user_id, typed)
+        return await _moved(site, game_id, participant.user_id, typed)
     return site.go(_game_path(game_id, typed))
 
 

@@ -22,14 +22,14 @@ async def ask_for_move(
     request: HttpRequest,
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
-    caller: NamedDependency[Principal],
+    participant: NamedDependency[Principal],
     game_id: FromPath[str],
     move: FromQuery[str] = "",
 ) -> Response[Any]:
     """The game with the move's cells aimed at; a move without cells is asked for on a page of its own. One that cannot
     be made any more leads to the game as it stands."""
-    state = await see_game(site.host, known_id(game_id), caller.user_id)
-    scene = scene_at(state, site.host.rulesets, caller.user_id)
+    state = await see_game(site.host, known_id(game_id), participant.user_id)
+    scene = scene_at(state, site.host.rulesets, participant.user_id)
     meant = next((each for each in scene.inputs if each.move == move), None)
     if meant is None:
         return site.go(f"/games/{game_id}")

@@ -10,6 +10,8 @@ from gamehall.asking import HttpRequest
 from gamehall.clockfields import ClockFilter
 from gamehall_web_htmx.clockform import QUICK_CLOCKS
 from gamehall_web_htmx.lobbyview import lobby_view, wanted_challenges
+from gamehall_web_htmx.opponents import quick_ways
+from gamehall_web_htmx.pages.play import two_player_games
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["lobby"]
@@ -49,6 +51,7 @@ async def lobby(
         filtered=any(query.values()),
         clock_filters=_CLOCKS,
         quick_clocks=QUICK_CLOCKS,
-        rulesets=[each for each in site.host.offered_rulesets.values() if len(each.seats) == 2],
+        rulesets=two_player_games(site),
+        quick_ways=quick_ways(site.host),
         side=await site.slots(visitor, "lobby.side"),
     )

@@ -72,13 +72,13 @@ def _form(name: str, act: Act) -> HTTPRouteHandler:
         request: HttpRequest,
         site: NamedDependency[Site],
         visitor: NamedDependency[Visitor],
-        caller: NamedDependency[Principal],
+        participant: NamedDependency[Principal],
         game_id: FromPath[str],
     ) -> Response[Any]:
         typed = await read_form(request)
         auto = typed.get("auto") == "on"
         try:
-            after = await act(site.host, known_id(game_id), caller.user_id, typed.get("action", ""))
+            after = await act(site.host, known_id(game_id), participant.user_id, typed.get("action", ""))
         except Problem as problem:
             if problem.status not in (403, 409):
                 raise

@@ -1,0 +1,34 @@
+"""An opponent that is always there: it plays every game that is installed, by nothing but the game's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from gamehall import hookimpl
+from gamehall.declare import Host, Opponent, Tables
+
+# The modules are imported in the hooks: commands such as `gamehall features` ask for the tables, and nobody plays.
+
+
+@hookimpl
+def gamehall_tables() -> Iterable[Tables]:
+    from .turns import metadata
+
+    return [Tables(metadata, Path(__file__).with_name("migrations"))]
+
+
+@hookimpl
+def gamehall_opponents(host: Host) -> Iterable[Opponent]:
+    from .player import playing
+
+    return [
+        Opponent(
+            key="computer",
+            username="computer",
+            display_name="Computer",
+            summary="It is always there, answers at once, and is not too hard to beat.",
+            enter=partial(playing, host),
+        )
+    ]

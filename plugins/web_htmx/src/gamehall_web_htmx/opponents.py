@@ -1,0 +1,55 @@
+"""Whom one can play: what the forms for a new game offer to whoever looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gamehall.declare import Host
+from gamehall.gamelog import Game
+
+from .site import Visitor
+
+__all__ = ["Way", "answers_at_once", "quick_ways", "ways_to_play"]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A choice of opponents; `value` is what the form sends, `short` says the same on a button."""
+
+    value: str
+    label: str
+    help: str
+    short: str
+
+
+def quick_ways(host: Host) -> list[Way]:
+    """What needs nothing more than the game, for guests too. An opponent that is always there is sent as `@name`."""
+    always = [
+        Way(f"@{each.username}", each.display_name, each.summary, f"Against {each.display_name}")
+        for each in sorted(host.opponents.values(), key=lambda each: each.username)
+    ]
+    alone = Way(
+        "alone",
+        "Both sides on this device",
+        "You play against somebody beside you, or try things out.",
+        "On one device",
+    )
+    link = Way("link", "A friend, by a link", "You get an address to send and a code to scan.", "With a link")
+    return [*always, alone, link]
+
+
+def ways_to_play(host: Host, visitor: Visitor) -> list[Way]:
+    """Every choice that this visitor has."""
+    if visitor.account is None:
+        return quick_ways(host)
+    return [
+        *quick_ways(host),
+        Way("open", "Whoever comes first", "Everybody sees it in the lobby.", ""),
+        Way("pair", "Whoever wants the same", "If somebody waits for this game already, it begins at once.", ""),
+        Way("name", "A user by name", "", ""),
+    ]
+
+
+def answers_at_once(host: Host, found: Game) -> bool:
+    """Whether one of the players is always there, so that it pays to look again soon."""
+    return any(each.user_id in host.opponents for each in found.seats)
