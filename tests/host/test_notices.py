@@ -31,10 +31,9 @@ async def start(first: Client, second: Client, clock: dict[str, Any] = DAYS, rul
 
 async def tell(hall: Hall, hours: float) -> int:
     """What a worker does so many hours from now; how many mails it has posted."""
-    titles = {key: ruleset.title for key, ruleset in hall.host.rulesets.items()}
     hall_time = hall.host.hall_time() + int(hours * HOUR)
     due = await hall.host.read(any_due, hall_time, 12)
-    posted = await hall.host.write(write_notices, hall_time, 12, "https://hall.example", titles)
+    posted = await hall.host.write(write_notices, hall_time, 12, "https://hall.example", hall.host.rulesets)
     assert due == (posted > 0)
     return posted
 
@@ -136,10 +135,9 @@ async def test_many_workers_tell_of_a_turn_once(database_url: str, start_hall: S
     one, two = await start_hall(database_url), await start_hall(database_url)
     ada, bob = await one.users("ada", "bob")
     games = [await start(ada, bob) for _ in range(5)]
-    titles = {"tic-tac-toe": "Tic-tac-toe"}
     for turn in range(3):
         hall_time = max(each.host.hall_time() for each in (one, two)) + 13 * HOUR
-        work = [each.host.write(write_notices, hall_time, 12, "", titles) for each in (one, two) * 8]
+        work = [each.host.write(write_notices, hall_time, 12, "", each.host.rulesets) for each in (one, two) * 8]
         assert sum(await asyncio.gather(*work)) == 1, turn
         for game_id in games:
             done(await (ada, bob)[turn % 2].post(f"/games/{game_id}/moves", json={"move": ("a1", "b1", "c1")[turn]}))

@@ -15,6 +15,7 @@ from gamehall.database import serialize_on
 from gamehall.declare import Host
 from gamehall.events import NewEvent, user_channel
 from gamehall.feed import emit
+from gamehall.languages import catalogue
 from gamehall.passwords import MAX_PASSWORD, MIN_PASSWORD, normal_password
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import new_id, now, user
@@ -39,6 +40,9 @@ __all__ = [
     "user_for_login",
 ]
 
+_ = catalogue(__name__)
+
+
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,31}", re.ASCII)
 # The API has paths such as /users/me, in which these stand where names do.
 _RESERVED = frozenset({"me", "requests", "blocks"})
@@ -49,7 +53,7 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 
 class User(msgspec.Struct, frozen=True):
     """An account, or a guest, who has none. `auth_epoch` rises when every sign-in of the user must end; `mail_notices`
-    says that mails may tell the user of games that wait."""
+    says that mails may tell the user of games that wait, `language` in which, empty while that is not known."""
 
     id: str
     username: str
@@ -60,6 +64,7 @@ class User(msgspec.Struct, frozen=True):
     auth_epoch: int
     is_guest: bool = False
     mail_notices: bool = True
+    language: str = ""
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +77,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     setup: str = ""
 
 
-_USER = sa.select(
+_USER: sa.Select[Any] = sa.select(
     user.c.id,
     user.c.username,
     user.c.email,
@@ -82,6 +87,7 @@ _USER = sa.select(
     user.c.auth_epoch,
     user.c.is_guest,
     user.c.mail_notices,
+    user.c.language,
 )
 
 
@@ -101,7 +107,7 @@ def user_by_name(connection: sa.Connection, username: str) -> User:
     if _USERNAME.fullmatch(username):
         row = connection.execute(_USER.where(user.c.username_key == username.casefold(), user.c.is_active)).first()
     if row is None:
-        raise Problem("not-found", f"There is no user {printable(username)!r}.")
+        raise Problem("not-found", _("There is no user {username!r}.", username=printable(username)))
     return User(*row)
 
 
@@ -126,26 +132,26 @@ def check_registration(given: Registration) -> Registration:
     )
     errors = []
     if not _USERNAME.fullmatch(tidy.username):
-        errors.append(FieldError("username", "Use 2 to 32 letters, digits, _ or -, with a letter or digit first."))
+        errors.append(FieldError("username", _("Use 2 to 32 letters, digits, _ or -, with a letter or digit first.")))
     elif tidy.username.casefold() in _RESERVED or tidy.username.casefold().startswith(GUEST_PREFIX):
-        errors.append(FieldError("username", "This name is reserved; choose another."))
+        errors.append(FieldError("username", _("This name is reserved; choose another.")))
     if len(tidy.email.casefold()) > 254 or not tidy.email.isprintable() or not _EMAIL.fullmatch(tidy.email):
-        errors.append(FieldError("email", "Give an e-mail address such as name@example.org."))
+        errors.append(FieldError("email", _("Give an e-mail address such as name@example.org.")))
     if len(tidy.display_name) > 50:
-        errors.append(FieldError("display_name", "Use at most 50 characters."))
+        errors.append(FieldError("display_name", _("Use at most 50 characters.")))
     errors += _password_errors(tidy)
     if errors:
-        raise Problem("invalid", "The account cannot be made like this.", errors=tuple(errors))
+        raise Problem("invalid", _("The account cannot be made like this."), errors=tuple(errors))
     return tidy
 
 
 def _password_errors(given: Registration) -> list[FieldError]:
     if len(given.password) < MIN_PASSWORD:
-        return [FieldError("password", f"Use at least {MIN_PASSWORD} characters.")]
+        return [FieldError("password", _("Use at least {min_password} characters.", min_password=MIN_PASSWORD))]
     if len(given.password) > MAX_PASSWORD:
-        return [FieldError("password", f"Use at most {MAX_PASSWORD} characters.")]
+        return [FieldError("password", _("Use at most {max_password} characters.", max_password=MAX_PASSWORD))]
     if given.password.casefold() in (given.username.casefold(), given.email.casefold()):
-        return [FieldError("password", "Use something else than your name or address.")]
+        return [FieldError("password", _("Use something else than your name or address."))]
     return []
 
 
@@ -177,7 +183,7 @@ def add_user(
         # Somebody took the name between our look and our insert.
         taken = connection.execute(sa.select(user.c.username_key).where(user.c.username_key == keys["username"])).all()
     field = "username" if any(row.username_key == keys["username"] for row in taken) else "email"
-    message = "This name is taken." if field == "username" else "There is an account with this address."
+    message = _("This name is taken.") if field == "username" else _("There is an account with this address.")
     raise Problem("already-exists", message, errors=(FieldError(field, message),))
 
 
@@ -198,7 +204,7 @@ def update_user(connection: sa.Connection, user_id: str, changes: Mapping[str, A
         connection.execute(user.update().where(user.c.id == user_id).values(**changes))
     changed = find_user(connection, user_id)
     if changed is None:
-        raise Problem("not-found", "There is no such user.")
+        raise Problem("not-found", _("There is no such user."))
     return changed
 
 
@@ -238,7 +244,7 @@ async def register(host: Host, given: Registration, guest_id: str | None = None)
     """
     first_admin = hmac.compare_digest(given.setup.encode(), setup_code(host.secret).encode())
     if not first_admin and not signup_is_open(host):
-        raise Problem("forbidden", "This hall takes no new users at the moment; ask its operator for an account.")
+        raise Problem("forbidden", _("This hall takes no new users at the moment; ask its operator for an account."))
     tidy = check_registration(given)
     password_hash = await host.passwords.hash(tidy.password)
     return await host.write(_add_first_admin if first_admin else add_user, tidy, password_hash, guest_id=guest_id)
@@ -249,7 +255,7 @@ def _add_first_admin(
 ) -> User:
     serialize_on(connection, "first admin")
     if has_admin(connection):
-        raise Problem("forbidden", "This hall has an admin already; register without the link.")
+        raise Problem("forbidden", _("This hall has an admin already; register without the link."))
     return add_user(connection, given, password_hash, is_admin=True, guest_id=guest_id)
 
 
@@ -262,5 +268,5 @@ async def sign_in(host: Host, username: str, password: str) -> User:
     has_password = found is not None and not found[0].is_guest
     matches = await host.passwords.matches(found[1] if found and has_password else None, password)
     if found is None or not matches or not found[0].is_active:
-        raise Problem("invalid-credentials", "There is no account with this name and password.")
+        raise Problem("invalid-credentials", _("There is no account with this name and password."))
     return found[0]

@@ -10,6 +10,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 
 from gamehall.declare import Host, Principal
+from gamehall.languages import N_, catalogue
 from gamehall.problems import FieldError, Problem
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "viewer",
 ]
 
+_ = catalogue(__name__)
+
 T = TypeVar("T")
 Asking = ASGIConnection[Any, Any, Any, Any]
 HttpRequest = Request[Any, Any, Any]
@@ -31,7 +34,7 @@ HttpRequest = Request[Any, Any, Any]
 _ID = re.compile(r"[0-9a-z]{26}", re.ASCII)
 _FIELD = re.compile(r"(?P<message>.*?)(?: - at `(?:key in )?\$\.?(?P<field>[^`]*)`)?", re.DOTALL)
 MAX_PAGE = 100
-GUESTS_LOOK = "You are here as a guest, who can only look. Make an account to go on; you keep your seat."
+GUESTS_LOOK = N_("You are here as a guest, who can only look. Make an account to go on; you keep your seat.")
 
 
 def host_of(connection: Asking) -> Host:
@@ -53,7 +56,7 @@ async def caller(request: HttpRequest) -> Principal:
     if principal is None:
         raise Problem("unauthenticated", "Sign in first: send the header Authorization: Token …")
     if principal.is_guest:
-        raise Problem("account-needed", GUESTS_LOOK)
+        raise Problem("account-needed", _(GUESTS_LOOK))
     return principal
 
 

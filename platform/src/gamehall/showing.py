@@ -10,21 +10,30 @@ import msgspec
 
 from gamehall.game import Mark, Refusal, Ruleset, Scene
 from gamehall.gamelog import Game, GameState, Rulesets
+from gamehall.languages import ENGLISH, N_, catalogue, language
+from gamehall.naming import say
+from gamehall.notes import note_words
 from gamehall.records.diagrams import Diagram
 
 __all__ = ["forbidden_at", "scene_at"]
+
+_ = catalogue(__name__)
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 # The hall's reasons for an end, of which the rules know nothing.
-_LOST = {"resigned": "{} resigned.", "time": "{} ran out of time.", "left": "{} left."}
+_LOST = {
+    "resigned": N_("{loser} resigned. {winner} wins."),
+    "time": N_("{loser} ran out of time. {winner} wins."),
+    "left": N_("{loser} left. {winner} wins."),
+}
 _WITHOUT_WINNER = {
-    "agreed": "Both agreed on a draw.",
-    "left": "One player left; the other took a draw.",
-    "aborted": "Aborted before everybody had moved. Nobody wins.",
-    "aborted-by-operator": "Aborted by whoever runs this hall. Nobody wins.",
+    "agreed": N_("Both agreed on a draw."),
+    "left": N_("One player left; the other took a draw."),
+    "aborted": N_("Aborted before everybody had moved. Nobody wins."),
+    "aborted-by-operator": N_("Aborted by whoever runs this hall. Nobody wins."),
 }
 
 
@@ -50,14 +59,17 @@ def forbidden_at(state: GameState, rulesets: Rulesets) -> Mapping[str, Refusal]:
 def _scene_at(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene:
     found = state.game
     now = state.ply == found.ply
-    if now and state.final_scene is not None:
-        return msgspec.json.decode(state.final_scene, type=Scene)
     seat = found.seat_of(viewer)
+    final = msgspec.json.decode(state.final_scene, type=Scene) if now and state.final_scene is not None else None
+    if final is not None and language() == ENGLISH:
+        return final
     by_rules = _by_rules(state, rulesets, lambda ruleset, position: ruleset.scene(position, seat))
+    if final is not None:  # it was stored in English
+        return msgspec.structs.replace(final, status=by_rules.status) if by_rules else final
     scene = by_rules or _stored_scene(state)
     if now and found.status == "active":
         return scene
-    status = _ending(scene, found) if now else scene.status
+    status = _ending(scene, found, rulesets.get(found.ruleset)) if now else scene.status
     return msgspec.structs.replace(scene, inputs=(), prompt="", status=status)
 
 
@@ -79,16 +91,18 @@ def _by_rules(state: GameState, rulesets: Rulesets, ask: Callable[[Ruleset[Any, 
         return None
 
 
-def _ending(scene: Scene, found: Game) -> str:
+def _ending(scene: Scene, found: Game, ruleset: Ruleset[Any, Any] | None) -> str:
     """What the rules cannot know of: a game that ended, or stands still, for a reason of the hall's."""
     if found.status == "suspended":
-        return found.note or "The game is suspended."
+        return note_words(found.note) or _("The game is suspended.")
     if found.winner is None:
-        return _WITHOUT_WINNER.get(found.reason or "", scene.status)
+        said = _WITHOUT_WINNER.get(found.reason or "")
+        return _(said) if said else scene.status
     if found.reason not in _LOST:
         return scene.status
-    loser = next(side for seat, side in enumerate(scene.sides) if seat != found.winner)
-    return f"{_LOST[found.reason].format(loser.capitalize())} {scene.sides[found.winner].capitalize()} wins."
+    sides = [say(ruleset, side).capitalize() for side in scene.sides]
+    loser = next(side for seat, side in enumerate(sides) if seat != found.winner)
+    return _(_LOST[found.reason], loser=loser, winner=sides[found.winner])
 
 
 def _stored_scene(state: GameState) -> Scene:

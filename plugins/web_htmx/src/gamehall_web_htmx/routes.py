@@ -26,6 +26,7 @@ from .pages.playing import PLAYING_FORMS
 from .pages.replay import REPLAY_PAGES
 from .pages.settings import SETTINGS_PAGES
 from .site import AccountFirst, SignInFirst, Site, error_page
+from .tongues import in_their_language
 
 __all__ = ["error_pages", "routes"]
 
@@ -71,7 +72,7 @@ def routes(host: Host) -> list[Router]:
                 "visitor": Provide(visitor),
                 "caller": Provide(signed_in),
             },
-            guards=[own_forms_only],
+            guards=[in_their_language, own_forms_only],
             exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account},
             include_in_schema=False,
         )

@@ -22,6 +22,7 @@ from .assets import load_assets
 from .declare import Page, Slot
 from .forms import form_token, internal_path, token_input
 from .templating import environment
+from .tongues import speak_to
 
 __all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
 
@@ -157,6 +158,7 @@ class Site:
 
 def error_page(site: Site, request: HttpRequest, problem: Problem) -> Response[str]:
     """A problem as people are told about it, with what they can do now. It waits for nothing, least the database."""
+    speak_to(request)  # no page's guard was asked where there is no such page
     known: Visitor | None = request.state.get("visitor")
     html = site.render(request, known or Visitor(None, ""), "web_htmx/error.html", {"problem": problem})
     return site.answer(html, problem.status, problem.headers)
