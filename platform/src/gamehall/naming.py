@@ -12,7 +12,7 @@ from typing import Any
 from gamehall.game import Ruleset, options_schema
 from gamehall.languages import said_of
 
-__all__ = ["declared_texts", "option_words", "options_form", "say", "title_of"]
+__all__ = ["declared_texts", "option_words", "options_form", "say", "sentence", "title_of"]
 
 AnyRuleset = Ruleset[Any, Any]
 
@@ -28,7 +28,11 @@ def title_of(ruleset: AnyRuleset) -> str:
 
 def option_words(name: str) -> str:
     """The name of an option or of one of its values as forms show it: `long_pro` is `Long pro`."""
-    text = name.replace("_", " ").strip()
+    return sentence(name.replace("_", " ").strip())
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its beginning; the rest stays as it is."""
     return text[:1].upper() + text[1:]
 
 

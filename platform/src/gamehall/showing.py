@@ -11,7 +11,7 @@ import msgspec
 from gamehall.game import Mark, Refusal, Ruleset, Scene
 from gamehall.gamelog import Game, GameState, Rulesets
 from gamehall.languages import ENGLISH, N_, catalogue, language
-from gamehall.naming import say
+from gamehall.naming import say, sentence
 from gamehall.notes import note_words
 from gamehall.records.diagrams import Diagram
 
@@ -25,9 +25,9 @@ T = TypeVar("T")
 
 # The hall's reasons for an end, of which the rules know nothing.
 _LOST = {
-    "resigned": N_("{loser} resigned. {winner} wins."),
-    "time": N_("{loser} ran out of time. {winner} wins."),
-    "left": N_("{loser} left. {winner} wins."),
+    "resigned": N_("{side} resigned."),
+    "time": N_("{side} ran out of time."),
+    "left": N_("{side} left."),
 }
 _WITHOUT_WINNER = {
     "agreed": N_("Both agreed on a draw."),
@@ -100,9 +100,10 @@ def _ending(scene: Scene, found: Game, ruleset: Ruleset[Any, Any] | None) -> str
         return _(said) if said else scene.status
     if found.reason not in _LOST:
         return scene.status
-    sides = [say(ruleset, side).capitalize() for side in scene.sides]
+    sides = [say(ruleset, side) for side in scene.sides]
     loser = next(side for seat, side in enumerate(sides) if seat != found.winner)
-    return _(_LOST[found.reason], loser=loser, winner=sides[found.winner])
+    told = (_(_LOST[found.reason], side=loser), _("{side} wins.", side=sides[found.winner]))
+    return " ".join(map(sentence, told))
 
 
 def _stored_scene(state: GameState) -> Scene:

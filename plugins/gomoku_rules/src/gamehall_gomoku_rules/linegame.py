@@ -363,7 +363,7 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
     # What a variant may want to say in its own words.
 
     def winning(self, position: P, winner: str) -> str:
-        """The sentence that says how the game was won by this side, which it begins with."""
+        """How the game was won, in a sentence about this side; a capital at its beginning is not needed."""
         if not position.line:
             return _("{winner} wins.", winner=winner)
         length = wording.number(self.line_of(position).length)

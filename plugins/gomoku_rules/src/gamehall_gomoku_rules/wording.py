@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gamehall.game import Input, Refusal
 from gamehall.languages import N_, catalogue
-from gamehall.naming import say
+from gamehall.naming import say, sentence
 
 from .openings import BLACK, KEEP, MORE, SWAP, WHITE, Choose, Offer, Pick, Step, Stone, Zone, offers_number
 from .position import FREE, PASS, LinePosition
@@ -81,12 +81,12 @@ def _actor(game: AnyGame, position: LinePosition) -> str:
 
 def status(game: AnyGame, position: LinePosition) -> str:
     """What is going on, for everybody."""
-    return _with_remark(game, position, _standing(game, position))
+    return _with_remark(game, position, sentence(_standing(game, position)))
 
 
-def _with_remark(game: AnyGame, position: LinePosition, sentence: str) -> str:
+def _with_remark(game: AnyGame, position: LinePosition, told: str) -> str:
     remark = game.remark(position)
-    return f"{sentence} {remark}" if remark else sentence
+    return f"{told} {remark}" if remark else told
 
 
 def _standing(game: AnyGame, position: LinePosition) -> str:
@@ -95,11 +95,11 @@ def _standing(game: AnyGame, position: LinePosition) -> str:
         if ending.winner is None:
             return _(_DRAWN[ending.reason]) if ending.reason in _DRAWN else _("Draw: {reason}.", reason=ending.reason)
         sides = [say(game, side) for side in game.sides(position)]
-        winner, loser = sides[ending.winner].capitalize(), sides[1 - ending.winner]
+        winner, loser = sides[ending.winner], sides[1 - ending.winner]
         if ending.reason in _FOULS:
             return _(_FOULS[ending.reason], winner=winner, loser=loser)
         return game.winning(position, winner)
-    actor, step = _actor(game, position).capitalize(), game.step(position)
+    actor, step = _actor(game, position), game.step(position)
     if step is not None:
         return _("{side} to {task}.", side=actor, task=_task(game, position, step))
     if position.left > 1:
@@ -111,15 +111,14 @@ def prompt(game: AnyGame, position: LinePosition, inputs: Sequence[Input] = ()) 
     """What is asked of the player who decides between these inputs."""
     step, actor = game.step(position), _actor(game, position)
     if inputs and inputs[0].move == PASS:
-        sentence = _("No free point is allowed: you have to pass.")
+        told = _("No free point is allowed: you have to pass.")
     elif step is not None:
-        task = _task(game, position, step)
-        sentence = f"{task[0].upper()}{task[1:]}."
+        told = f"{_task(game, position, step)}."
     elif position.left > 1:
-        sentence = _("Your move as {side}, {number} stones to place.", side=actor, number=number(position.left))
+        told = _("Your move as {side}, {number} stones to place.", side=actor, number=number(position.left))
     else:
-        sentence = _("Your move as {side}.", side=actor)
-    return _with_remark(game, position, sentence)
+        told = _("Your move as {side}.", side=actor)
+    return _with_remark(game, position, sentence(told))
 
 
 def _task(game: AnyGame, position: LinePosition, step: Step) -> str:
@@ -145,9 +144,8 @@ def choice_label(game: AnyGame, position: LinePosition, step: Choose, choice: st
     """The words on the button of one of the opening's decisions."""
     offers = offers_number(choice)
     if offers is not None and _is_number_asked(step):
-        return number(offers).capitalize()
-    label = _choice(game, position, choice)
-    return f"{label[0].upper()}{label[1:]}"
+        return sentence(number(offers))
+    return sentence(_choice(game, position, choice))
 
 
 def _is_number_asked(step: Choose) -> bool:
