@@ -9,6 +9,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from gamehall.mail import claim, compose
 from gamehall.notices import any_due, write_notices
 from gamehall.standing import suspend_game
 from gamehall.tables import game, mail, user
@@ -163,3 +164,18 @@ async def test_a_mail_and_a_move_at_once_agree(each_hall: Hall) -> None:
         assert len(turns) == posted
         assert turns[-1] == ("bob", "ada")[ply % 2]
     assert posted <= 2 * 6, "none was told of twice"
+
+
+async def test_a_mail_speaks_the_language_of_its_receiver(each_hall: Hall) -> None:
+    ada, bob = await each_hall.users("ada", "bob")
+    await start(ada, bob)
+    await start(bob, ada)
+    german = user.update().where(user.c.username == "ada").values(language="de")
+    await each_hall.host.write(lambda c: c.execute(german).rowcount)
+    assert await tell(each_hall, 12.1) == 2
+    (_, own, body), (_, other, _) = await mails(each_hall)
+    assert (own, other) == ("Du bist am Zug: Tic-Tac-Toe gegen bob", "Your turn: Tic-tac-toe against ada")
+    assert "du bist am Zug (seit: 12 Stunden 6 Minuten); es bleiben 4 Tage 11 Stunden" in body
+    sent = await each_hall.host.write(claim, each_hall.host.hall_time() + 13 * HOUR)
+    assert sent is not None
+    assert "So bekommst du keine mehr:" in compose(sent, each_hall.host.settings, b"").get_content()

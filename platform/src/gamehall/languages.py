@@ -88,7 +88,9 @@ class Catalogue:
 
     def find(self, text: str) -> str | None:
         """The text in the present language, None where the package has no translation of it."""
-        forms = _read(self._package, language()).texts.get(text)
+        if (code := language()) == ENGLISH:
+            return None
+        forms = _read(self._package, code).texts.get(text)
         return forms[0] if forms else None
 
     def said_again(self, said: str, *texts: str) -> str:
