@@ -2,7 +2,7 @@
 # make test ARGS="tests/host -k name" passes arguments on; so do bench and lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test look soak check format bench coverage lock clean
+.PHONY: help serve test look soak check format texts bench coverage lock clean
 
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -33,18 +33,23 @@ soak: ## the long comparisons with other programs, in full; this takes about an 
 	@$(PREPARE) test
 	@$(BIN)/pytest --soak -m soak --timeout 0 --numprocesses $(WORKERS) --dist load $(ARGS)
 
-check: ## format, lint, types, docs in step, dead links
+check: ## format, lint, types, docs and translations in step, dead links
 	@$(PREPARE) dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy $(TYPED)
 	@$(if $(DOCUMENTED),$(BIN)/pytest --quiet $(DOCUMENTED))
 	@$(BIN)/python scripts/links.py
+	@$(BIN)/python scripts/texts.py --check
 
 format: ## let ruff lay out the code and mend what it can
 	@$(PREPARE) dev
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+texts: ## collect the texts that are to be translated (ARGS=fr begins another language)
+	@$(PREPARE) dev
+	@$(BIN)/python scripts/texts.py $(ARGS)
 
 bench: ## measure; nothing is asserted
 	@$(PREPARE) dev

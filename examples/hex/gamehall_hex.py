@@ -45,8 +45,8 @@ class Hex(LineGame):
     def win(self, position: LinePosition, stone: str) -> Outcome:
         return Outcome(position.seat_of(stone), "chain")
 
-    def winning(self, position: LinePosition) -> str:
-        return " with a chain from side to side"
+    def winning(self, position: LinePosition, winner: str) -> str:
+        return f"{winner} wins with a chain from side to side."
 
     def remark(self, position: LinePosition) -> str:
         return "Red joins top and bottom, blue left and right."

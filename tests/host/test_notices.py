@@ -9,6 +9,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from gamehall.mail import claim, compose
 from gamehall.notices import any_due, write_notices
 from gamehall.standing import suspend_game
 from gamehall.tables import game, mail, user
@@ -31,10 +32,9 @@ async def start(first: Client, second: Client, clock: dict[str, Any] = DAYS, rul
 
 async def tell(hall: Hall, hours: float) -> int:
     """What a worker does so many hours from now; how many mails it has posted."""
-    titles = {key: ruleset.title for key, ruleset in hall.host.rulesets.items()}
     hall_time = hall.host.hall_time() + int(hours * HOUR)
     due = await hall.host.read(any_due, hall_time, 12)
-    posted = await hall.host.write(write_notices, hall_time, 12, "https://hall.example", titles)
+    posted = await hall.host.write(write_notices, hall_time, 12, "https://hall.example", hall.host.rulesets)
     assert due == (posted > 0)
     return posted
 
@@ -136,10 +136,9 @@ async def test_many_workers_tell_of_a_turn_once(database_url: str, start_hall: S
     one, two = await start_hall(database_url), await start_hall(database_url)
     ada, bob = await one.users("ada", "bob")
     games = [await start(ada, bob) for _ in range(5)]
-    titles = {"tic-tac-toe": "Tic-tac-toe"}
     for turn in range(3):
         hall_time = max(each.host.hall_time() for each in (one, two)) + 13 * HOUR
-        work = [each.host.write(write_notices, hall_time, 12, "", titles) for each in (one, two) * 8]
+        work = [each.host.write(write_notices, hall_time, 12, "", each.host.rulesets) for each in (one, two) * 8]
         assert sum(await asyncio.gather(*work)) == 1, turn
         for game_id in games:
             done(await (ada, bob)[turn % 2].post(f"/games/{game_id}/moves", json={"move": ("a1", "b1", "c1")[turn]}))
@@ -165,3 +164,18 @@ async def test_a_mail_and_a_move_at_once_agree(each_hall: Hall) -> None:
         assert len(turns) == posted
         assert turns[-1] == ("bob", "ada")[ply % 2]
     assert posted <= 2 * 6, "none was told of twice"
+
+
+async def test_a_mail_speaks_the_language_of_its_receiver(each_hall: Hall) -> None:
+    ada, bob = await each_hall.users("ada", "bob")
+    await start(ada, bob)
+    await start(bob, ada)
+    german = user.update().where(user.c.username == "ada").values(language="de")
+    await each_hall.host.write(lambda c: c.execute(german).rowcount)
+    assert await tell(each_hall, 12.1) == 2
+    (_, own, body), (_, other, _) = await mails(each_hall)
+    assert (own, other) == ("Du bist am Zug: Tic-Tac-Toe gegen bob", "Your turn: Tic-tac-toe against ada")
+    assert "du bist am Zug (seit: 12 Stunden 6 Minuten); es bleiben 4 Tage 11 Stunden" in body
+    sent = await each_hall.host.write(claim, each_hall.host.hall_time() + 13 * HOUR)
+    assert sent is not None
+    assert "So bekommst du keine mehr:" in compose(sent, each_hall.host.settings, b"").get_content()

@@ -29,7 +29,9 @@ HOST = ROOT / "platform/src/gamehall"
 # A module imports from its own layer and from those above it. Imports for type checkers alone may go either way.
 LAYERS: list[set[str]] = [
     {
+        "languages",
         "game",
+        "naming",
         "looks",
         "lattice",
         "events",
@@ -54,6 +56,7 @@ LAYERS: list[set[str]] = [
         "halltime",
         "opponents",
         "limits",
+        "notes",
         "presence",
         "records",
         "mail",

@@ -15,6 +15,7 @@ from gamehall.database import serialize_on
 from gamehall.declare import Host
 from gamehall.events import NewEvent, user_channel
 from gamehall.feed import emit
+from gamehall.languages import catalogue
 from gamehall.passwords import MAX_PASSWORD, MIN_PASSWORD, normal_password
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import new_id, now, user
@@ -41,6 +42,9 @@ __all__ = [
     "user_for_login",
 ]
 
+_ = catalogue(__name__)
+
+
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,31}", re.ASCII)
 # The API has paths such as /users/me, in which these stand where names do.
 _RESERVED = frozenset({"me", "requests", "blocks"})
@@ -51,7 +55,8 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 
 class User(msgspec.Struct, frozen=True):
     """An account, or a guest, who has none. `auth_epoch` rises when every sign-in of the user must end; `mail_notices`
-    says that mails may tell the user of games that wait; `played_by` names the plugin that plays for it."""
+    says that mails may tell the user of games that wait, `language` in which, empty while that is not known;
+    `played_by` names the plugin that plays for it."""
 
     id: str
     username: str
@@ -63,6 +68,7 @@ class User(msgspec.Struct, frozen=True):
     is_guest: bool = False
     mail_notices: bool = True
     played_by: str | None = None
+    language: str = ""
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +92,7 @@ _USER: sa.Select[Any] = sa.select(
     user.c.is_guest,
     user.c.mail_notices,
     user.c.played_by,
+    user.c.language,
 )
 
 
@@ -109,7 +116,7 @@ def user_by_name(connection: sa.Connection, username: str, *, disabled: bool = F
         named = _USER.where(user.c.username_key == username.casefold())
         row = connection.execute(named if disabled else named.where(user.c.is_active)).first()
     if row is None:
-        raise Problem("not-found", f"There is no user {printable(username)!r}.")
+        raise Problem("not-found", _("There is no user {username!r}.", username=printable(username)))
     return User(*row)
 
 
@@ -134,33 +141,33 @@ def check_registration(given: Registration) -> Registration:
     )
     errors = []
     if not _USERNAME.fullmatch(tidy.username):
-        errors.append(FieldError("username", "Use 2 to 32 letters, digits, _ or -, with a letter or digit first."))
+        errors.append(FieldError("username", _("Use 2 to 32 letters, digits, _ or -, with a letter or digit first.")))
     elif tidy.username.casefold() in _RESERVED or tidy.username.casefold().startswith(GUEST_PREFIX):
-        errors.append(FieldError("username", "This name is reserved; choose another."))
+        errors.append(FieldError("username", _("This name is reserved; choose another.")))
     errors += email_errors(tidy.email)
     if len(tidy.display_name) > 50:
-        errors.append(FieldError("display_name", "Use at most 50 characters."))
+        errors.append(FieldError("display_name", _("Use at most 50 characters.")))
     errors += password_errors(tidy.password, tidy.username, tidy.email)
     if errors:
-        raise Problem("invalid", "The account cannot be made like this.", errors=tuple(errors))
+        raise Problem("invalid", _("The account cannot be made like this."), errors=tuple(errors))
     return tidy
 
 
 def email_errors(email: str) -> list[FieldError]:
     """What is wrong with an e-mail address."""
     if len(email.casefold()) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):
-        return [FieldError("email", "Give an e-mail address such as name@example.org.")]
+        return [FieldError("email", _("Give an e-mail address such as name@example.org."))]
     return []
 
 
 def password_errors(password: str, username: str, email: str) -> list[FieldError]:
     """What is wrong with a new password, in its normal form, for this user."""
     if len(password) < MIN_PASSWORD:
-        return [FieldError("password", f"Use at least {MIN_PASSWORD} characters.")]
+        return [FieldError("password", _("Use at least {min_password} characters.", min_password=MIN_PASSWORD))]
     if len(password) > MAX_PASSWORD:
-        return [FieldError("password", f"Use at most {MAX_PASSWORD} characters.")]
+        return [FieldError("password", _("Use at most {max_password} characters.", max_password=MAX_PASSWORD))]
     if password.casefold() in (username.casefold(), email.casefold()):
-        return [FieldError("password", "Use something else than your name or address.")]
+        return [FieldError("password", _("Use something else than your name or address."))]
     return []
 
 
@@ -192,7 +199,7 @@ def add_user(
         # Somebody took the name between our look and our insert.
         taken = connection.execute(sa.select(user.c.username_key).where(user.c.username_key == keys["username"])).all()
     field = "username" if any(row.username_key == keys["username"] for row in taken) else "email"
-    message = "This name is taken." if field == "username" else "There is an account with this address."
+    message = _("This name is taken.") if field == "username" else _("There is an account with this address.")
     raise Problem("already-exists", message, errors=(FieldError(field, message),))
 
 
@@ -217,7 +224,7 @@ def update_user(connection: sa.Connection, user_id: str, changes: Mapping[str, A
         connection.execute(user.update().where(user.c.id == user_id).values(**changes))
     changed = find_user(connection, user_id)
     if changed is None:
-        raise Problem("not-found", "There is no such user.")
+        raise Problem("not-found", _("There is no such user."))
     return changed
 
 
@@ -257,7 +264,7 @@ async def register(host: Host, given: Registration, guest_id: str | None = None)
     """
     first_admin = hmac.compare_digest(given.setup.encode(), setup_code(host.secret).encode())
     if not first_admin and not signup_is_open(host):
-        raise Problem("forbidden", "This hall takes no new users at the moment; ask its operator for an account.")
+        raise Problem("forbidden", _("This hall takes no new users at the moment; ask its operator for an account."))
     tidy = check_registration(given)
     password_hash = await host.passwords.hash(tidy.password)
     return await host.write(_add_first_admin if first_admin else add_user, tidy, password_hash, guest_id=guest_id)
@@ -268,7 +275,7 @@ def _add_first_admin(
 ) -> User:
     serialize_on(connection, "first admin")
     if has_admin(connection):
-        raise Problem("forbidden", "This hall has an admin already; register without the link.")
+        raise Problem("forbidden", _("This hall has an admin already; register without the link."))
     return add_user(connection, given, password_hash, is_admin=True, guest_id=guest_id)
 
 
@@ -282,5 +289,5 @@ async def sign_in(host: Host, username: str, password: str) -> User:
     password_hash = found[1] if found and found[1] else None
     matches = await host.passwords.matches(password_hash, password)
     if found is None or not matches or not found[0].is_active:
-        raise Problem("invalid-credentials", "There is no account with this name and password.")
+        raise Problem("invalid-credentials", _("There is no account with this name and password."))
     return found[0]

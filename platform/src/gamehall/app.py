@@ -25,6 +25,7 @@ from gamehall.api.turns import turns
 from gamehall.api.users import users
 from gamehall.asking import caller, participant, viewer
 from gamehall.hall import Hall
+from gamehall.languages import ENGLISH, speaking
 from gamehall.logs import configure_logs
 from gamehall.plugins import Plugins, load_plugins
 from gamehall.settings import Settings, load_settings
@@ -168,10 +169,12 @@ class HallApp(Litestar):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
-        elif scope["method"] == "HEAD":
-            await self._head(scope, receive, send)
-        else:
-            await Litestar.__call__(self._of_now(), scope, receive, send)
+            return
+        with speaking(ENGLISH):  # until the pages know better: a request begins with nobody's language
+            if scope["method"] == "HEAD":
+                await self._head(scope, receive, send)
+            else:
+                await Litestar.__call__(self._of_now(), scope, receive, send)
 
     def _of_now(self) -> HallApp:
         """The application without the plugins that are off. It takes a moment to make, so the last one is kept."""

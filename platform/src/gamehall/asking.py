@@ -10,6 +10,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 
 from gamehall.declare import Host, Principal
+from gamehall.languages import N_, catalogue
 from gamehall.problems import FieldError, Problem
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "viewer",
 ]
 
+_ = catalogue(__name__)
+
 T = TypeVar("T")
 Asking = ASGIConnection[Any, Any, Any, Any]
 HttpRequest = Request[Any, Any, Any]
@@ -32,7 +35,7 @@ HttpRequest = Request[Any, Any, Any]
 _ID = re.compile(r"[0-9a-z]{26}", re.ASCII)
 _FIELD = re.compile(r"(?P<message>.*?)(?: - at `(?:key in )?\$\.?(?P<field>[^`]*)`)?", re.DOTALL)
 MAX_PAGE = 100
-ACCOUNT_NEEDED = "This needs an account. Make one to go on; the games that you play as a guest stay yours."
+ACCOUNT_NEEDED = N_("This needs an account. Make one to go on; the games that you play as a guest stay yours.")
 
 
 def host_of(connection: Asking) -> Host:
@@ -52,7 +55,7 @@ async def caller(request: HttpRequest) -> Principal:
     """
     principal = await participant(request)
     if principal.is_guest:
-        raise Problem("account-needed", ACCOUNT_NEEDED)
+        raise Problem("account-needed", _(ACCOUNT_NEEDED))
     return principal
 
 

@@ -21,6 +21,7 @@ from gamehall.events import LOBBY, NewEvent, user_channel
 from gamehall.feed import emit
 from gamehall.gamelog import timestamp
 from gamehall.games import Opening, start_game
+from gamehall.languages import N_, catalogue
 from gamehall.limits import Limits, check_challenges, check_games
 from gamehall.problems import Problem
 from gamehall.tables import challenge, user
@@ -45,6 +46,9 @@ __all__ = [
     "start_at_once",
 ]
 
+_ = catalogue(__name__)
+
+
 Action = Literal["accept", "decline", "cancel"]
 Box = Literal["received", "sent", "open"]
 
@@ -52,6 +56,13 @@ OPEN_FOR, KEPT_FOR = HOUR, 14 * DAY
 """How long an open challenge for a game in one sitting waits, and how long every other one does."""
 
 _AT_ONCE = 100
+
+_CLOSED = {
+    "accepted": N_("The challenge was accepted already."),
+    "declined": N_("The challenge was declined already."),
+    "cancelled": N_("The challenge was cancelled already."),
+    "expired": N_("The challenge has expired."),
+}
 
 
 class ChallengeTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +146,7 @@ def load_challenge(connection: sa.Connection, challenge_id: str) -> Challenge:
     """Raises Problem `not-found`."""
     row = connection.execute(CHALLENGE.where(challenge.c.id == challenge_id)).first()
     if row is None:
-        raise Problem("not-found", "There is no such challenge.")
+        raise Problem("not-found", _("There is no such challenge."))
     return as_challenge(row)
 
 
@@ -143,7 +154,7 @@ def see_challenge(connection: sa.Connection, challenge_id: str, viewer: str | No
     """The challenge, if this user may know of it. Raises Problem `not-found`."""
     found = load_challenge(connection, challenge_id)
     if not found.seen_by(viewer):
-        raise Problem("not-found", "There is no such challenge.")
+        raise Problem("not-found", _("There is no such challenge."))
     return found
 
 
@@ -225,8 +236,7 @@ def _seated(seat: int | None, challenger: str, other: str) -> tuple[str, str]:
 
 def closed(found: Challenge) -> Problem:
     """Why a challenge that is not pending any more cannot be answered."""
-    said = "has expired" if found.status == "expired" else f"was {found.status} already"
-    return Problem("challenge-closed", f"The challenge {said}.", game_id=found.game_id)
+    return Problem("challenge-closed", _(_CLOSED[found.status]), game_id=found.game_id)
 
 
 def _pending(connection: sa.Connection, challenge_id: str, hall_time: int) -> Challenge:

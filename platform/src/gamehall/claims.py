@@ -12,12 +12,16 @@ from gamehall.declare import Host
 from gamehall.endings import check_active, end_game, load_for, other_seat
 from gamehall.game import Outcome
 from gamehall.gamelog import Game
+from gamehall.languages import catalogue
 from gamehall.offers import in_time
 from gamehall.presence import Seen, last_seen, spectators_of
 from gamehall.problems import Problem
 from gamehall.settings import Settings
 
 __all__ = ["Around", "ClaimedResult", "around", "claim_game", "possible_claim"]
+
+_ = catalogue(__name__)
+
 
 ClaimedResult = Literal["win", "draw"]
 
@@ -54,9 +58,9 @@ def possible_claim(connection: sa.Connection, found: Game, settings: Settings, h
 def _why_never(found: Game, hall_time: int) -> str:
     """Why a game that goes on cannot be claimed, whoever is away; empty when it can."""
     if isinstance(found.terms, Correspondence):
-        return "In a correspondence game the clock decides when your opponent has been away for too long."
+        return _("In a correspondence game the clock decides when your opponent has been away for too long.")
     if is_paused(found.times, hall_time):
-        return "The game is paused."
+        return _("The game is paused.")
     return ""
 
 
@@ -80,16 +84,16 @@ async def claim_game(host: Host, game_id: str, user_id: str, result: ClaimedResu
 def _claim(
     connection: sa.Connection, game_id: str, user_id: str, result: ClaimedResult, settings: Settings, hall_time: int
 ) -> Game:
-    found, seat = load_for(connection, game_id, user_id, "claim it")
+    found, seat = load_for(connection, game_id, user_id, _("Only the players of a game can claim it."))
     check_active(found)
     if found.to_act == seat:
-        raise Problem("not-possible", "It is your turn: a game is claimed from a player who does not move.")
+        raise Problem("not-possible", _("It is your turn: a game is claimed from a player who does not move."))
     if why := _why_never(found, hall_time):
         raise Problem("not-possible", why)
     claim = possible_claim(connection, found, settings, hall_time)
     if claim is None:
-        raise Problem("not-possible", "Your opponent is there.")
+        raise Problem("not-possible", _("Your opponent is there."))
     if claim.in_:
         countdown: dict[str, Any] = {"in": claim.in_}
-        raise Problem("not-possible", "Your opponent may come back; wait a little longer.", **countdown)
+        raise Problem("not-possible", _("Your opponent may come back; wait a little longer."), **countdown)
     return end_game(connection, found, Outcome(seat if result == "win" else None, "left"), hall_time)

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from gamehall.languages import N_, catalogue
+
 __all__ = [
     "DAY",
     "HOUR",
@@ -42,6 +44,8 @@ __all__ = [
     "stop",
 ]
 
+_ = catalogue(__name__)
+
 SECOND, HOUR, DAY = 1_000, 3_600_000, 86_400_000
 
 # A clock that is charged on the server counts the way of every answer and move too. Each seat gets the same allowance
@@ -60,31 +64,31 @@ class NoClock(_Terms, frozen=True, tag="none"):
 class Fischer(_Terms, frozen=True, tag="fischer"):
     """So many seconds for the game, and an increment of seconds after each turn."""
 
-    initial: Annotated[int, msgspec.Meta(ge=1, le=86_400, title="Seconds for the game")]
-    increment: Annotated[int, msgspec.Meta(ge=0, le=3_600, title="Seconds added after a turn")] = 0
+    initial: Annotated[int, msgspec.Meta(ge=1, le=86_400, title=N_("Seconds for the game"))]
+    increment: Annotated[int, msgspec.Meta(ge=0, le=3_600, title=N_("Seconds added after a turn"))] = 0
 
 
 class Byoyomi(_Terms, frozen=True, tag="byoyomi"):
     """Seconds for the game, then periods of seconds: a turn that ends within a period leaves it whole."""
 
-    initial: Annotated[int, msgspec.Meta(ge=0, le=86_400, title="Seconds for the game")]
-    period: Annotated[int, msgspec.Meta(ge=1, le=3_600, title="Seconds of a period")]
-    periods: Annotated[int, msgspec.Meta(ge=1, le=100, title="Periods")] = 1
+    initial: Annotated[int, msgspec.Meta(ge=0, le=86_400, title=N_("Seconds for the game"))]
+    period: Annotated[int, msgspec.Meta(ge=1, le=3_600, title=N_("Seconds of a period"))]
+    periods: Annotated[int, msgspec.Meta(ge=1, le=100, title=N_("Periods"))] = 1
 
 
 class Canadian(_Terms, frozen=True, tag="canadian"):
     """Seconds for the game, then a period of seconds for so many turns, again and again."""
 
-    initial: Annotated[int, msgspec.Meta(ge=0, le=86_400, title="Seconds for the game")]
-    period: Annotated[int, msgspec.Meta(ge=1, le=86_400, title="Seconds of a period")]
-    moves: Annotated[int, msgspec.Meta(ge=1, le=100, title="Turns within a period")]
+    initial: Annotated[int, msgspec.Meta(ge=0, le=86_400, title=N_("Seconds for the game"))]
+    period: Annotated[int, msgspec.Meta(ge=1, le=86_400, title=N_("Seconds of a period"))]
+    moves: Annotated[int, msgspec.Meta(ge=1, le=100, title=N_("Turns within a period"))]
 
 
 class Correspondence(_Terms, frozen=True, tag="correspondence"):
     """Days for each turn, and days of vacation for the game, which begin by themselves when a turn's days are over."""
 
-    days: Annotated[int, msgspec.Meta(ge=1, le=30, title="Days for a turn")]
-    vacation: Annotated[int, msgspec.Meta(ge=0, le=60, title="Days of vacation in a game")] = 0
+    days: Annotated[int, msgspec.Meta(ge=1, le=30, title=N_("Days for a turn"))]
+    vacation: Annotated[int, msgspec.Meta(ge=0, le=60, title=N_("Days of vacation in a game"))] = 0
 
 
 Terms = NoClock | Fischer | Byoyomi | Canadian | Correspondence
@@ -256,16 +260,22 @@ def describe(terms: Terms) -> str:
     """The terms in a few words, as lists show them."""
     match terms:
         case NoClock():
-            return "no clock"
+            return _("no clock")
         case Fischer(initial=initial, increment=increment):
             return f"{_span(initial)} + {increment} s"
         case Byoyomi(initial=initial, period=period, periods=periods):
             return f"{_span(initial)} + {periods} × {_span(period)}"
         case Canadian(initial=initial, period=period, moves=moves):
-            return f"{_span(initial)} + {moves} turns in {_span(period)}"
+            return _.ngettext(
+                "{initial} + {count} turn in {period}",
+                "{initial} + {count} turns in {period}",
+                moves,
+                initial=_span(initial),
+                period=_span(period),
+            )
         case Correspondence(days=days, vacation=vacation):
-            turn = f"{days} {'day' if days == 1 else 'days'} a turn"
-            return f"{turn}, {vacation} of vacation" if vacation else turn
+            turn = _.ngettext("{count} day a turn", "{count} days a turn", days)
+            return _("{turn}, {days} of vacation", turn=turn, days=vacation) if vacation else turn
 
 
 def _span(seconds: int) -> str:

@@ -13,6 +13,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -110,16 +111,19 @@ class SqliteDatabase(Database):
         self._writer.start()
 
     async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        context = copy_context()  # so that what is said in it is said in the caller's language
+
         def run() -> T:
             with self._reader_engine.begin() as connection:
-                return fn(connection, *args, **kwargs)
+                return context.run(fn, connection, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(lambda connection: fn(connection, *args, **kwargs), loop, done))
+        context = copy_context()
+        self._jobs.put(_Job(lambda connection: context.run(fn, connection, *args, **kwargs), loop, done))
         return await done
 
     async def close(self) -> None:

@@ -12,6 +12,8 @@ from gamehall.events import LOBBY, NewEvent
 from gamehall.feed import emit
 from gamehall.game import Outcome
 from gamehall.gamelog import Game, load_game, timestamp
+from gamehall.languages import catalogue
+from gamehall.notes import note_words
 from gamehall.problems import Problem
 from gamehall.standing import advance
 from gamehall.tables import game, game_move, now
@@ -28,6 +30,9 @@ __all__ = [
     "over_event",
     "resign",
 ]
+
+_ = catalogue(__name__)
+
 
 _IN_FLIGHT_MS = 250  # a move that arrived in time may still be on its way to the database
 _AT_ONCE = 100
@@ -67,25 +72,25 @@ def over_event(ended: Game) -> NewEvent:
     return NewEvent("game_over", (*ended.channels, LOBBY), data)
 
 
-def load_for(connection: sa.Connection, game_id: str, user_id: str, what: str) -> tuple[Game, int]:
+def load_for(connection: sa.Connection, game_id: str, user_id: str, refusal: str) -> tuple[Game, int]:
     """The game, freshly read and for this transaction alone, and the user's seat in it.
 
-    Raises Problem `not-found`, or `forbidden` for who is no player of it, `what` saying what only players can do.
+    Raises Problem `not-found`, or `forbidden` with this sentence for who is no player of it.
     """
     serialize_on(connection, game_id)
     found = load_game(connection, game_id)
     seat = found.seat_of(user_id)
     if seat is None:
-        raise Problem("forbidden", f"Only the players of a game can {what}.")
+        raise Problem("forbidden", refusal)
     return found, seat
 
 
 def check_active(found: Game) -> None:
     """Raises Problem `game-suspended` or `game-over` unless the game goes on."""
     if found.status == "suspended":
-        raise Problem("game-suspended", found.note)
+        raise Problem("game-suspended", note_words(found.note))
     if found.status != "active":
-        raise Problem("game-over", "The game is over.", ply=found.ply, result=found.result)
+        raise Problem("game-over", _("The game is over."), ply=found.ply, result=found.result)
 
 
 def other_seat(found: Game, seat: int) -> int:
@@ -94,7 +99,7 @@ def other_seat(found: Game, seat: int) -> int:
 
 def resign(connection: sa.Connection, game_id: str, user_id: str, hall_time: int) -> Game:
     """Ends the game as lost by this user. Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`."""
-    found, seat = load_for(connection, game_id, user_id, "resign it")
+    found, seat = load_for(connection, game_id, user_id, _("Only the players of a game can resign it."))
     check_active(found)
     return end_game(connection, found, Outcome(other_seat(found, seat), "resigned"), hall_time)
 
@@ -104,11 +109,11 @@ def abort(connection: sa.Connection, game_id: str, user_id: str, hall_time: int)
 
     Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`, or `not-possible` when all have moved.
     """
-    found, _ = load_for(connection, game_id, user_id, "abort it")
+    found, _seat = load_for(connection, game_id, user_id, _("Only the players of a game can abort it."))
     check_active(found)
     moved = sa.select(sa.func.count(game_move.c.seat.distinct())).where(game_move.c.game_id == game_id)
     if (connection.scalar(moved) or 0) >= len(found.seats):
-        raise Problem("not-possible", "Everybody has moved, so the game counts: resign it, or offer a draw.")
+        raise Problem("not-possible", _("Everybody has moved, so the game counts: resign it, or offer a draw."))
     return end_game(connection, found, Outcome(None, "aborted"), hall_time, status="aborted")
 
 

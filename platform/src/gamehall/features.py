@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from gamehall.database import Database, serialize_on
 from gamehall.events import Event, NewEvent
 from gamehall.feed import Feed, emit
+from gamehall.notes import SWITCHED_OFF
 from gamehall.problems import Problem
 from gamehall.standing import resume_games, suspend_games
 from gamehall.tables import feature, feature_epoch, new_id, now, worker
@@ -32,7 +33,6 @@ log = logging.getLogger(__name__)
 SIGNUP = "signup"
 CHANGED = "features_changed"
 _FIRST_START = "first start"
-_SUSPENDED = "The operator has switched this game off for now."
 _HEARTBEAT = 2.0
 _LIVE = timedelta(seconds=3 * _HEARTBEAT)
 
@@ -86,9 +86,9 @@ def switch(
     rulesets = [ruleset for key in keys for ruleset in known[key]]
     games = 0
     if on:
-        games = resume_games(connection, rulesets, _SUSPENDED)
+        games = resume_games(connection, rulesets, SWITCHED_OFF)
     elif suspend:
-        games = suspend_games(connection, rulesets, _SUSPENDED)
+        games = suspend_games(connection, rulesets, SWITCHED_OFF)
     return Switched(connection.scalar(sa.select(feature_epoch.c.epoch)) or 0, games)
 
 

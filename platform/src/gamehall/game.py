@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 import msgspec
 
+from gamehall.languages import catalogue
+
 __all__ = [
     "STONES",
     "CellChange",
@@ -33,6 +35,8 @@ __all__ = [
     "options_schema",
     "read_options",
 ]
+
+_ = catalogue(__name__)
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -218,7 +222,7 @@ class Ruleset(ABC, Generic[P, O]):
         """Why this move is not legal, None when it is. Override where listing every move is slow."""
         if move in self.moves(position):
             return None
-        return Refusal("illegal-move", f"{move} is not a legal move here.")
+        return Refusal("illegal-move", _("{move} is not a legal move here.", move=move))
 
     def forbidden(self, position: P) -> Mapping[str, Refusal]:
         """The cells that look free but that whoever is to act may not take, or would lose by taking, each with why.

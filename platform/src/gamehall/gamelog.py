@@ -17,6 +17,7 @@ from gamehall.declare import Host
 from gamehall.events import game_channel, user_channel
 from gamehall.feed import head
 from gamehall.game import CellChange, Outcome, Ruleset
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.tables import game, game_move, game_seat, user
 
@@ -43,6 +44,9 @@ __all__ = [
     "see_game",
     "timestamp",
 ]
+
+_ = catalogue(__name__)
+
 
 log = logging.getLogger(__name__)
 
@@ -243,7 +247,7 @@ def _load_row(connection: sa.Connection, game_id: str) -> tuple[Game, sa.Row[Any
     """The game with its seats, and the row with all of its columns and its last `position`."""
     rows = connection.execute(_GAME_AND_SEATS, {"game_id": game_id}).all()
     if not rows:
-        raise Problem("not-found", "There is no such game.")
+        raise Problem("not-found", _("There is no such game."))
     seats = tuple(Seat(row.seat, row.user_id, row.username, row.display_name) for row in rows)
     return game_of(rows[0], seats), rows[0]
 
@@ -351,7 +355,7 @@ def position_text(connection: sa.Connection, game_id: str, ply: int) -> str:
         query = sa.select(game_move.c.position).where(game_move.c.game_id == game_id, game_move.c.ply == ply)
     text = connection.scalar(query)
     if text is None:
-        raise Problem("not-found", f"The game has no ply {ply}.")
+        raise Problem("not-found", _("The game has no ply {ply}.", ply=ply))
     return str(text)
 
 

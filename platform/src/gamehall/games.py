@@ -22,6 +22,8 @@ from gamehall.events import LOBBY, NewEvent
 from gamehall.feed import emit
 from gamehall.game import Position, Refusal, Ruleset, Scene, read_options
 from gamehall.gamelog import Game, Offer, Rulesets, Shown, load_game, load_game_and_position, position_text
+from gamehall.languages import ENGLISH, catalogue, speaking
+from gamehall.notes import RULES_FAILED, note_words
 from gamehall.problems import Problem
 from gamehall.records.canonical import digest
 from gamehall.replays import check_game
@@ -29,6 +31,9 @@ from gamehall.standing import MovedOn, advance, suspend_game
 from gamehall.tables import game, game_move, game_seat, new_id, now
 
 __all__ = ["Opening", "open_game", "play", "start_game"]
+
+_ = catalogue(__name__)
+
 
 log = logging.getLogger(__name__)
 
@@ -82,10 +87,16 @@ def open_game(ruleset: Ruleset[Any, Any], options: Mapping[str, Any]) -> Opening
         version=ruleset.version,
         options=_json(chosen),
         position=_json(position),
-        scene=_json(ruleset.scene(position, None)),
+        scene=_stored_scene(ruleset, position),
         sides=ruleset.sides(position),
         to_act=ruleset.to_act(position),
     )
+
+
+def _stored_scene(ruleset: Ruleset[Any, Any], position: Position) -> str:
+    """The scene as a stranger sees it, in the language in which everything is stored."""
+    with speaking(ENGLISH):
+        return _json(ruleset.scene(position, None))
 
 
 def start_game(
@@ -140,7 +151,7 @@ async def play(
     changed, but that a flag may have fallen.
     """
     hall_time = host.hall_time()  # when the move arrived: the hall's own work is charged to nobody
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         found, text, answered = await host.read(_look, host.rulesets, game_id, user_id, move, ply, seen)
         if answered is not None:
             return answered
@@ -159,16 +170,14 @@ async def play(
             log.exception("the rules of %s failed in game %s", found.ruleset, game_id)
             if host.settings.strict:
                 raise
-            note = (
-                f"The rules of this game failed ({type(error).__name__}). Nothing is lost; the operator has been told."
-            )
+            note = RULES_FAILED.format(error=type(error).__name__)
             await host.write(suspend_game, game_id, note)
-            raise Problem("game-suspended", note) from error
+            raise Problem("game-suspended", note_words(note)) from error
         try:
             return await host.write(_append, step)
         except MovedOn:
             continue
-    raise Problem("busy", "Many moves arrive in this game at once; look at it again.")
+    raise Problem("busy", _("Many moves arrive in this game at once; look at it again."))
 
 
 def _look(
@@ -184,16 +193,20 @@ def _look(
     found, position = load_game_and_position(connection, game_id)
     seat = found.seat_of(user_id)
     if seat is None:
-        raise Problem("forbidden", "Only the players of a game can move in it.")
+        raise Problem("forbidden", _("Only the players of a game can move in it."))
     if ply is not None and ply != found.ply:
         return found, "", _first_answer(connection, rulesets, found, user_id, move, ply)
     check_active(found)
     if found.to_act != seat:
-        raise Problem("not-your-turn", "It is your opponent's turn.", ply=found.ply, to_act=found.to_act)
+        raise Problem("not-your-turn", _("It is your opponent's turn."), ply=found.ply, to_act=found.to_act)
     if seen and not digest(position).startswith(seen):
-        raise Problem("stale-ply", "The game has moved on to another position.", ply=found.ply, to_act=found.to_act)
+        sentence = _("The game has moved on to another position.")
+        raise Problem("stale-ply", sentence, ply=found.ply, to_act=found.to_act)
     if found.ruleset not in rulesets:
-        raise Problem("game-suspended", f"The rules of this game ({found.ruleset}) are not installed here any more.")
+        raise Problem(
+            "game-suspended",
+            _("The rules of this game ({ruleset}) are not installed here any more.", ruleset=found.ruleset),
+        )
     return found, position, None
 
 
@@ -202,7 +215,7 @@ def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[i
     name = move if isinstance(move, str) else ruleset.move_at(before, *move)
     if (refusal := ruleset.refusal(before, name)) is not None:
         if not isinstance(move, str) and _is_off(ruleset.scene(before, None), *move):
-            refusal = Refusal("out-of-board", "There is no such place on this board.")
+            refusal = Refusal("out-of-board", _("There is no such place on this board."))
         raise Problem("illegal-move", refusal.detail, code=refusal.code, cells=list(refusal.cells))
     after = ruleset.play(before, name)
     outcome = ruleset.outcome(after)
@@ -234,7 +247,7 @@ def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[i
         position=_json(after),
         shown=Shown(ruleset.changes(before, name, after), moved.sides),
         spent=spent,
-        final_scene=_json(ruleset.scene(after, None)) if outcome else None,
+        final_scene=_stored_scene(ruleset, after) if outcome else None,
     )
 
 
@@ -294,7 +307,12 @@ def _first_answer(
             spent = msgspec.json.decode(made.spent, type=Spent)
             times = msgspec.json.decode(made.times, type=Times)
             return _answer(found, _Made(made.ply, made.move, made.seat, made.to_act, spent, times, made.cursor))
-    raise Problem("stale-ply", f"The game stands at ply {found.ply}, not {ply}.", ply=found.ply, to_act=found.to_act)
+    raise Problem(
+        "stale-ply",
+        _("The game stands at ply {ply}, not {asked}.", ply=found.ply, asked=ply),
+        ply=found.ply,
+        to_act=found.to_act,
+    )
 
 
 def _name_then(

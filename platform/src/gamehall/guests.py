@@ -16,11 +16,16 @@ from gamehall.declare import Host
 from gamehall.events import NewEvent, user_channel
 from gamehall.feed import emit
 from gamehall.gamelog import load_game
+from gamehall.languages import catalogue
+from gamehall.notes import GUEST_STAYS
 from gamehall.problems import Problem
 from gamehall.standing import advance
 from gamehall.tables import challenge, game_seat, new_id, now, user
 
 __all__ = ["add_guest", "check_guests", "hand_over", "remove_guest", "remove_strays"]
+
+_ = catalogue(__name__)
+
 
 STRAY_AFTER = timedelta(days=7)
 MOST_A_MINUTE = 60  # in the whole hall: nothing else tells one guest from another before they are there
@@ -31,15 +36,15 @@ _ATTEMPTS = 10
 def check_guests(host: Host) -> None:
     """Raises Problem `forbidden` where a guest could never make an account."""
     if not signup_is_open(host):
-        raise Problem("forbidden", "Sign in to play: this hall takes no new users at the moment.")
+        raise Problem("forbidden", _("Sign in to play: this hall takes no new users at the moment."))
 
 
 def add_guest(connection: sa.Connection, *, limited: bool) -> User:
     """A new guest, whom no password signs in. Raises Problem `too-many-requests` when `limited` and too many come."""
     if limited and _come_since(connection, now() - timedelta(minutes=1)) >= MOST_A_MINUTE:
-        sentence = "Many guests come at this moment. Try again in a minute, or sign in."
+        sentence = _("Many guests come at this moment. Try again in a minute, or sign in.")
         raise Problem("too-many-requests", sentence, headers={"Retry-After": "60"})
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         name = GUEST_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(5))
         guest = User(new_id(), name, "", "Guest", False, True, 0, is_guest=True)
         columns = {"username_key": name, "email_key": name, "password_hash": "", "created_at": now()}
@@ -49,7 +54,7 @@ def add_guest(connection: sa.Connection, *, limited: bool) -> User:
         except sa.exc.IntegrityError:
             continue  # the name is taken
         return guest
-    raise Problem("busy", "No name for a guest was found; try again.")
+    raise Problem("busy", _("No name for a guest was found; try again."))
 
 
 def _come_since(connection: sa.Connection, moment: datetime) -> int:
@@ -118,8 +123,10 @@ def _hand_over(connection: sa.Connection, guest_id: str, person: User) -> None:
         if found.seat_of(person.id) is not None:
             raise Problem(
                 "not-possible",
-                "You are the other player in the game that you sit in as a guest. Sign in with another account, or "
-                "leave the seat by signing out first.",
+                _(
+                    "You are the other player in the game that you sit in as a guest. Sign in with another account, or "
+                    "leave the seat by signing out first."
+                ),
             )
         own = sa.and_(game_seat.c.game_id == game_id, game_seat.c.user_id == guest_id)
         connection.execute(game_seat.update().where(own).values(user_id=person.id))
@@ -130,7 +137,7 @@ def _hand_over(connection: sa.Connection, guest_id: str, person: User) -> None:
             {
                 "game_id": game_id,
                 "revision": found.revision + 1,
-                "text": f"The guest has an account: @{person.username}.",
+                "text": GUEST_STAYS.format(username=person.username),
             },
         )
         emit(connection, [told])

@@ -34,6 +34,7 @@ from gamehall.feed import Feed, emit
 from gamehall.game import Ruleset
 from gamehall.guests import remove_strays
 from gamehall.halltime import HallTime
+from gamehall.languages import catalogue
 from gamehall.lobby import expire_challenges
 from gamehall.notices import tell_turns
 from gamehall.opponents import seat_opponent
@@ -47,6 +48,9 @@ from gamehall.tasks import again_and_again, beside
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
 
 __all__ = ["Hall"]
+
+_ = catalogue(__name__)
+
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +183,7 @@ class Hall:
                     verdict = _expect(await policy.answer(*subjects), Verdict)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - who may do what must not open by accident
                 self.fault(plugin, f"the policy for {question!r}", error)
-                return Verdict(False, "This cannot be decided at the moment; try again later.")
+                return Verdict(False, _("This cannot be decided at the moment; try again later."))
             if not verdict.allowed:
                 return verdict
         return Verdict(True)

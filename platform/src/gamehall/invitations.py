@@ -11,6 +11,7 @@ from gamehall.challenges import Challenge, ChallengeTerms, closed, load_challeng
 from gamehall.codes import code_for, id_in
 from gamehall.declare import Host
 from gamehall.guests import add_guest, check_guests, remove_guest
+from gamehall.languages import catalogue
 from gamehall.lobby import create_challenge, respond
 from gamehall.problems import Problem
 
@@ -23,6 +24,9 @@ __all__ = [
     "see_invitation",
 ]
 
+_ = catalogue(__name__)
+
+
 _DIGITS = 16
 
 
@@ -34,7 +38,7 @@ def invite_code(secret: bytes, challenge_id: str) -> str:
 def challenge_by_code(secret: bytes, code: str) -> str:
     """The id of the challenge that this code invites to. Raises Problem `not-found`."""
     if (challenge_id := id_in(secret, "invite", code, _DIGITS)) is None:
-        raise Problem("not-found", "This invitation is not valid.")
+        raise Problem("not-found", _("This invitation is not valid."))
     return challenge_id
 
 

@@ -10,11 +10,15 @@ import sqlalchemy as sa
 from gamehall.clockfields import clock_is, speed_of
 from gamehall.clocks import Terms
 from gamehall.database import serialize_on
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.settings import Settings
 from gamehall.tables import challenge, game, game_seat
 
 __all__ = ["Limits", "check_challenges", "check_games", "has_room", "limits_of"]
+
+_ = catalogue(__name__)
+
 
 _RETRY = {"Retry-After": "60"}  # somebody has to end something first, and nobody knows when they will
 
@@ -45,8 +49,13 @@ def check_challenges(connection: sa.Connection, user_id: str, terms: Terms, limi
     waiting = sa.select(sa.func.count()).where(challenge.c.challenger_id == user_id, challenge.c.status == "pending")
     if (connection.scalar(waiting) or 0) >= limits.challenges:
         raise _refused(
-            f"{limits.challenges} of your challenges are waiting for an answer, and more cannot. "
-            "Withdraw one, or wait until one is answered."
+            _.ngettext(
+                "{count} of your challenges is waiting for an answer, and more cannot. "
+                "Withdraw it, or wait until it is answered.",
+                "{count} of your challenges are waiting for an answer, and more cannot. "
+                "Withdraw one, or wait until one is answered.",
+                limits.challenges,
+            )
         )
     if (refusal := _too_many_games(connection, user_id, terms, limits)) is not None:
         raise _refused(refusal)
@@ -68,7 +77,8 @@ def check_games(
         raise _refused(refusal)
     if not has_room(connection, challenger_id, terms, limits):
         raise Problem(
-            "not-possible", "The challenger is in as many games as one can be in at once. Try again when one has ended."
+            "not-possible",
+            _("The challenger is in as many games as one can be in at once. Try again when one has ended."),
         )
 
 
@@ -82,12 +92,19 @@ def _too_many_games(connection: sa.Connection, user_id: str, terms: Terms, limit
         speed_of(terms) == "live"
         and _unfinished(connection, user_id, clock_is(game.c.clock, "live")) >= limits.live_games
     ):
-        return (
-            f"You are in {limits.live_games} games with a clock that runs now, and more cannot be played at once. "
-            "End one of them first, or choose a clock with days for a turn."
+        return _.ngettext(
+            "You are in {count} game with a clock that runs now, and more cannot be played at once. "
+            "End it first, or choose a clock with days for a turn.",
+            "You are in {count} games with a clock that runs now, and more cannot be played at once. "
+            "End one of them first, or choose a clock with days for a turn.",
+            limits.live_games,
         )
     if _unfinished(connection, user_id) >= limits.games:
-        return f"You are in {limits.games} games that have not ended, and more is not possible. End one of them first."
+        return _.ngettext(
+            "You are in {count} game that has not ended, and more is not possible. End it first.",
+            "You are in {count} games that have not ended, and more is not possible. End one of them first.",
+            limits.games,
+        )
     return None
 
 

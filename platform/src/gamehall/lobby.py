@@ -25,12 +25,16 @@ from gamehall.challenges import (
 from gamehall.declare import Host
 from gamehall.game import options_schema
 from gamehall.games import Opening, open_game
+from gamehall.languages import catalogue
 from gamehall.limits import limits_of
+from gamehall.naming import title_of
 from gamehall.pairing import open_or_pair
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import new_id, now
 
 __all__ = ["create_challenge", "expire_challenges", "respond"]
+
+_ = catalogue(__name__)
 
 
 async def create_challenge(host: Host, challenger_id: str, terms: ChallengeTerms) -> Challenge:
@@ -42,13 +46,20 @@ async def create_challenge(host: Host, challenger_id: str, terms: ChallengeTerms
     """
     ruleset = host.offered_rulesets.get(terms.ruleset)
     if ruleset is None:
-        raise _invalid("ruleset", f"There is no ruleset {terms.ruleset!r} here.")
+        raise _invalid("ruleset", _("There is no ruleset {ruleset!r} here.", ruleset=terms.ruleset))
     if len(ruleset.seats) != 2:
-        raise _invalid("ruleset", f"{ruleset.title} is for {len(ruleset.seats)} players; a challenge is for two.")
+        raise _invalid(
+            "ruleset",
+            _(
+                "{title} is for {seats} players; a challenge is for two.",
+                title=title_of(ruleset),
+                seats=len(ruleset.seats),
+            ),
+        )
     if terms.link and terms.opponent is not None:
-        raise _invalid("link", "Give an opponent or ask for a link, not both.")
+        raise _invalid("link", _("Give an opponent or ask for a link, not both."))
     if terms.pair and (terms.link or terms.opponent is not None):
-        raise _invalid("pair", "Only an open challenge can be paired: give neither an opponent nor a link.")
+        raise _invalid("pair", _("Only an open challenge can be paired: give neither an opponent nor a link."))
     opening = _opening(host, terms.ruleset, terms.options)
     opponent = None if terms.opponent is None else await _opponent(host, challenger_id, terms.opponent)
     is_open = opponent is None and not terms.link
@@ -79,9 +90,12 @@ async def _opponent(host: Host, challenger_id: str, username: str) -> User:
     if opponent.id == challenger_id:
         return opponent
     if opponent.played_by is not None and opponent.id not in host.opponents:
-        raise _invalid("opponent", f"{opponent.display_name} is switched off here at the moment; challenge another.")
+        sentence = _("{name} is switched off here at the moment; challenge another.", name=opponent.display_name)
+        raise _invalid("opponent", sentence)
     if opponent.is_guest:
-        raise _invalid("opponent", f"{opponent.username} is a guest; challenge somebody who has an account.")
+        raise _invalid(
+            "opponent", _("{username} is a guest; challenge somebody who has an account.", username=opponent.username)
+        )
     await _ask_policies(host, challenger_id, opponent.id)
     return opponent
 
@@ -94,14 +108,14 @@ async def respond(host: Host, challenge_id: str, user_id: str, action: Action, *
     """
     found = await host.read(load_challenge, challenge_id)
     if not found.seen_by(user_id) and not by_code:
-        raise Problem("not-found", "There is no such challenge.")
+        raise Problem("not-found", _("There is no such challenge."))
     _check_right(found, user_id, action)
     if action != "accept":
         return await host.write(close, challenge_id, action, host.hall_time())
     if found.status != "pending":
         raise closed(found)
     if found.ruleset not in host.offered_rulesets:
-        raise Problem("challenge-closed", "The rules of this challenge are not offered here any more.")
+        raise Problem("challenge-closed", _("The rules of this challenge are not offered here any more."))
     await _ask_policies(host, user_id, found.challenger_id)
     opening = _opening(host, found.ruleset, found.options)
     return await host.write(accept, challenge_id, user_id, opening, host.hall_time(), limits_of(host.settings))
@@ -110,11 +124,11 @@ async def respond(host: Host, challenge_id: str, user_id: str, action: Action, *
 def _check_right(found: Challenge, user_id: str, action: Action) -> None:
     own = user_id == found.challenger_id
     if action == "cancel" and not own:
-        raise Problem("forbidden", "Only the challenger can cancel a challenge.")
+        raise Problem("forbidden", _("Only the challenger can cancel a challenge."))
     if action == "accept" and own:
-        raise Problem("forbidden", "You cannot accept your own challenge.")
+        raise Problem("forbidden", _("You cannot accept your own challenge."))
     if action == "decline" and user_id != found.opponent_id:
-        raise Problem("forbidden", "Only the challenged user can decline.")
+        raise Problem("forbidden", _("Only the challenged user can decline."))
 
 
 async def expire_challenges(host: Host) -> None:
@@ -135,7 +149,15 @@ def _opening(host: Host, key: str, options: Mapping[str, Any]) -> Opening:
         return open_game(ruleset, options)
     except (msgspec.ValidationError, ValueError) as error:
         names = ", ".join(options_schema(ruleset).get("properties", {})) or "none"
-        raise _invalid("options", f"{error}. The options of {ruleset.title}: {names}.") from error
+        raise _invalid(
+            "options",
+            _(
+                "{error}. The options of {title}: {names}.",
+                error=error,
+                title=title_of(ruleset),
+                names=names,
+            ),
+        ) from error
 
 
 def _invalid(field: str, message: str) -> Problem:

@@ -23,11 +23,15 @@ from gamehall.clocks import DAY, SECOND
 from gamehall.codes import code_for, id_in
 from gamehall.declare import Host
 from gamehall.delivery import Transport, sender_of
+from gamehall.languages import ENGLISH, catalogue, speaking
 from gamehall.problems import Problem
 from gamehall.settings import Settings
 from gamehall.tables import mail, new_id, now, user
 
 __all__ = ["Mail", "claim", "compose", "given_up", "is_due", "post", "put_off", "send_due", "stop_code", "stop_user"]
+
+_ = catalogue(__name__)
+
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +66,7 @@ class Mail(msgspec.Struct, frozen=True):
     body: str
     attempts: int
     created_at: datetime
+    language: str = ""
 
 
 def post(connection: sa.Connection, user_id: str, subject: str, body: str, hall_time: int) -> None:
@@ -87,6 +92,7 @@ _DUE_FIRST = (
         mail,
         user.c.display_name.label("name"),
         user.c.email,
+        user.c.language,
         sa.and_(user.c.is_active, user.c.mail_notices).label("wanted"),
     )
     .join(user, user.c.id == mail.c.user_id)
@@ -112,7 +118,7 @@ def claim(connection: sa.Connection, hall_time: int) -> Mail | None:
             values = {"status": "sending", "attempts": row.attempts + 1, "due_at": hall_time + _AT_WORK}
             connection.execute(mail.update().where(mail.c.id == row.id).values(**values))
             about = (row.id, row.user_id, row.name, row.email, row.subject, row.body)
-            return Mail(*about, row.attempts + 1, row.created_at)
+            return Mail(*about, row.attempts + 1, row.created_at, row.language)
     return None
 
 
@@ -171,8 +177,9 @@ def compose(found: Mail, settings: Settings, secret: bytes) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{link}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    end = f"-- \nYou get one mail for each turn at most. To get no more of them:\n{link}\n"
-    message.set_content(f"{found.body}\n{end}", cte="8bit")
+    with speaking(found.language or ENGLISH):
+        how_to_stop = _("You get one mail for each turn at most. To get no more of them:")
+    message.set_content(f"{found.body}\n-- \n{how_to_stop}\n{link}\n", cte="8bit")
     return message
 
 
@@ -184,5 +191,5 @@ def stop_code(secret: bytes, user_id: str) -> str:
 def stop_user(secret: bytes, code: str) -> str:
     """The id of the user whose mails this code ends. Raises Problem `not-found`."""
     if (user_id := id_in(secret, "no mail", code, _DIGITS)) is None:
-        raise Problem("not-found", "This link is not whole: copy all of it from the mail.")
+        raise Problem("not-found", _("This link is not whole: copy all of it from the mail."))
     return user_id

@@ -7,7 +7,7 @@ once, however many workers look.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -17,13 +17,17 @@ from gamehall.clocks import HOUR, flag_at, is_paused
 from gamehall.database import serialize_on
 from gamehall.declare import Host
 from gamehall.delivery import Transport
-from gamehall.gamelog import Game, game_of, seats_of
+from gamehall.gamelog import Game, Rulesets, game_of, seats_of
+from gamehall.languages import ENGLISH, catalogue, speaking
 from gamehall.mail import post, send_due
+from gamehall.naming import title_of
 from gamehall.spans import in_words
 from gamehall.standing import MovedOn, advance
 from gamehall.tables import game, game_seat, user
 
 __all__ = ["any_due", "tell_turns", "write_notices"]
+
+_ = catalogue(__name__)
 
 _AT_ONCE = 100  # people in one transaction
 _LISTED = 20
@@ -34,6 +38,7 @@ class Turn(msgspec.Struct, frozen=True):
 
     user_id: str
     name: str
+    language: str
     found: Game
 
 
@@ -42,14 +47,12 @@ def any_due(connection: sa.Connection, hall_time: int, hours: int) -> bool:
     return next(_turns(connection, hall_time, hours * HOUR), None) is not None
 
 
-def write_notices(
-    connection: sa.Connection, hall_time: int, hours: int, address: str, titles: Mapping[str, str]
-) -> int:
+def write_notices(connection: sa.Connection, hall_time: int, hours: int, address: str, rulesets: Rulesets) -> int:
     """Posts a mail to each player for whom a game has waited for so many hours, twice as many without a clock; how
     many mails.
 
     Games that have waited for half of that are told of as well, so that one mail does for them. `address` is the
-    hall's, `titles` are those of rulesets by key.
+    hall's.
     """
     serialize_on(connection, "notices")
     due = _turns(connection, hall_time, hours * HOUR)
@@ -60,7 +63,9 @@ def write_notices(
             advance(connection, turn.found, msgspec.structs.replace(turn.found, noticed=True))
             told.setdefault(turn.user_id, []).append(turn)
     for user_id, turns in told.items():
-        post(connection, user_id, _subject(turns, titles), _body(turns, address, titles, hall_time), hall_time)
+        with speaking(turns[0].language or ENGLISH):
+            subject, body = _subject(turns, rulesets), _body(turns, address, rulesets, hall_time)
+        post(connection, user_id, subject, body, hall_time)
     return len(told)
 
 
@@ -70,7 +75,7 @@ def _turns(
     """The turns of which nobody was told that have waited for so long, longest first: of all who want mails, or of
     these people. Games that are paused are left out, and those whose clock is not for days."""
     query = (
-        sa.select(game, user.c.id.label("user_id"), user.c.display_name)
+        sa.select(game, user.c.id.label("user_id"), user.c.display_name, user.c.language)
         .join(game_seat, sa.and_(game_seat.c.game_id == game.c.id, game_seat.c.seat == game.c.to_act))
         .join(user, user.c.id == game_seat.c.user_id)
         .where(
@@ -92,40 +97,43 @@ def _turns(
     for row in rows:
         found = game_of(row, seats[row.id])
         if not is_paused(found.times, hall_time):
-            yield Turn(row.user_id, row.display_name, found)
+            yield Turn(row.user_id, row.display_name, row.language, found)
 
 
-def _subject(turns: Sequence[Turn], titles: Mapping[str, str]) -> str:
-    return f"Your turn: {_game(turns[0], titles)}" if len(turns) == 1 else f"Your turn in {len(turns)} games"
+def _subject(turns: Sequence[Turn], rulesets: Rulesets) -> str:
+    if len(turns) == 1:
+        return _("Your turn: {game}", game=_game(turns[0], rulesets))
+    return _.ngettext("Your turn in {count} game", "Your turn in {count} games", len(turns))
 
 
-def _body(turns: Sequence[Turn], address: str, titles: Mapping[str, str], hall_time: int) -> str:
-    waits = "a game waits" if len(turns) == 1 else f"{len(turns)} games wait"
-    lines = [f"Hello {turns[0].name},", "", f"{waits} for your move:", ""]
+def _body(turns: Sequence[Turn], address: str, rulesets: Rulesets, hall_time: int) -> str:
+    waits = _.ngettext("a game waits for your move:", "{count} games wait for your move:", len(turns))
+    lines = [_("Hello {name},", name=turns[0].name), "", waits, ""]
     for turn in turns[:_LISTED]:
-        lines += [_game(turn, titles), _wait(turn.found, hall_time), f"{address}/games/{turn.found.id}", ""]
-    if len(turns) > _LISTED:
-        lines += [f"and {len(turns) - _LISTED} more.", ""]
-    return "\n".join([*lines, "All of your games, your turn first:", f"{address}/games", ""])
+        lines += [_game(turn, rulesets), _wait(turn.found, hall_time), f"{address}/games/{turn.found.id}", ""]
+    if (more := len(turns) - _LISTED) > 0:
+        lines += [_.ngettext("and {count} more.", "and {count} more.", more), ""]
+    return "\n".join([*lines, _("All of your games, your turn first:"), f"{address}/games", ""])
 
 
-def _game(turn: Turn, titles: Mapping[str, str]) -> str:
+def _game(turn: Turn, rulesets: Rulesets) -> str:
+    key, found = turn.found.ruleset, rulesets.get(turn.found.ruleset)
+    title = title_of(found) if found else key
     others = [seat.display_name for seat in turn.found.seats if seat.user_id != turn.user_id]
-    against = f" against {' and '.join(others)}" if others else ""
-    return f"{titles.get(turn.found.ruleset, turn.found.ruleset)}{against}"
+    return _("{game} against {players}", game=title, players=_(" and ").join(others)) if others else title
 
 
 def _wait(found: Game, hall_time: int) -> str:
     since = in_words(hall_time - (hall_time if found.turn_at is None else found.turn_at))
     falls = flag_at(found.terms, found.times)
-    left = "no clock runs" if falls is None else f"{in_words(falls - hall_time)} left"
-    return f"your turn for {since}; {left}"
+    if falls is None:
+        return _("your turn for {span}; no clock runs", span=since)
+    return _("your turn for {span}; {left} left", span=since, left=in_words(falls - hall_time))
 
 
 async def tell_turns(host: Host, transport: Transport) -> None:
     """Tells players of games that wait, and sends what mails there are. Every worker does so now and then."""
-    titles = {key: ruleset.title for key, ruleset in host.rulesets.items()}
     hours, hall_time = host.settings.notice_hours, host.hall_time()
     while await host.read(any_due, hall_time, hours):
-        await host.write(write_notices, hall_time, hours, host.settings.address, titles)
+        await host.write(write_notices, hall_time, hours, host.settings.address, host.rulesets)
     await send_due(host, transport)

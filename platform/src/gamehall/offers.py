@@ -20,15 +20,29 @@ from gamehall.events import NewEvent
 from gamehall.feed import emit
 from gamehall.game import Outcome, Scene
 from gamehall.gamelog import Game, Offer, OfferKind, Shown
+from gamehall.languages import N_, catalogue
 from gamehall.problems import Problem
 from gamehall.standing import advance
 from gamehall.tables import game, game_move
 
 __all__ = ["OfferAction", "answer_offer", "end_pause", "in_time", "offer_event", "weigh"]
 
+_ = catalogue(__name__)
+
+
 OfferAction = Literal["offer", "accept", "decline"]
 
-_WORDS = {"draw": "a draw", "takeback": "to take a turn back", "pause": "a pause", "rematch": "a rematch"}
+_NO_PLAYER = {
+    "draw": N_("Only the players of a game can offer a draw."),
+    "takeback": N_("Only the players of a game can offer to take a turn back."),
+    "pause": N_("Only the players of a game can offer a pause."),
+}
+_NO_OFFER = {
+    "draw": N_("Nobody has offered you a draw, or it was withdrawn."),
+    "takeback": N_("Nobody has offered you to take a turn back, or it was withdrawn."),
+    "pause": N_("Nobody has offered you a pause, or it was withdrawn."),
+    "rematch": N_("Nobody has offered you a rematch, or it was withdrawn."),
+}
 
 
 async def in_time(host: Host, game_id: str) -> int:
@@ -51,7 +65,7 @@ def answer_offer(
     Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`, `no-offer` when nothing waits for this
     answer, `offer-declined` for asking again too soon, or `not-possible`.
     """
-    found, seat = load_for(connection, game_id, user_id, f"offer {_WORDS[kind]}")
+    found, seat = load_for(connection, game_id, user_id, _(_NO_PLAYER[kind]))
     check_active(found)
     offers, said = weigh(found, kind, seat, action)
     if said == "offer":
@@ -76,10 +90,12 @@ def weigh(found: Game, kind: OfferKind, seat: int, action: OfferAction) -> tuple
     mine = next((each for each in found.offers if each.kind == kind and each.seat == seat), None)
     if action == "offer" and waiting in (None, seat):
         if mine is not None and mine.declined:
-            raise Problem("offer-declined", "Your opponent has declined this; you can ask again after the next move.")
+            raise Problem(
+                "offer-declined", _("Your opponent has declined this; you can ask again after the next move.")
+            )
         return (found.offers if mine else (*others, Offer(kind, seat))), "offer"
     if waiting is None or (action == "accept" and waiting == seat):
-        raise Problem("no-offer", f"Nobody has offered you {_WORDS[kind]}, or it was withdrawn.")
+        raise Problem("no-offer", _(_NO_OFFER[kind]))
     if action == "decline":
         return (others, "withdraw") if waiting == seat else ((*others, Offer(kind, waiting, declined=True)), "decline")
     return others, "accept"
@@ -90,10 +106,10 @@ def end_pause(connection: sa.Connection, game_id: str, user_id: str, hall_time: 
 
     Raises Problem `not-found`, `forbidden`, `game-over`, `game-suspended`, or `not-possible` when nothing is paused.
     """
-    found, seat = load_for(connection, game_id, user_id, "end its pause")
+    found, seat = load_for(connection, game_id, user_id, _("Only the players of a game can end its pause."))
     check_active(found)
     if not is_paused(found.times, hall_time):
-        raise Problem("not-possible", "The game is not paused.")
+        raise Problem("not-possible", _("The game is not paused."))
     running = msgspec.structs.replace(found, times=resume(found.times, hall_time))
     return _put_down(connection, found, running, "pause", seat, "end", hall_time)
 
@@ -116,9 +132,9 @@ def _check_possible(connection: sa.Connection, found: Game, kind: OfferKind, sea
     if kind == "takeback":
         _ply_before(connection, found, _last_mover(connection, found) if found.is_alone else seat)
     if kind == "pause" and longest_pause(found.terms) is None:
-        raise Problem("not-possible", "This game has no clock, so there is nothing to pause.")
+        raise Problem("not-possible", _("This game has no clock, so there is nothing to pause."))
     if kind == "pause" and is_paused(found.times, hall_time):
-        raise Problem("not-possible", "The game is paused already.")
+        raise Problem("not-possible", _("The game is paused already."))
 
 
 def _carry_out(
@@ -159,7 +175,7 @@ def _ply_before(connection: sa.Connection, found: Game, seat: int) -> int:
         elif first is not None:
             break
     if first is None:
-        raise Problem("not-possible", "You have not moved yet, so there is nothing to take back.")
+        raise Problem("not-possible", _("You have not moved yet, so there is nothing to take back."))
     return int(first) - 1
 
 

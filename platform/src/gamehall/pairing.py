@@ -16,11 +16,15 @@ from gamehall.challenges import CHALLENGE, Challenge, accept, as_challenge, inse
 from gamehall.database import serialize_on
 from gamehall.declare import Host
 from gamehall.games import Opening
+from gamehall.languages import catalogue
 from gamehall.limits import Limits, has_room, limits_of
 from gamehall.problems import Problem
 from gamehall.tables import challenge, user
 
 __all__ = ["open_or_pair"]
+
+_ = catalogue(__name__)
+
 
 _ATTEMPTS = 100
 
@@ -33,7 +37,7 @@ async def open_or_pair(host: Host, row: Mapping[str, Any], opening: Opening) -> 
     """
     asker = row["challenger_id"]
     verdicts: dict[str, bool] = {}
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         try:
             found = await host.write(
                 _take_or_open, row, opening, dict(verdicts), host.hall_time(), limits_of(host.settings)
@@ -45,7 +49,7 @@ async def open_or_pair(host: Host, row: Mapping[str, Any], opening: Opening) -> 
         if isinstance(found, Challenge):
             return found
         verdicts[found] = await _may_play(host, asker, found)
-    raise Problem("busy", "Many people are looking for a game at once; try again.")
+    raise Problem("busy", _("Many people are looking for a game at once; try again."))
 
 
 async def _may_play(host: Host, asker: str, owner: str) -> bool:

@@ -10,9 +10,13 @@ from typing import TypeVar
 
 import argon2
 
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 
 __all__ = ["MAX_PASSWORD", "MIN_PASSWORD", "Passwords", "normal_password"]
+
+_ = catalogue(__name__)
+
 
 T = TypeVar("T")
 
@@ -52,7 +56,7 @@ class Passwords:
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self._free <= 0:
-            raise Problem("busy", "Too many people are signing in at once; try again in a moment.")
+            raise Problem("busy", _("Too many people are signing in at once; try again in a moment."))
         self._free -= 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)

@@ -7,36 +7,40 @@ from typing import Any
 
 import msgspec
 
+from gamehall.languages import N_, catalogue
+
 __all__ = ["FieldError", "Problem"]
+
+_ = catalogue(__name__)
 
 # Slug: (status, title). The slug is what programs rely on.
 _KNOWN = {
-    "malformed": (400, "The request cannot be read"),
-    "unauthenticated": (401, "Nobody is signed in"),
-    "invalid-credentials": (401, "Wrong name or password"),
-    "invalid-token": (401, "The token is not valid"),
-    "forbidden": (403, "This is not allowed"),
-    "account-needed": (403, "This needs an account"),
-    "not-found": (404, "There is nothing here"),
-    "unknown-format": (404, "Unknown format"),
-    "method-not-allowed": (405, "This cannot be done here"),
-    "already-exists": (409, "It exists already"),
-    "challenge-closed": (409, "The challenge is closed"),
-    "game-over": (409, "The game is over"),
-    "game-suspended": (409, "The game is suspended"),
-    "no-offer": (409, "There is no such offer"),
-    "not-possible": (409, "This is not possible now"),
-    "not-your-turn": (409, "It is not your turn"),
-    "offer-declined": (409, "It was declined"),
-    "stale-ply": (409, "The game has moved on"),
-    "conflict": (409, "Somebody else was faster"),
-    "too-large": (413, "The request is too large"),
-    "unsupported-media-type": (415, "Send application/json"),
-    "illegal-move": (422, "This move is not allowed"),
-    "invalid": (422, "Some values are not valid"),
-    "too-many-requests": (429, "Too many requests"),
-    "internal-error": (500, "Something went wrong here"),
-    "busy": (503, "Try again in a moment"),
+    "malformed": (400, N_("The request cannot be read")),
+    "unauthenticated": (401, N_("Nobody is signed in")),
+    "invalid-credentials": (401, N_("Wrong name or password")),
+    "invalid-token": (401, N_("The token is not valid")),
+    "forbidden": (403, N_("This is not allowed")),
+    "account-needed": (403, N_("This needs an account")),
+    "not-found": (404, N_("There is nothing here")),
+    "unknown-format": (404, N_("Unknown format")),
+    "method-not-allowed": (405, N_("This cannot be done here")),
+    "already-exists": (409, N_("It exists already")),
+    "challenge-closed": (409, N_("The challenge is closed")),
+    "game-over": (409, N_("The game is over")),
+    "game-suspended": (409, N_("The game is suspended")),
+    "no-offer": (409, N_("There is no such offer")),
+    "not-possible": (409, N_("This is not possible now")),
+    "not-your-turn": (409, N_("It is not your turn")),
+    "offer-declined": (409, N_("It was declined")),
+    "stale-ply": (409, N_("The game has moved on")),
+    "conflict": (409, N_("Somebody else was faster")),
+    "too-large": (413, N_("The request is too large")),
+    "unsupported-media-type": (415, N_("Send application/json")),
+    "illegal-move": (422, N_("This move is not allowed")),
+    "invalid": (422, N_("Some values are not valid")),
+    "too-many-requests": (429, N_("Too many requests")),
+    "internal-error": (500, N_("Something went wrong here")),
+    "busy": (503, N_("Try again in a moment")),
 }
 
 
@@ -61,7 +65,8 @@ class Problem(Exception):
     ) -> None:
         super().__init__(f"{slug}: {detail}")
         self.slug = slug
-        self.status, self.title = _KNOWN[slug]
+        self.status, title = _KNOWN[slug]
+        self.title = _(title)
         self.detail = detail
         self.errors = errors
         self.headers = dict(headers or {})

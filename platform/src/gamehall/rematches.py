@@ -10,11 +10,14 @@ from gamehall.endings import load_for
 from gamehall.feed import emit
 from gamehall.gamelog import Game, load_game
 from gamehall.games import Opening, open_game, start_game
+from gamehall.languages import catalogue
 from gamehall.offers import OfferAction, offer_event, weigh
 from gamehall.problems import Problem
 from gamehall.standing import advance
 
 __all__ = ["answer_rematch"]
+
+_ = catalogue(__name__)
 
 
 async def answer_rematch(host: Host, game_id: str, user_id: str, action: OfferAction) -> Game:
@@ -25,13 +28,13 @@ async def answer_rematch(host: Host, game_id: str, user_id: str, action: OfferAc
     """
     found = await host.read(load_game, game_id)
     if found.seat_of(user_id) is None:
-        raise Problem("forbidden", "Only the players of a game can offer a rematch.")
+        raise Problem("forbidden", _("Only the players of a game can offer a rematch."))
     if found.result is None:
-        raise Problem("not-possible", "The game is not over yet.")
+        raise Problem("not-possible", _("The game is not over yet."))
     opening = None
     if action != "decline":
         if (ruleset := host.offered_rulesets.get(found.ruleset)) is None:
-            raise Problem("not-possible", "The rules of this game are not offered here any more.")
+            raise Problem("not-possible", _("The rules of this game are not offered here any more."))
         for other in {each.user_id for each in found.seats} - {user_id}:
             verdict = await host.ask("challenge", user_id, other)
             if not verdict.allowed:
@@ -40,7 +43,7 @@ async def answer_rematch(host: Host, game_id: str, user_id: str, action: OfferAc
             opening = open_game(ruleset, found.options)
         except (msgspec.ValidationError, ValueError) as error:
             raise Problem(
-                "not-possible", f"The rules do not take the options of this game any more: {error}"
+                "not-possible", _("The rules do not take the options of this game any more: {error}", error=error)
             ) from error
     return await host.write(_answer, game_id, user_id, action, opening, host.hall_time())
 
@@ -51,7 +54,7 @@ def _answer(
     found, seat = load_for(connection, game_id, user_id, "offer a rematch")
     if found.rematch_id is not None:
         if action == "decline":
-            raise Problem("not-possible", "The rematch has begun already.", rematch=found.rematch_id)
+            raise Problem("not-possible", _("The rematch has begun already."), rematch=found.rematch_id)
         return found
     offers, said = weigh(found, "rematch", seat, action)
     if said == "offer" and found.is_alone:

@@ -20,6 +20,8 @@ import sqlalchemy as sa
 from gamehall.declare import Host
 from gamehall.game import Outcome, Ruleset, read_options
 from gamehall.gamelog import Game, GameLog, Rulesets, load_log
+from gamehall.languages import ENGLISH, speaking
+from gamehall.notes import RULES_CHANGED
 from gamehall.problems import Problem
 from gamehall.standing import MovedOn, settle
 from gamehall.tables import game
@@ -30,7 +32,6 @@ log = logging.getLogger(__name__)
 
 Difference = Literal["refused", "position", "turn", "end", "unreadable", "raised"]
 
-_CHANGED = "The rules of this game have changed. Nothing is lost: it goes on when rules that fit it are installed."
 _NOTE = 300
 _BATCH = 200
 
@@ -160,7 +161,8 @@ async def check_game(host: Host, game_id: str) -> None:
     One that is suspended for this reason is tried again. Any other game, and one that somebody else changes
     meanwhile, is left alone.
     """
-    with contextlib.suppress(Problem, MovedOn):
+    # The note is stored, and what rules say to a move is part of it.
+    with contextlib.suppress(Problem, MovedOn), speaking(ENGLISH):
         stored = await host.read(load_log, game_id)
         ruleset = host.rulesets.get(stored.game.ruleset)
         if ruleset is None or not _is_unchecked(stored.game, ruleset):
@@ -179,19 +181,19 @@ def _unchecked(rulesets: Rulesets) -> tuple[tuple[sa.ColumnElement[bool], ...], 
     changed = ((game.c.ruleset == key) & (game.c.ruleset_version != each.version) for key, each in rulesets.items())
     return (
         (game.c.status == "active", sa.or_(sa.false(), *changed)),
-        (game.c.status == "suspended", game.c.ruleset.in_(list(rulesets)), game.c.note.startswith(_CHANGED)),
+        (game.c.status == "suspended", game.c.ruleset.in_(list(rulesets)), game.c.note.startswith(RULES_CHANGED)),
     )
 
 
 def _is_unchecked(found: Game, ruleset: Ruleset[Any, Any]) -> bool:
     if found.status == "active":
         return found.ruleset_version != ruleset.version
-    return found.status == "suspended" and found.note.startswith(_CHANGED)
+    return found.status == "suspended" and found.note.startswith(RULES_CHANGED)
 
 
 def _note(found: Game, ruleset: Ruleset[Any, Any], divergence: Divergence) -> str:
     versions = f"It was played by version {found.ruleset_version}; by version {ruleset.version}, installed now"
-    return textwrap.shorten(f"{_CHANGED} {versions}, {divergence.sentence}.", _NOTE, placeholder=" …")
+    return textwrap.shorten(f"{RULES_CHANGED} {versions}, {divergence.sentence}.", _NOTE, placeholder=" …")
 
 
 async def game_ids(

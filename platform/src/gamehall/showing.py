@@ -10,21 +10,30 @@ import msgspec
 
 from gamehall.game import Mark, Refusal, Ruleset, Scene
 from gamehall.gamelog import Game, GameState, Rulesets
+from gamehall.languages import ENGLISH, N_, catalogue, language
+from gamehall.naming import say, sentence
+from gamehall.notes import note_words
 from gamehall.records.diagrams import Diagram
 
 __all__ = ["forbidden_at", "scene_at"]
+
+_ = catalogue(__name__)
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 # The hall's reasons for an end, of which the rules know nothing.
-_LOST = {"resigned": "{} resigned.", "time": "{} ran out of time.", "left": "{} left."}
+_LOST = {
+    "resigned": N_("{side} resigned."),
+    "time": N_("{side} ran out of time."),
+    "left": N_("{side} left."),
+}
 _WITHOUT_WINNER = {
-    "agreed": "Both agreed on a draw.",
-    "left": "One player left; the other took a draw.",
-    "aborted": "Aborted before everybody had moved. Nobody wins.",
-    "aborted-by-operator": "Aborted by whoever runs this hall. Nobody wins.",
+    "agreed": N_("Both agreed on a draw."),
+    "left": N_("One player left; the other took a draw."),
+    "aborted": N_("Aborted before everybody had moved. Nobody wins."),
+    "aborted-by-operator": N_("Aborted by whoever runs this hall. Nobody wins."),
 }
 
 
@@ -51,15 +60,18 @@ def _scene_at(state: GameState, rulesets: Rulesets, viewer: str | None) -> Scene
     found = state.game
     now = state.ply == found.ply
     seat = found.seat_of(viewer)
+    final = msgspec.json.decode(state.final_scene, type=Scene) if now and state.final_scene is not None else None
     by_rules = _by_rules(state, rulesets, lambda ruleset, position: ruleset.scene(position, seat))
-    if now and state.final_scene is not None:
-        final = msgspec.json.decode(state.final_scene, type=Scene)
-        # It was kept as spectators saw it; whoever sat at the far side goes on sitting there.
-        return msgspec.structs.replace(final, turned=by_rules is not None and by_rules.turned)
+    if final is not None:
+        # It was stored in English as spectators saw it; whoever sat at the far side goes on sitting there.
+        if by_rules is None:
+            return final
+        status = final.status if language() == ENGLISH else by_rules.status
+        return msgspec.structs.replace(final, status=status, turned=by_rules.turned)
     scene = by_rules or _stored_scene(state)
     if now and found.status == "active":
         return scene
-    status = _ending(scene, found) if now else scene.status
+    status = _ending(scene, found, rulesets.get(found.ruleset)) if now else scene.status
     return msgspec.structs.replace(scene, inputs=(), prompt="", status=status)
 
 
@@ -81,16 +93,19 @@ def _by_rules(state: GameState, rulesets: Rulesets, ask: Callable[[Ruleset[Any, 
         return None
 
 
-def _ending(scene: Scene, found: Game) -> str:
+def _ending(scene: Scene, found: Game, ruleset: Ruleset[Any, Any] | None) -> str:
     """What the rules cannot know of: a game that ended, or stands still, for a reason of the hall's."""
     if found.status == "suspended":
-        return found.note or "The game is suspended."
+        return note_words(found.note) or _("The game is suspended.")
     if found.winner is None:
-        return _WITHOUT_WINNER.get(found.reason or "", scene.status)
+        said = _WITHOUT_WINNER.get(found.reason or "")
+        return _(said) if said else scene.status
     if found.reason not in _LOST:
         return scene.status
-    loser = next(side for seat, side in enumerate(scene.sides) if seat != found.winner)
-    return f"{_LOST[found.reason].format(loser.capitalize())} {scene.sides[found.winner].capitalize()} wins."
+    sides = [say(ruleset, side) for side in scene.sides]
+    loser = next(side for seat, side in enumerate(sides) if seat != found.winner)
+    told = (_(_LOST[found.reason], side=loser), _("{side} wins.", side=sides[found.winner]))
+    return " ".join(map(sentence, told))
 
 
 def _stored_scene(state: GameState) -> Scene:

@@ -18,11 +18,11 @@ from gamehall.events import NewEvent
 from gamehall.feed import emit
 from gamehall.gamelog import Game, load_game
 from gamehall.halltime import stored_time
+from gamehall.notes import GOES_ON
 from gamehall.tables import game, now
 
 __all__ = ["MovedOn", "advance", "resume_games", "settle", "suspend_game", "suspend_games"]
 
-_GOES_ON = "The game goes on."
 _RETURN_MS = 10_000  # for players to read that it goes on, before the clock does
 
 
@@ -93,7 +93,7 @@ def resume_games(connection: sa.Connection, rulesets: Sequence[str], note: str) 
         serialize_on(connection, game_id)
         found = load_game(connection, game_id)
         advance(connection, found, _resumed(connection, found))
-        _tell(connection, found, _GOES_ON)
+        _tell(connection, found, GOES_ON)
     return len(ids)
 
 
@@ -112,7 +112,7 @@ def settle(connection: sa.Connection, seen: Game, version: int, note: str) -> No
     goes_on = _resumed(connection, seen) if seen.status == "suspended" else seen
     advance(connection, seen, msgspec.structs.replace(goes_on, ruleset_version=version))
     if seen.status == "suspended":
-        _tell(connection, seen, _GOES_ON)
+        _tell(connection, seen, GOES_ON)
 
 
 def _is_lost(connection: sa.Connection, found: Game) -> bool:

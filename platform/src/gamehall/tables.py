@@ -46,6 +46,8 @@ user = sa.Table(
     sa.Column("played_by", sa.String(80)),
     # Whether a mail may tell them that a game waits for their move.
     sa.Column("mail_notices", sa.Boolean, nullable=False, default=True),
+    # The code of the language in which mails speak to them, empty while it is not known.
+    sa.Column("language", sa.String(12), nullable=False, default=""),
     sa.Column("created_at", _Time, nullable=False),
     sa.Index("ix_user_played_by", "played_by", unique=True),
 )

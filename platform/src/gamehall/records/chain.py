@@ -15,6 +15,7 @@ import msgspec
 
 from gamehall.declare import Exporter, GameRecord, ImportedGame, Importer
 from gamehall.game import Outcome, Ruleset
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.records.canonical import canonical
 
@@ -28,6 +29,9 @@ __all__ = [
     "lay_out",
     "read_document",
 ]
+
+_ = catalogue(__name__)
+
 
 FORMAT = "gamehall-2"
 # The members of the first and of the last link, in the order in which the file has them.
@@ -100,12 +104,14 @@ def read_document(content: bytes, shape: Any) -> Any:
     try:
         return msgspec.json.decode(content, type=shape)
     except msgspec.ValidationError as error:
-        raise Problem("malformed", f"This is no record of a game: {error}.") from error
+        raise Problem("malformed", _("This is no record of a game: {error}.", error=error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         line = content.count(b"\n", 0, _broken_at(error)) + 1
-        raise Problem("malformed", f"Line {line}: this is not valid JSON ({error}).") from error
+        raise Problem(
+            "malformed", _("Line {line}: this is not valid JSON ({error}).", line=line, error=error)
+        ) from error
     except RecursionError as error:
-        raise Problem("malformed", "The file is nested too deeply to be a record of a game.") from error
+        raise Problem("malformed", _("The file is nested too deeply to be a record of a game.")) from error
 
 
 def _broken_at(error: Exception) -> int:
@@ -143,7 +149,10 @@ class _Readable(msgspec.Struct):
 def _read_json(content: bytes, _rulesets: Mapping[str, Ruleset[Any, Any]]) -> ImportedGame:
     found: _Readable = read_document(content.removeprefix(codecs.BOM_UTF8), _Readable)
     if not found.format.startswith("gamehall-"):
-        raise Problem("malformed", f"Its format is {found.format!r}; records of a hall have {FORMAT!r}.")
+        raise Problem(
+            "malformed",
+            _("Its format is {format!r}; records of a hall have {known!r}.", format=found.format, known=FORMAT),
+        )
     return ImportedGame(
         ruleset=found.ruleset,
         options=found.options,

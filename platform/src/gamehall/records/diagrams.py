@@ -9,9 +9,12 @@ import msgspec
 
 from gamehall.declare import GameRecord
 from gamehall.game import CellChange, Mark, Piece, Scene
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 
 __all__ = ["Diagram", "cut", "scene_after", "scenes_of"]
+
+_ = catalogue(__name__)
 
 
 def cut(record: GameRecord, ply: int | None) -> GameRecord:
@@ -19,7 +22,7 @@ def cut(record: GameRecord, ply: int | None) -> GameRecord:
     if ply is None or ply == len(record.moves):
         return record
     if not 0 <= ply < len(record.moves):
-        raise Problem("not-found", f"The game has no ply {ply}.")
+        raise Problem("not-found", _("The game has no ply {ply}.", ply=ply))
     return replace(
         record,
         moves=record.moves[:ply],

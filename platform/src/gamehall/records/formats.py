@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from gamehall.declare import Exporter, GameRecord, Host, Importer
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.records.chain import JSON, READ_JSON
 from gamehall.records.sgf import SGF
@@ -21,6 +22,9 @@ __all__ = [
     "readers_by_format",
     "write_record",
 ]
+
+_ = catalogue(__name__)
+
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +43,9 @@ def write_record(exporter: Exporter, record: GameRecord) -> bytes:
         raise
     except Exception as error:
         log.exception("the format %s fails on game %s", exporter.format, record.id)
-        raise Problem("unknown-format", f"The format {exporter.format} cannot tell this game.") from error
+        raise Problem(
+            "unknown-format", _("The format {format} cannot tell this game.", format=exporter.format)
+        ) from error
 
 
 def file_name(record: GameRecord, exporter: Exporter) -> str:
@@ -60,7 +66,10 @@ def by_format(declared: Iterable[Exporter]) -> dict[str, Exporter]:
 def exporter_of(formats: Mapping[str, Exporter], name: str) -> Exporter:
     """The format of this name. Raises Problem `unknown-format`, which says what there is."""
     if (exporter := formats.get(name)) is None:
-        raise Problem("unknown-format", f"There is no format {name!r} here; there are {', '.join(sorted(formats))}.")
+        raise Problem(
+            "unknown-format",
+            _("There is no format {name!r} here; there are {formats}.", name=name, formats=", ".join(sorted(formats))),
+        )
     return exporter
 
 

@@ -13,11 +13,16 @@ import msgspec
 from gamehall.declare import GameRecord, ImportedGame, Importer, RecordedMove
 from gamehall.game import Ruleset, Scene, read_options
 from gamehall.gamelog import Rulesets
+from gamehall.languages import catalogue
+from gamehall.naming import title_of
 from gamehall.problems import FieldError, Problem
 from gamehall.records.canonical import digest
 from gamehall.records.results import read_result
 
 __all__ = ["MOST_MOVES", "PlayedThrough", "play_through", "read_game", "told_game"]
+
+_ = catalogue(__name__)
+
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +53,9 @@ def read_game(
     ruleset that is not among these.
     """
     if len(content) > LARGEST_FILE:
-        raise Problem("too-large", f"A file of a game has at most {LARGEST_FILE // 1024} KiB.")
+        raise Problem(
+            "too-large", _("A file of a game has at most {largest_file} KiB.", largest_file=LARGEST_FILE // 1024)
+        )
     importer = _importer(importers, content, format_)
     chosen = rulesets if ruleset is None else {ruleset: _known(rulesets, ruleset)}
     try:
@@ -57,9 +64,16 @@ def read_game(
         raise
     except Exception as error:
         log.exception("the importer of %s fails", importer.format)
-        raise Problem("malformed", f"This file cannot be read as {importer.format}.") from error
+        raise Problem("malformed", _("This file cannot be read as {format}.", format=importer.format)) from error
     if len(found.moves) > MOST_MOVES:
-        raise Problem("too-large", f"This game has {len(found.moves)} moves; at most {MOST_MOVES} can be shown.")
+        raise Problem(
+            "too-large",
+            _(
+                "This game has {moves} moves; at most {most_moves} can be shown.",
+                moves=len(found.moves),
+                most_moves=MOST_MOVES,
+            ),
+        )
     return found
 
 
@@ -69,7 +83,7 @@ def told_game(ruleset: str, options: str, moves: str, names: Sequence[str], resu
     try:
         told = msgspec.json.decode(options, type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError) as error:
-        message = "Give the options as a JSON object."
+        message = _("Give the options as a JSON object.")
         raise Problem("invalid", message, errors=(FieldError("options", message),)) from error
     return ImportedGame(ruleset, told, tuple(moves.split()), tuple(names), read_result(result))
 
@@ -78,12 +92,18 @@ def _importer(importers: Mapping[str, Importer], content: bytes, format_: str | 
     known = ", ".join(sorted(importers))
     if format_ is not None:
         if format_ not in importers:
-            raise Problem("unknown-format", f"There is no format {format_!r} to read here; there are {known}.")
+            raise Problem(
+                "unknown-format",
+                _("There is no format {format!r} to read here; there are {known}.", format=format_, known=known),
+            )
         return importers[format_]
     beginning = content.removeprefix(codecs.BOM_UTF8).lstrip()
     found = next((each for each in importers.values() if beginning.startswith(each.begins)), None)
     if found is None:
-        raise Problem("malformed", f"Line 1: this is no file of a game in one of the formats that are read: {known}.")
+        raise Problem(
+            "malformed",
+            _("Line 1: this is no file of a game in one of the formats that are read: {known}.", known=known),
+        )
     return found
 
 
@@ -95,22 +115,22 @@ def play_through(rulesets: Rulesets, wanted: ImportedGame, ply: int | None = Non
     """
     ruleset = _known(rulesets, wanted.ruleset)
     if len(wanted.moves) > MOST_MOVES:
-        raise Problem("invalid", f"At most {MOST_MOVES} moves can be played through.")
+        raise Problem("invalid", _("At most {most_moves} moves can be played through.", most_moves=MOST_MOVES))
     upto = len(wanted.moves) if ply is None else ply
     if not 0 <= upto <= len(wanted.moves):
-        raise Problem("not-found", f"The game has no ply {ply}.")
+        raise Problem("not-found", _("The game has no ply {ply}.", ply=ply))
     try:
         return _play_through(ruleset, wanted, upto)
     except Problem:
         raise
     except Exception as error:
         log.exception("the rules of %s fail on an imported game", ruleset.key)
-        raise Problem("invalid", f"The rules of {ruleset.title} cannot play this game.") from error
+        raise Problem("invalid", _("The rules of {title} cannot play this game.", title=title_of(ruleset))) from error
 
 
 def _known(rulesets: Rulesets, key: str) -> Ruleset[Any, Any]:
     if (ruleset := rulesets.get(key)) is None:
-        raise Problem("not-found", f"The rules of {key!r} are not installed here.")
+        raise Problem("not-found", _("The rules of {key!r} are not installed here.", key=key))
     return ruleset
 
 
@@ -118,15 +138,22 @@ def _play_through(ruleset: Ruleset[Any, Any], wanted: ImportedGame, upto: int) -
     try:
         options = read_options(ruleset, wanted.options)
     except msgspec.ValidationError as error:
-        raise Problem("invalid", f"{ruleset.title} is not played with these options: {error}.") from error
+        raise Problem(
+            "invalid",
+            _(
+                "{title} is not played with these options: {error}.",
+                title=title_of(ruleset),
+                error=error,
+            ),
+        ) from error
     start = position = shown = ruleset.start(options)
     made: list[RecordedMove] = []
     for number, move in enumerate(wanted.moves, start=1):
         seat = ruleset.to_act(position)
         refusal = ruleset.refusal(position, move)
         if refusal is not None or seat is None:
-            why = refusal.detail if refusal else "The game is over."
-            raise Problem("invalid", f"Move {number}, {move}: {why}", ply=number)
+            why = refusal.detail if refusal else _("The game is over.")
+            raise Problem("invalid", _("Move {number}, {move}: {why}", number=number, move=move, why=why), ply=number)
         after = ruleset.play(position, move)
         changes = ruleset.changes(position, move, after)
         made.append(RecordedMove(seat, move, changes, ruleset.sides(after), _digest(after)))
@@ -137,11 +164,18 @@ def _play_through(ruleset: Ruleset[Any, Any], wanted: ImportedGame, upto: int) -
     outcome = ruleset.outcome(position)
     ended = outcome or wanted.result
     if ended and ended.winner not in (None, *range(len(ruleset.seats))):
-        raise Problem("invalid", f"There is no seat {ended.winner} in {ruleset.title} that could have won.")
+        raise Problem(
+            "invalid",
+            _(
+                "There is no seat {winner} in {title} that could have won.",
+                winner=ended.winner,
+                title=title_of(ruleset),
+            ),
+        )
     record = GameRecord(
         id="",
         ruleset=ruleset.key,
-        ruleset_title=ruleset.title,
+        ruleset_title=title_of(ruleset),
         ruleset_version=ruleset.version,
         sgf=ruleset.sgf,
         options=msgspec.to_builtins(options),

@@ -24,6 +24,7 @@ from gamehall.clocks import (
 )
 from gamehall.declare import Exporter, GameRecord, RecordedMove
 from gamehall.game import Piece, Scene, cell_place
+from gamehall.languages import catalogue
 from gamehall.looks import draw_piece
 from gamehall.problems import Problem
 from gamehall.records.canonical import canonical
@@ -32,6 +33,9 @@ from gamehall.records.results import write_result
 from gamehall.records.sgfboards import AFTER_MOVE, BLACK, LARGEST, PASSES, WHITE, Board, Place, colour_of, point_name
 
 __all__ = ["SGF"]
+
+_ = catalogue(__name__)
+
 
 _PASS: Literal["pass"] = "pass"  # noqa: S105 - a move, not a password
 _ENDS = {"resigned": "R", "time": "T", "left": "F"}
@@ -47,9 +51,9 @@ class _Stones(NamedTuple):
 def _write_sgf(record: GameRecord) -> bytes:
     """Raises Problem `unknown-format` for a game that is not for two, and for a board of more than 52 lines."""
     if len(record.names) != 2:
-        raise Problem("unknown-format", "SGF is for games of two players.")
+        raise Problem("unknown-format", _("SGF is for games of two players."))
     if max(record.width, record.height) > LARGEST:
-        raise Problem("unknown-format", f"SGF has boards of at most {LARGEST} lines.")
+        raise Problem("unknown-format", _("SGF has boards of at most {largest} lines.", largest=LARGEST))
     boards = (_stones(record, scene) for scene in scenes_of(record))
     before = next(boards)
     nodes = [[*_root(record), *_setup(Board(), before.colours), *_labels(before)]]

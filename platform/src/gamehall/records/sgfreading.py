@@ -12,12 +12,16 @@ import msgspec
 
 from gamehall.declare import ImportedGame, Importer
 from gamehall.game import Ruleset
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.records.guessing import StoneGame, StonePlaced, guess_ruleset
 from gamehall.records.results import read_result
 from gamehall.records.sgfboards import BLACK, LARGEST, WHITE, Place, place_of
 
 __all__ = ["READ_SGF"]
+
+_ = catalogue(__name__)
+
 
 _MOST_NODES = 5_000
 _CHARSET = re.compile(rb"CA\s*\[([A-Za-z0-9._-]*)\]")
@@ -48,10 +52,15 @@ def _read_sgf(content: bytes, rulesets: Mapping[str, Ruleset[Any, Any]]) -> Impo
         return _own_game(root, nodes[1:])
     number = root.first("GM", "1").strip()
     if not number.isdecimal():
-        raise Problem("malformed", f"Line {root.line}: GM is {number!r}; it has to be the number of a game.")
+        raise Problem(
+            "malformed",
+            _("Line {line}: GM is {number!r}; it has to be the number of a game.", line=root.line, number=number),
+        )
     chosen = rulesets if len(rulesets) == 1 else {k: each for k, each in rulesets.items() if each.sgf == int(number)}
     if not chosen:
-        raise Problem("malformed", f"No game here is number {number} of SGF. Choose the game that it is.")
+        raise Problem(
+            "malformed", _("No game here is number {number} of SGF. Choose the game that it is.", number=number)
+        )
     width, height = _size(root, int(number))
     winner = _WINNER.match(root.first("RE"))
     game = StoneGame(
@@ -70,12 +79,16 @@ def _own_game(root: _Node, nodes: list[_Node]) -> ImportedGame:
     try:
         options = msgspec.json.decode(root.first("GHOP", "{}"), type=dict[str, Any])
     except msgspec.DecodeError as error:
-        raise Problem("malformed", f"Line {root.line}: GHOP is no JSON object of options ({error}).") from error
+        raise Problem(
+            "malformed", _("Line {line}: GHOP is no JSON object of options ({error}).", line=root.line, error=error)
+        ) from error
     strange = next(
         (node for node in nodes if "GHMV" not in node.properties and {"B", "W"} & set(node.properties)), None
     )
     if strange is not None:
-        raise Problem("malformed", f"Line {strange.line}: the move of this node is not told in GHMV, as a hall does.")
+        raise Problem(
+            "malformed", _("Line {line}: the move of this node is not told in GHMV, as a hall does.", line=strange.line)
+        )
     return ImportedGame(
         ruleset=root.first("GHRS"),
         options=options,
@@ -88,10 +101,14 @@ def _own_game(root: _Node, nodes: list[_Node]) -> ImportedGame:
 def _size(root: _Node, number: int) -> tuple[int, int]:
     match = _SIZE.fullmatch(root.first("SZ", str(_DEFAULT_SIZES.get(number, ""))))
     if match is None:
-        raise Problem("malformed", f"Line {root.line}: SZ has to be the size of the board, such as 15 or 7:6.")
+        raise Problem(
+            "malformed", _("Line {line}: SZ has to be the size of the board, such as 15 or 7:6.", line=root.line)
+        )
     width, height = int(match[1]), int(match[2] or match[1])
     if not 1 <= min(width, height) <= max(width, height) <= LARGEST:
-        raise Problem("malformed", f"Line {root.line}: a board of SGF has 1 to {LARGEST} lines.")
+        raise Problem(
+            "malformed", _("Line {line}: a board of SGF has 1 to {largest} lines.", line=root.line, largest=LARGEST)
+        )
     return width, height
 
 
@@ -102,7 +119,11 @@ def _stones(nodes: list[_Node], width: int, height: int) -> list[StonePlaced]:
             name = min(setup)
             raise Problem(
                 "malformed",
-                f"Line {node.line}: stones are set up by {name}; only games played from the start are read.",
+                _(
+                    "Line {line}: stones are set up by {name}; only games played from the start are read.",
+                    line=node.line,
+                    name=name,
+                ),
             )
         stones += [
             StonePlaced(colour, _place(point, node.line, width, height), node.line)
@@ -117,7 +138,16 @@ def _place(point: str, line: int, width: int, height: int) -> Place | None:
     if not point or (point == "tt" and max(width, height) <= 19):
         return None
     if (place := place_of(point, width, height)) is None:
-        raise Problem("malformed", f"Line {line}: there is no point {point[:20]!r} on a board of {width}×{height}.")
+        raise Problem(
+            "malformed",
+            _(
+                "Line {line}: there is no point {point!r} on a board of {width}×{height}.",
+                line=line,
+                point=point[:20],
+                width=width,
+                height=height,
+            ),
+        )
     return place
 
 
@@ -162,12 +192,15 @@ def _main_line(text: str) -> list[_Node]:
             at = _read_property(text, name, current, line)
             continue
         else:
-            raise Problem("malformed", f"Line {line}: {_unexpected(sign)}")
+            raise Problem("malformed", _unexpected(sign, line))
         at += 1
         if len(nodes) > _MOST_NODES:
-            raise Problem("malformed", f"Line {line}: this game is longer than {_MOST_NODES} nodes.")
+            raise Problem(
+                "malformed",
+                _("Line {line}: this game is longer than {most_nodes} nodes.", line=line, most_nodes=_MOST_NODES),
+            )
     if not nodes:
-        raise Problem("malformed", f"Line {line}: there is no node in this file.")
+        raise Problem("malformed", _("Line {line}: there is no node in this file.", line=line))
     return nodes
 
 
@@ -180,7 +213,9 @@ def _read_property(text: str, name: re.Match[str], node: _Node, line: int) -> in
         values.append(_unescaped(value[1]))
         at = value.end()
     if at == name.end():
-        raise Problem("malformed", f"Line {line}: the property {name[0][:20]} has no value that ends.")
+        raise Problem(
+            "malformed", _("Line {line}: the property {name} has no value that ends.", line=line, name=name[0][:20])
+        )
     return at
 
 
@@ -190,10 +225,14 @@ def _unescaped(value: str) -> str:
     return re.sub(r"\s", " ", text, flags=re.ASCII)
 
 
-def _unexpected(sign: str) -> str:
+def _unexpected(sign: str, line: int) -> str:
     if not sign:
-        return "the file ends before its game does."
-    return f"{sign!r} is out of place; a game begins with (; and has properties such as B[hh]."
+        return _("Line {line}: the file ends before its game does.", line=line)
+    return _(
+        "Line {line}: {sign!r} is out of place; a game begins with (; and has properties such as B[hh].",
+        line=line,
+        sign=sign,
+    )
 
 
 READ_SGF = Importer("sgf", b"(", _read_sgf)

@@ -11,11 +11,15 @@ from gamehall.clocks import NoClock, Spent, Times
 from gamehall.declare import GameRecord, Host, RecordedMove
 from gamehall.game import Ruleset, Scene
 from gamehall.gamelog import GameState, Shown, load_state
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.records.canonical import digest
 from gamehall.tables import game, game_move
 
 __all__ = ["load_record", "read_record"]
+
+_ = catalogue(__name__)
+
 
 _ATTEMPTS = 3
 
@@ -32,7 +36,7 @@ def load_record(connection: sa.Connection, state: GameState, ruleset: Ruleset[An
     # Looked at last, so that the moves are those of this revision.
     row = connection.execute(sa.select(game.c.start_position, game.c.revision).where(game.c.id == found.id)).one()
     if row.revision != found.revision:
-        raise Problem("conflict", "The game has just changed; ask for its record again.")
+        raise Problem("conflict", _("The game has just changed; ask for its record again."))
     start = msgspec.json.decode(state.start_scene, type=Scene)
     timed = not isinstance(found.terms, NoClock)
     moves = tuple(
@@ -77,7 +81,7 @@ def _recorded(
 async def read_record(host: Host, state: GameState) -> GameRecord:
     """The record of a game that the caller has seen, as it is now. Raises Problem `conflict` if it never rests."""
     ruleset = host.rulesets.get(state.game.ruleset)
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         try:
             return await host.read(load_record, state, ruleset)
         except Problem as problem:

@@ -11,6 +11,7 @@ from gamehall.game import Outcome, Position, Refusal, cell_place
 from .pieces import check_pieces
 from .scenes import check_scenes, scenes_of
 from .trial import CODE, Trial, as_json
+from .words import check_words
 
 __all__ = ["check_moves", "check_position"]
 
@@ -123,4 +124,5 @@ _CHECKS: dict[str, Callable[[Trial, Position, list[str]], None]] = {
     "forbidden cells": _check_forbidden,
     "scenes": check_scenes,
     "distinct pieces": check_pieces,
+    "languages": check_words,
 }

@@ -26,6 +26,7 @@ PROMISES = (
     "JSON round trip",
     "scenes",
     "distinct pieces",
+    "languages",
     "changed cells",
 )
 """What is promised, in the order in which it is told; each failure belongs to one of them."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from gamehall.accounts import user_by_name
 from gamehall.asking import known_id
 from gamehall.declare import Host, Principal
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall_friends.relations import (
     Action,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:  # only where there are pages is this imported, by the functio
     from gamehall_web_htmx.declare import Page, Slot
 
 __all__ = ["pages", "slots"]
+
+_ = catalogue(__name__)
+
 
 PATH = "/friends"
 _IN_LOBBY = 12
@@ -111,7 +115,7 @@ def _answer(host: Host) -> Callable[[Principal, Fields], Awaitable[str]]:
     async def action(caller: Principal, fields: Fields) -> str:
         answer = fields.get("action")
         if answer not in get_args(Action):
-            raise Problem("invalid", "Accept, decline or cancel the request.")
+            raise Problem("invalid", _("Accept, decline or cancel the request."))
         await host.write(respond, caller.user_id, known_id(fields.get("id", "")), cast(Action, answer))
         return PATH
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from gamehall.declare import Host, Policy, Verdict
+from gamehall.languages import catalogue
 from gamehall_friends.relations import are_blocked
 
 __all__ = ["challenge_policy"]
+
+_ = catalogue(__name__)
 
 
 def challenge_policy(host: Host) -> Policy:
@@ -13,7 +16,7 @@ def challenge_policy(host: Host) -> Policy:
 
     async def answer(asker: str, other: str) -> Verdict:
         if await host.read(are_blocked, asker, other):
-            return Verdict(False, "You and this player cannot challenge each other.")
+            return Verdict(False, _("You and this player cannot challenge each other."))
         return Verdict(True)
 
     return Policy("challenge", answer)

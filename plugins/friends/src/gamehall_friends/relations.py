@@ -13,6 +13,7 @@ from gamehall.accounts import User, printable, user_by_name
 from gamehall.database import serialize_on
 from gamehall.events import NewEvent, user_channel
 from gamehall.feed import emit
+from gamehall.languages import catalogue
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import new_id, now, user
 from gamehall_friends.tables import block, relation
@@ -34,6 +35,9 @@ __all__ = [
     "requests_of",
     "respond",
 ]
+
+_ = catalogue(__name__)
+
 
 Action = Literal["accept", "decline", "cancel"]
 Box = Literal["received", "sent"]
@@ -159,14 +163,19 @@ def ask(connection: sa.Connection, user_id: str, username: str) -> Relation:
     other = _other(connection, user_id, username, "You cannot ask yourself.")
     _alone_on(connection, user_id, other.id)
     if are_blocked(connection, user_id, other.id):
-        raise Problem("forbidden", f"You cannot ask {other.display_name} to be friends at the moment.")
+        raise Problem(
+            "forbidden",
+            _("You cannot ask {display_name} to be friends at the moment.", display_name=other.display_name),
+        )
     found = relation_with(connection, user_id, other.id)
     if found is None:
         return _request(connection, user_id, other.id)
     if found.status == "friends":
-        raise Problem("already-exists", f"You and {other.display_name} are friends already.")
+        raise Problem(
+            "already-exists", _("You and {display_name} are friends already.", display_name=other.display_name)
+        )
     if found.requested_by == user_id:
-        raise Problem("already-exists", f"You have asked {other.display_name} already.")
+        raise Problem("already-exists", _("You have asked {display_name} already.", display_name=other.display_name))
     return _befriend(connection, found)
 
 
@@ -198,7 +207,7 @@ def _request(connection: sa.Connection, user_id: str, other_id: str) -> Relation
 def _by_id(connection: sa.Connection, request_id: str) -> Relation:
     row = connection.execute(_RELATION.where(relation.c.id == request_id)).first()
     if row is None:
-        raise Problem("not-found", "There is no such request.")
+        raise Problem("not-found", _("There is no such request."))
     return _relation(row)
 
 
@@ -226,16 +235,18 @@ def respond(connection: sa.Connection, user_id: str, request_id: str, action: Ac
     """
     found = _by_id(connection, request_id)
     if user_id not in (found.low.id, found.high.id):
-        raise Problem("not-found", "There is no such request.")
+        raise Problem("not-found", _("There is no such request."))
     _alone_on(connection, found.low.id, found.high.id)
     found = _by_id(connection, request_id)  # as whoever was here before left it
     if found.status != "pending":
-        raise Problem("conflict", f"You and {found.other(user_id).display_name} are friends already.")
+        raise Problem(
+            "conflict", _("You and {display_name} are friends already.", display_name=found.other(user_id).display_name)
+        )
     own = found.requested_by == user_id
     if own and action != "cancel":
-        raise Problem("forbidden", "Only the one who was asked can accept or decline.")
+        raise Problem("forbidden", _("Only the one who was asked can accept or decline."))
     if not own and action == "cancel":
-        raise Problem("forbidden", "Only the one who asked can cancel.")
+        raise Problem("forbidden", _("Only the one who asked can cancel."))
     if action == "accept":
         _befriend(connection, found)
     else:
@@ -254,7 +265,7 @@ def end_friendship(connection: sa.Connection, user_id: str, username: str) -> No
     _alone_on(connection, user_id, other.id)
     found = relation_with(connection, user_id, other.id)
     if found is None or found.status != "friends":
-        raise Problem("not-found", f"You and {other.display_name} are not friends.")
+        raise Problem("not-found", _("You and {display_name} are not friends.", display_name=other.display_name))
     _delete(connection, found)
     _tell(connection, found, "ended")
 

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from gamehall.game import Refusal
+from gamehall.languages import N_, catalogue
 
 from .position import FIRST, FREE, SECOND, LinePosition
 from .shapes import PLAIN, REACH, Shape, Shapes, Three, windows
 
 __all__ = ["Foul", "NoFoul", "ShapeFoul"]
+
+_ = catalogue(__name__)
 
 
 class Foul(ABC):
@@ -139,7 +142,7 @@ class ShapeFoul(Foul):
         rows = sorted({tuple(point + at * stride for at in row) for stride, row in self._rows(look, point, verdict)})
         named = [[look.names[each] for each in row] for row in rows]
         at = look.names[point]
-        words = _WORDS[verdict].format(at=at, rows=" and ".join(" ".join(row) for row in named))
+        words = _(_WORDS[verdict], at=at, rows=_(" and ").join(" ".join(row) for row in named))
         return Refusal(
             f"forbidden-{verdict}", words, tuple(dict.fromkeys([at, *(cell for row in named for cell in row)]))
         )
@@ -157,7 +160,7 @@ class ShapeFoul(Foul):
 
 
 _WORDS = {
-    "overline": "{at} would make a row of more than five ({rows}), which is forbidden.",
-    "double-four": "{at} would make two fours at once ({rows}), which is forbidden.",
-    "double-three": "{at} would make two open threes at once ({rows}), which is forbidden.",
+    "overline": N_("{at} would make a row of more than five ({rows}), which is forbidden."),
+    "double-four": N_("{at} would make two fours at once ({rows}), which is forbidden."),
+    "double-three": N_("{at} would make two open threes at once ({rows}), which is forbidden."),
 }

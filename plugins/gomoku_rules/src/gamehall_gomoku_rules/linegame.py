@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gamehall import game
+from gamehall.languages import catalogue
 
 from . import wording
 from .fouls import Foul, NoFoul
@@ -37,6 +38,9 @@ from .symmetry import twins
 
 __all__ = ["LineGame", "LineGameOf", "LineOptions"]
 
+_ = catalogue(__name__)
+
+
 _LARGEST = (18_278, 999)  # zzz999 is the last cell that has a name
 
 _IS_FREE = bytes(byte == ord(FREE) for byte in range(256))  # translates an encoded board, point by point
@@ -59,7 +63,9 @@ class LineOptions(game.Options, frozen=True):
         opening = OPENINGS[self.opening]
         if self.board_size < opening.smallest:
             lines = opening.smallest
-            raise ValueError(f"the opening {opening.title} needs a board of at least {lines}×{lines}")
+            raise ValueError(
+                _("the opening {title} needs a board of at least {lines}×{lines}", title=_(opening.title), lines=lines)
+            )
 
 
 class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
@@ -184,7 +190,7 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
         """What the game's end or the opening's present step has against a move; a free point is looked at later."""
         step = self.step(position)
         if step is None:
-            return game.Refusal("game-over", "The game is over.")
+            return game.Refusal("game-over", _("The game is over."))
         if isinstance(step, Choose):
             return None if move in step.choices else wording.step_due(self, position)
         if isinstance(step, Offer):
@@ -201,11 +207,11 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
         if move == PASS:
             if self._may_pass(position) or not any(self.allowed(position)):
                 return None
-            return game.Refusal("illegal-move", "You may pass only when no free point is allowed.")
+            return game.Refusal("illegal-move", _("You may pass only when no free point is allowed."))
         # A name that some larger board would have is off this one; anything else is no point at all.
         if game.cell_place(move, *_LARGEST) is not None:
-            return game.Refusal("out-of-board", f"There is no point {move} on this board.")
-        return game.Refusal("illegal-move", "A move here is the name of a point, such as a1.")
+            return game.Refusal("out-of-board", _("There is no point {move} on this board.", move=move))
+        return game.Refusal("illegal-move", _("A move here is the name of a point, such as a1."))
 
     def forbidden(self, position: P) -> Mapping[str, game.Refusal]:
         names = position.grid.names
@@ -336,8 +342,9 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
             return tuple(game.Input(choice, label=label) for choice, label in labels)
         points = tuple(compress(position.grid.inputs, self.allowed(position, fouls)))
         if isinstance(step, Offer):
-            return tuple(game.Input(offer_of(point.move), point.cells, f"Offer {point.move}") for point in points)
-        return (*points, game.Input(PASS, label="Pass")) if not points or self._may_pass(position) else points
+            offers = ((each, _("Offer {point}", point=each.move)) for each in points)
+            return tuple(game.Input(offer_of(each.move), each.cells, label) for each, label in offers)
+        return (*points, game.Input(PASS, label=_("Pass"))) if not points or self._may_pass(position) else points
 
     def _marks(self, position: P, fouls: Iterable[int]) -> tuple[game.Mark, ...]:
         lines, step = position.grid, self.step(position)
@@ -355,9 +362,12 @@ class LineGameOf(game.Ruleset[P, game.Options], Generic[P]):
 
     # What a variant may want to say in its own words.
 
-    def winning(self, position: P) -> str:
-        """How the game was won, to follow "Black wins" in the status."""
-        return f" with {wording.number(self.line_of(position).length)} in a row" if position.line else ""
+    def winning(self, position: P, winner: str) -> str:
+        """How the game was won, in a sentence about this side; a capital at its beginning is not needed."""
+        if not position.line:
+            return _("{winner} wins.", winner=winner)
+        length = wording.number(self.line_of(position).length)
+        return _("{winner} wins with {number} in a row.", winner=winner, number=length)
 
     def remark(self, position: P) -> str:
         """A sentence more about the position, for everybody."""

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from gamehall.game import Options, Outcome, Refusal
+from gamehall.languages import catalogue
 
 from . import wording
 from .grid import Grid, wrapped_runs
@@ -16,6 +17,9 @@ from .lines import AtLeast, Line, winning_points
 from .position import FREE, OPPOSING, LinePosition
 
 __all__ = ["Mnk"]
+
+_ = catalogue(__name__)
+
 
 Size = msgspec.Meta(ge=1, le=25)
 Opening = Literal["none", "pie", "swap", "swap2"]
@@ -40,10 +44,18 @@ class MnkOptions(Options, frozen=True):
 
     def __post_init__(self) -> None:
         if self.k > max(self.width, self.height):
-            raise ValueError(f"no line of {self.k} fits on a board of {self.width}×{self.height}")
+            raise ValueError(
+                _("no line of {k} fits on a board of {width}×{height}", k=self.k, width=self.width, height=self.height)
+            )
         needed = {"swap": 4, "swap2": 6}.get(self.opening, 1)
         if self.width * self.height < needed or (self.k < 4 and needed > 1):
-            raise ValueError(f"the opening {self.opening} needs lines of at least 4 and a board of {needed} points")
+            raise ValueError(
+                _(
+                    "the opening {opening} needs lines of at least 4 and a board of {needed} points",
+                    opening=self.opening,
+                    needed=needed,
+                )
+            )
 
 
 class MnkPosition(LinePosition, frozen=True, omit_defaults=True):
@@ -98,10 +110,15 @@ class Mnk(LineGameOf[MnkPosition]):
         if refusal is None and point is not None and not self.free(position)[point]:
             column = position.board[point % position.width :: position.width]
             lowest = position.grid.names[column.rindex(FREE) * position.width + point % position.width]
-            return Refusal("no-support", f"A stone falls to the lowest free point of its column, {lowest}.", (lowest,))
+            return Refusal(
+                "no-support",
+                _("A stone falls to the lowest free point of its column, {lowest}.", lowest=lowest),
+                (lowest,),
+            )
         return refusal
 
-    def winning(self, position: MnkPosition) -> str:
-        if not position.misere:
-            return super().winning(position)
-        return f": the other side made {wording.number(position.k)} in a row" if position.line else ""
+    def winning(self, position: MnkPosition, winner: str) -> str:
+        if not position.misere or not position.line:
+            return super().winning(position, winner)
+        length = wording.number(position.k)
+        return _("{winner} wins: the other side made {number} in a row.", winner=winner, number=length)

@@ -80,11 +80,9 @@ class Zone(msgspec.Struct, frozen=True):
         """The smallest board that has a point in the zone, in lines."""
         return self.size + 2 if self.outside else self.size
 
-    def words(self, width: int, height: int) -> str:
-        """Where it is, to follow "a stone" in a sentence."""
-        across, down = self.size + 1 - width % 2, self.size + 1 - height % 2
-        square = "the central point" if across == down == 1 else f"the central {across}×{down} square"
-        return f"outside {square}" if self.outside else f"on {square}"
+    def extent(self, width: int, height: int) -> tuple[int, int]:
+        """How many points its square has across and down on a board of this size."""
+        return self.size + 1 - width % 2, self.size + 1 - height % 2
 
 
 @lru_cache(maxsize=256)

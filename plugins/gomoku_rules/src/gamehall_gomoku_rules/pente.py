@@ -9,6 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from gamehall.game import Outcome
+from gamehall.languages import catalogue
+from gamehall.naming import say
 
 from . import wording
 from .grid import Grid
@@ -16,6 +18,8 @@ from .linegame import LineGameOf, LineOptions
 from .position import FREE, OPPOSING, LinePosition
 
 __all__ = ["Pente", "captured"]
+
+_ = catalogue(__name__)
 
 
 def captured(board: str, lines: Grid, point: int, sizes: tuple[int, ...]) -> Iterator[int]:
@@ -77,12 +81,20 @@ class Pente(LineGameOf[PentePosition]):
         board = "".join(FREE if at in taken else stone for at, stone in enumerate(after.board))
         return replace(after, board=board, captured=counts, ending=ending)
 
-    def winning(self, position: PentePosition) -> str:
+    def winning(self, position: PentePosition, winner: str) -> str:
         if position.line:
-            return super().winning(position)
-        return f" with {wording.number(max(position.captured))} stones taken"
+            return super().winning(position, winner)
+        taken = wording.number(max(position.captured))
+        return _("{winner} wins with {number} stones taken.", winner=winner, number=taken)
 
     def remark(self, position: PentePosition) -> str:
-        first, second = self.seats
-        of_first, of_second = position.captured
-        return f"Taken: {of_first} by {first}, {of_second} by {second}." if any(position.captured) else ""
+        if not any(position.captured):
+            return ""
+        first, second = (say(self, side) for side in self.seats)
+        return _(
+            "Taken: {of_first} by {first}, {of_second} by {second}.",
+            of_first=position.captured[0],
+            first=first,
+            of_second=position.captured[1],
+            second=second,
+        )

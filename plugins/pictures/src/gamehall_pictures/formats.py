@@ -1,9 +1,12 @@
 """The formats, each written by a module that is only imported when a picture is asked for."""
 
 from gamehall.declare import Exporter, GameRecord
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 
 __all__ = ["FORMATS"]
+
+_ = catalogue(__name__)
 
 
 def _write_svg(record: GameRecord) -> bytes:
@@ -27,9 +30,9 @@ def _write_gif(record: GameRecord) -> bytes:
 def _with_board(record: GameRecord) -> GameRecord:
     """The record. Raises Problem `unknown-format` for a game without a board, and for a board too large to draw."""
     if not record.width:
-        raise Problem("unknown-format", "This game has no board to make a picture of.")
+        raise Problem("unknown-format", _("This game has no board to make a picture of."))
     if record.width * record.height > LARGEST:
-        raise Problem("unknown-format", f"A picture has a board of at most {LARGEST} cells.")
+        raise Problem("unknown-format", _("A picture has a board of at most {largest} cells.", largest=LARGEST))
     return record
 
 

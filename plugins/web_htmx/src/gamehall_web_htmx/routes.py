@@ -34,6 +34,7 @@ from .pages.playing import PLAYING_FORMS
 from .pages.replay import REPLAY_PAGES
 from .pages.settings import SETTINGS_PAGES
 from .site import AccountFirst, SignInFirst, Site, error_page
+from .tongues import in_their_language
 
 __all__ = ["error_pages", "routes"]
 
@@ -90,7 +91,7 @@ def routes(host: Host) -> list[Router]:
                 "admin": Provide(admin),
                 "participant": Provide(participant),
             },
-            guards=[own_forms_only],
+            guards=[in_their_language, own_forms_only],
             middleware=[compressed_pages],
             exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account, AskAgain: ask_again},
             include_in_schema=False,

@@ -29,6 +29,7 @@ from .prefs import Prefs, cookie_prefs, find_prefs
 from .previews import PictureSizes
 from .sessions import cookie_value
 from .templating import environment
+from .tongues import speak_to
 
 __all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
 
@@ -225,6 +226,7 @@ def error_page(site: Site, request: HttpRequest, problem: Problem) -> Response[s
 
     So who is looking is known only where a page had found out before; that nobody is, where there is no cookie.
     """
+    speak_to(request)  # no page's guard was asked where there is no such page
     known: Visitor | None = request.state.get("visitor")
     wait = problem.headers.get("Retry-After", "")
     context = {
