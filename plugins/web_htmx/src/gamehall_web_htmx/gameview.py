@@ -70,8 +70,7 @@ class Forbidden:
 class GamePage:
     """Everything on a game's page. `mood` says how the headline is meant: turn, wait, won, lost, over or replay.
 
-    `terms` are those of its clock, empty without one. `seen` tells the position from others, `turn` is the seat that is
-    to act. `forbidden` is None unless the visitor asked for it;
+    `terms` are those of its clock, empty without one. `seen` tells the position from others. `forbidden` is None unless the visitor asked for it;
     `has_forbidden` says that there is something to ask for. `waits` says that the other player is to do something.
     `example` is how a move is written in this game, empty where none is known.
     """
@@ -86,7 +85,6 @@ class GamePage:
     ply: int
     seen: str
     is_now: bool
-    turn: int | None
     board: Board
     near: tuple[PlayerCard, ...]
     far: tuple[PlayerCard, ...]
@@ -132,6 +130,11 @@ class GamePage:
             return f"{self.headline} – {self.title}"
         joined = ", " if len(others) == len(self.far) + len(self.near) else " with "
         return f"{self.headline} – {self.title}{joined}{' and '.join(others)}"
+
+    @property
+    def turn(self) -> int | None:
+        """The seat that is to act."""
+        return self.game.to_act if self.is_now and self.game.status == "active" else None
 
     @property
     def acts(self) -> str:
@@ -198,7 +201,6 @@ def game_page(
         ply=state.ply,
         seen=digest(state.position)[:_SEEN],
         is_now=is_now,
-        turn=found.to_act if is_now and found.status == "active" else None,
         board=draw_board(
             scene,
             aimed_cells(aim, scene),
