@@ -146,6 +146,7 @@ HEAVIEST = 80 * 1024  # bytes
 # Each page in two looks, the next one in the other two; those who want pictures get all four. Everything that can be
 # unfolded is so in every other look: then it is seen itself, and hides what is below it.
 LOOKS = [(360, "light", False), (1280, "dark", True), (360, "dark", True), (1280, "light", False)]
+WIDE_LOOKS = [(768, "light", False), (2560, "dark", False)]  # only for pictures of boards
 _AXE = """() => axe.run({resultTypes: ["violations"]})"""
 _SHIFTS = """() => new Promise(done => {
     const seen = [];
@@ -185,9 +186,8 @@ def test_a_page(stop: Stop, hall: Hall, look: Path | None) -> None:
     if stop.then:
         stop.then(page)
     assert {address for address in asked if not address.startswith((f"{url}/", "data:"))} == set()
-    first = 2 * (STOPS.index(stop) % 2)
-    for width, light, unfolded in LOOKS if look else LOOKS[first : first + 2]:
-        page.set_viewport_size({"width": width, "height": 900 if width > 500 else 740})
+    for width, light, unfolded in looks_at(stop, all_of_them=look is not None):
+        page.set_viewport_size({"width": width, "height": 1440 if width > 2000 else 900 if width > 500 else 740})
         page.emulate_media(color_scheme="dark" if light == "dark" else "light")
         page.evaluate(_UNFOLD, unfolded)
         if look:
@@ -221,6 +221,14 @@ def test_an_address_is_copied_with_one_press(hall: Hall, browser: Browser) -> No
     page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied")).to_have_count(1)
     assert page.evaluate("navigator.clipboard.readText()").endswith(f"/games/{names['won']}?ply=2")
+
+
+def looks_at(stop: Stop, *, all_of_them: bool) -> list[tuple[int, str, bool]]:
+    """How to look at a page: (pixels across, light or dark, unfolded)."""
+    if all_of_them:
+        return LOOKS + (WIDE_LOOKS if stop.name.startswith("game-") else [])
+    first = 2 * (STOPS.index(stop) % 2)
+    return LOOKS[first : first + 2]
 
 
 def jumps(page: Page) -> list[str]:
