@@ -199,14 +199,15 @@ def test_a_page(stop: Stop, hall: Hall, look: Path | None) -> None:
 
 
 def test_a_games_page_is_light(hall: Hall, browser: Browser) -> None:
-    """All that travels to somebody who has never been here: the page of a long game and everything that it asks for."""
-    url, names, _ = hall
-    page = browser.new_context(base_url=url).new_page()
+    """All that travels to a player whose browser keeps nothing yet: the live page of a long game and its scripts."""
+    url, names, browsers = hall
+    page = browser.new_context(base_url=url, storage_state=browsers["ada"].storage_state()).new_page()
     network = page.context.new_cdp_session(page)
     sizes: list[float] = []
     network.on("Network.loadingFinished", lambda loaded: sizes.append(loaded["encodedDataLength"]))
     network.send("Network.enable")
     page.goto(f"/games/{names['long']}")
+    assert page.evaluate("[typeof htmx, document.forms['move-bar'].hidden]") == ["object", False]
     assert len(sizes) > 3
     assert sum(sizes) <= HEAVIEST
     assert jumps(page) == []
