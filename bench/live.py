@@ -34,7 +34,9 @@ document.addEventListener("htmx:before:request", ({detail: {ctx}}) => {
 document.addEventListener("htmx:sse:before:message", ({detail: {message}}) => {
   if (message.data.includes("data-step")) window.sizes.push(`id: ${message.id}\\ndata: ${message.data}\\n\\n`.length);
 });
-document.addEventListener("hall:shown", () => window.seen.push([Number(document.getElementById("state").dataset.ply), now()]));
+document.addEventListener("hall:shown", () => {
+  window.seen.push([Number(document.getElementById("state").dataset.ply), now()]);
+});
 """
 
 
