@@ -63,6 +63,11 @@ def try_move(cell: str) -> Callable[[Page], None]:
     return do
 
 
+def hide_the_rest(page: Page) -> None:
+    """As for somebody who has chosen zen: ada and bob go on to other pages."""
+    page.evaluate("document.documentElement.classList.add('zen')")
+
+
 REPLAY = "/replay?ruleset=tic-tac-toe&moves=b2+a1+b3+a2+b1&player=Ada&player=Bob"
 
 STOPS = [
@@ -98,6 +103,7 @@ STOPS = [
     Stop("game-turn", "bob", "/games/{running}"),
     Stop("game-aimed", "bob", "/games/{running}", aim("g8")),
     Stop("game-refused", "bob", "/games/{running}", try_move("h8")),
+    Stop("game-zen", "bob", "/games/{running}", hide_the_rest),
     Stop("game-watched", "stranger", "/games/{running}"),
     Stop("game-offers", "ada", "/games/{offered}"),
     Stop("game-choice", "bob", "/games/{choosing}"),
