@@ -32,8 +32,13 @@ document.addEventListener("htmx:sse:before:message", (event) => event.preventDef
 
 
 @pytest.fixture
-def callers(server: Server) -> tuple[Caller, Caller]:
-    return Caller(server.url, "ada"), Caller(server.url, "bob")
+def hall(server: Server) -> Server:
+    return server
+
+
+@pytest.fixture
+def callers(hall: Server) -> tuple[Caller, Caller]:
+    return Caller(hall.url, "ada"), Caller(hall.url, "bob")
 
 
 class Table:
@@ -73,8 +78,8 @@ class Table:
 
 
 @pytest.fixture
-def table(chromium: Browser, server: Server, callers: tuple[Caller, Caller]) -> Table:
-    made = Table(chromium, server.url)
+def table(chromium: Browser, hall: Server, callers: tuple[Caller, Caller]) -> Table:
+    made = Table(chromium, hall.url)
     made.sit_down(start_game(callers, "gomoku"))
     return made
 
@@ -134,9 +139,9 @@ def test_offers_and_what_is_taken_back_are_seen_at_once(table: Table) -> None:
 
 @pytest.mark.parametrize("live", [(True, False), (False, True)])
 def test_one_has_javascript_and_the_other_has_not(
-    chromium: Browser, server: Server, callers: tuple[Caller, Caller], live: tuple[bool, bool]
+    chromium: Browser, hall: Server, callers: tuple[Caller, Caller], live: tuple[bool, bool]
 ) -> None:
-    table = Table(chromium, server.url, live)
+    table = Table(chromium, hall.url, live)
     table.sit_down(start_game(callers, "gomoku"))
     table.play("H8 H9 I8 I9 J8 J9 K8 K9 L8")
     table.agree(9)
@@ -196,10 +201,10 @@ def test_answers_and_news_in_any_order(table: Table) -> None:
 
 
 def test_proxies_that_fail_and_pages_that_sleep(
-    chromium: Browser, server: Server, callers: tuple[Caller, Caller]
+    chromium: Browser, hall: Server, callers: tuple[Caller, Caller]
 ) -> None:
     game_id = start_game(callers, "gomoku")
-    cyd = Person(chromium, server.url, "cyd", live=True)  # a stranger who watches: such a page sleeps in the background
+    cyd = Person(chromium, hall.url, "cyd", live=True)  # a stranger who watches: such a page sleeps in the background
     failures = iter([502, 503])
 
     def fail(route: Route) -> None:
@@ -235,9 +240,9 @@ def test_proxies_that_fail_and_pages_that_sleep(
 
 
 def test_clocks_tick_and_flags_fall_before_ones_eyes(
-    chromium: Browser, server: Server, callers: tuple[Caller, Caller]
+    chromium: Browser, hall: Server, callers: tuple[Caller, Caller]
 ) -> None:
-    table = Table(chromium, server.url)
+    table = Table(chromium, hall.url)
     for initial in (300, 8):
         clock = {"kind": "fischer", "initial": initial}
         made = callers[0].ask(
@@ -253,13 +258,13 @@ def test_clocks_tick_and_flags_fall_before_ones_eyes(
     table.bob.reads("You won, bob!")
 
 
-def test_the_lobby_lives(chromium: Browser, server: Server, callers: tuple[Caller, Caller]) -> None:
+def test_the_lobby_lives(chromium: Browser, hall: Server, callers: tuple[Caller, Caller]) -> None:
     """Challenges come and go; whoever waits is taken to the game; strangers watch it on a small board."""
     ada, _ = callers
-    stranger = Person(chromium, server.url, "", live=True)
+    stranger = Person(chromium, hall.url, "", live=True)
     stranger.page.goto("/")
     expect(stranger.page.get_by_text("Nobody is waiting for a game")).to_be_visible()
-    waiting, looking = (Person(chromium, server.url, name, live=True) for name in ("ada", "bob"))
+    waiting, looking = (Person(chromium, hall.url, name, live=True) for name in ("ada", "bob"))
     for person in (waiting, looking):
         person.sign_in()
     gone = ada.ask("POST", "/challenges", 201, {"ruleset": "connect6"})
@@ -281,10 +286,10 @@ def test_the_lobby_lives(chromium: Browser, server: Server, callers: tuple[Calle
 
 
 def test_a_link_to_a_friend_takes_both_to_the_game(
-    chromium: Browser, server: Server, callers: tuple[Caller, Caller]
+    chromium: Browser, hall: Server, callers: tuple[Caller, Caller]
 ) -> None:
     made = callers[0].ask("POST", "/challenges", 201, {"ruleset": "tic-tac-toe", "seat": 0, "link": True})
-    ada, bob = (Person(chromium, server.url, name, live=True) for name in ("ada", "bob"))
+    ada, bob = (Person(chromium, hall.url, name, live=True) for name in ("ada", "bob"))
     for person in (ada, bob):
         person.sign_in()
     ada.page.goto(f"/challenges/{made['id']}")
@@ -294,14 +299,12 @@ def test_a_link_to_a_friend_takes_both_to_the_game(
     expect(ada.page).to_have_url(bob.page.url)
 
 
-def test_pieces_hold_no_tokens_and_are_made_for_whoever_gets_them(
-    server: Server, callers: tuple[Caller, Caller]
-) -> None:
+def test_pieces_hold_no_tokens_and_are_made_for_whoever_gets_them(hall: Server, callers: tuple[Caller, Caller]) -> None:
     """A stranger's stream of a game tells what a stranger sees, with no button to press."""
     game_id = start_game(callers, "tic-tac-toe")
     callers[0].ask("POST", f"/games/{game_id}/moves", 200, {"move": "b2"})
     with (
-        client(server.url) as stranger,
+        client(hall.url) as stranger,
         stranger.stream(
             "GET", f"/live/games/{game_id}?cursor=0-0&revision=0", headers={"Last-Event-ID": "0-0"}
         ) as stream,
