@@ -32,8 +32,8 @@ document.addEventListener("htmx:sse:before:message", (event) => event.preventDef
 
 
 @pytest.fixture
-def hall(serve: Serve) -> Server:
-    return serve()
+def hall(server: Server) -> Server:
+    return server
 
 
 @pytest.fixture
@@ -158,10 +158,10 @@ def test_one_has_javascript_and_the_other_has_not(
     table.bob.reads("You lost – ada won")
 
 
-def test_a_server_that_is_killed_and_started_again(
-    serve: Serve, chromium: Browser, hall: Server, callers: tuple[Caller, Caller]
-) -> None:
+def test_a_server_that_is_killed_and_started_again(serve: Serve, chromium: Browser) -> None:
     """What happened while the pages were cut off is on them when they are back, and nothing twice."""
+    hall = serve()
+    callers = Caller(hall.url, "ada"), Caller(hall.url, "bob")
     game_id = start_game(callers, "gomoku")
     table = Table(chromium, hall.url)
     table.sit_down(game_id)
