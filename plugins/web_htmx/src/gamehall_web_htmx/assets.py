@@ -32,7 +32,12 @@ _TYPES = {
 }
 _LARGEST_PIECE = 20_000  # bytes: every piece on a board is loaded at once
 _SQUEEZED = {".png", ".webp"}  # compressed by their own kind
-_EVERYWHERE = ("bootstrap.min.css", "sizes.css", "app.css", "board.css")  # what every page asks for, in this order
+# Files that are asked for together are one: a request costs half a kilobyte of headers. In this order.
+_TOGETHER = {
+    "hall.css": ("bootstrap.min.css", "sizes.css", "app.css", "board.css"),
+    "hall.js": ("htmx.min.js", "hx-sse.min.js", "live.js"),
+    "game.js": ("board.js", "aim.js", "play.js", "clock.js", "replay.js"),
+}
 LARGEST_SIZE = 64  # boards up to this many cells across have their own classes
 
 
@@ -68,10 +73,11 @@ class Assets:
 
 def load_assets(plugins: Iterable[str]) -> Assets:
     """The files that can be served from our package's folder `static/` and those of these plugins, the pieces that they
-    draw, and two made here: `sizes.css`, and `hall.css` with all that every page needs, which is one request then."""
+    draw, and what is made here: `sizes.css`, and the files of those that are asked for together."""
     files = {name: _asset(name, content) for name, content in _files(__package__, "static")}
     files["sizes.css"] = _asset("sizes.css", _sizes().encode())
-    files["hall.css"] = _asset("hall.css", b"\n".join(files[name].content for name in _EVERYWHERE))
+    for whole, parts in _TOGETHER.items():
+        files[whole] = _asset(whole, b"\n".join(files[name].content for name in parts))
     for plugin in plugins:
         package = f"gamehall_{plugin}"
         if package != __package__:
