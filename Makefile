@@ -27,7 +27,7 @@ test: ## every test; what this machine cannot run is named and skipped, and fail
 	@$(PREPARE) test
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope $(ARGS)
 
-look: ## a picture of every page, at 360 and 1280 pixels, light and dark, in .look/
+look: ## a picture of every page, at 360 and 1280 pixels (boards at 768 and 2560), light and dark, in .look/
 	@$(PREPARE) test
 	@$(BIN)/pytest --look .look tests/together/test_every_page.py $(ARGS)
 

@@ -38,7 +38,29 @@ def press(button: str) -> Callable[[Page], None]:
 
 def challenge_nobody(page: Page) -> None:
     page.get_by_label("A user by name").check()
-    press("Send the challenge")(page)
+    press("Start the game")(page)
+
+
+def aim(cell: str) -> Callable[[Page], None]:
+    """Touches a cell with the wish to be asked first."""
+
+    def do(page: Page) -> None:
+        page.evaluate("document.documentElement.dataset.confirm = 'always'")
+        page.locator(f"#cell-{cell}").click()
+        expect(page.locator(".move-aimed")).to_contain_text(cell.upper())
+
+    return do
+
+
+def try_move(cell: str) -> Callable[[Page], None]:
+    """Plays where the rules forbid it; the game stays as it is."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("textbox", name="Move").fill(cell)
+        page.locator("#move-bar").get_by_role("button", name="Play", exact=True).click()
+        expect(page.get_by_role("alert")).to_be_visible()
+
+    return do
 
 
 REPLAY = "/replay?ruleset=tic-tac-toe&moves=b2+a1+b3+a2+b1&player=Ada&player=Bob"
@@ -48,17 +70,24 @@ STOPS = [
     Stop("lobby-user", "ada", "/"),
     Stop("lobby-guest", "guest", "/"),
     Stop("lobby-nothing-found", "ada", "/?ruleset=caro&clock=byoyomi"),
+    Stop("lobby-newcomer", "newcomer", "/"),
     Stop("register", "stranger", "/register"),
     Stop("register-refused", "stranger", "/register", press("Join")),
     Stop("register-guest", "guest", "/register"),
     Stop("login", "stranger", "/login?next=/games/{running}"),
     Stop("login-refused", "stranger", "/login", press("Sign in")),
+    Stop("login-kept-move", "stranger", "/login?next=%2Fgames%2F{running}%2Fmove%3Fmove%3Dj8"),
+    Stop("kept-move", "bob", "/games/{choosing}/move?move=white"),
     Stop("play", "ada", "/play"),
     Stop("play-stranger", "stranger", "/play"),
     Stop("play-gomoku", "ada", "/play?ruleset=gomoku"),
+    Stop("play-stranger-gomoku", "stranger", "/play?ruleset=gomoku"),
+    Stop("play-with", "ada", "/play?opponent=bob"),
     Stop("play-mnk", "ada", "/play?ruleset=mnk"),
     Stop("play-refused", "ada", "/play?ruleset=gomoku", challenge_nobody),
     Stop("challenge-own-link", "ada", "/challenges/{link}"),
+    Stop("challenge-own-open", "bob", "/challenges/{open}"),
+    Stop("challenge-own-pair", "ada", "/challenges/{pair}?auto=on"),
     Stop("challenge-received", "ada", "/challenges/{received}"),
     Stop("challenge-sent", "bob", "/challenges/{received}"),
     Stop("challenge-open", "stranger", "/challenges/{open}"),
@@ -67,10 +96,17 @@ STOPS = [
     Stop("invitation-user", "bob", "/c/{code}"),
     Stop("game-waiting", "ada", "/games/{running}"),
     Stop("game-turn", "bob", "/games/{running}"),
+    Stop("game-aimed", "bob", "/games/{running}", aim("g8")),
+    Stop("game-refused", "bob", "/games/{running}", try_move("h8")),
     Stop("game-watched", "stranger", "/games/{running}"),
     Stop("game-offers", "ada", "/games/{offered}"),
     Stop("game-choice", "bob", "/games/{choosing}"),
     Stop("game-forbidden", "ada", "/games/{forbidden}?forbidden=on"),
+    Stop("game-forbidden-tried", "ada", "/games/{forbidden}", try_move("i8")),
+    Stop("game-computer", "ada", "/games/{computer}"),
+    Stop("game-alone", "ada", "/games/{alone}"),
+    Stop("game-suspended", "ada", "/games/{suspended}"),
+    Stop("game-long", "ada", "/games/{long}"),
     Stop("game-won", "ada", "/games/{won}"),
     Stop("game-lost", "bob", "/games/{won}"),
     Stop("game-replayed", "stranger", "/games/{won}?ply=2"),
@@ -86,10 +122,18 @@ STOPS = [
     Stop("profile-own", "ada", "/@ada"),
     Stop("profile-other", "ada", "/@bob"),
     Stop("profile-stranger", "stranger", "/@root"),
+    Stop("profile-newcomer", "newcomer", "/@newcomer"),
+    Stop("profile-computer", "ada", "/@computer"),
     Stop("friends", "ada", "/friends"),
     Stop("friends-none", "root", "/friends"),
     Stop("settings", "ada", "/settings"),
+    Stop("settings-refused", "ada", "/settings", press("Change the password")),
+    Stop("look", "stranger", "/look"),
+    Stop("notices", "bob", "/notices"),
+    Stop("notices-none", "newcomer", "/notices"),
     Stop("admin", "root", "/admin"),
+    Stop("admin-user", "root", "/admin/users/ada"),
+    Stop("admin-games", "root", "/admin/games"),
     Stop("replay-file", "stranger", "/replay"),
     Stop("replay", "stranger", REPLAY),
     Stop("embedded", "stranger", "/embed/games/{running}"),
@@ -98,9 +142,11 @@ STOPS = [
     Stop("error-forbidden", "ada", "/admin"),
 ]
 
-# Everything that can be unfolded is so in every other look: then it is seen itself, and hides what is below it.
 HEAVIEST = 80 * 1024  # bytes
-LOOKS = [(360, "light", False), (1280, "light", True), (360, "dark", True), (1280, "dark", False)]
+# Each page in two looks, the next one in the other two; those who want pictures get all four. Everything that can be
+# unfolded is so in every other look: then it is seen itself, and hides what is below it.
+LOOKS = [(360, "light", False), (1280, "dark", True), (360, "dark", True), (1280, "light", False)]
+WIDE_LOOKS = [(768, "light", False), (2560, "dark", False)]  # only for pictures of boards
 _AXE = """() => axe.run({resultTypes: ["violations"]})"""
 _SHIFTS = """() => new Promise(done => {
     const seen = [];
@@ -136,12 +182,12 @@ def test_a_page(stop: Stop, hall: Hall, look: Path | None) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(stop.path.format_map(names))
+    assert jumps(page) == []
     if stop.then:
         stop.then(page)
-    assert jumps(page) == []
     assert {address for address in asked if not address.startswith((f"{url}/", "data:"))} == set()
-    for width, light, unfolded in LOOKS:
-        page.set_viewport_size({"width": width, "height": 900 if width > 500 else 740})
+    for width, light, unfolded in looks_at(stop, all_of_them=look is not None):
+        page.set_viewport_size({"width": width, "height": 1440 if width > 2000 else 900 if width > 500 else 740})
         page.emulate_media(color_scheme="dark" if light == "dark" else "light")
         page.evaluate(_UNFOLD, unfolded)
         if look:
@@ -153,14 +199,15 @@ def test_a_page(stop: Stop, hall: Hall, look: Path | None) -> None:
 
 
 def test_a_games_page_is_light(hall: Hall, browser: Browser) -> None:
-    """All that travels to somebody who has never been here: the page of a long game and everything that it asks for."""
-    url, names, _ = hall
-    page = browser.new_context(base_url=url).new_page()
+    """All that travels to a player whose browser keeps nothing yet: the live page of a long game and its scripts."""
+    url, names, browsers = hall
+    page = browser.new_context(base_url=url, storage_state=browsers["ada"].storage_state()).new_page()
     network = page.context.new_cdp_session(page)
     sizes: list[float] = []
     network.on("Network.loadingFinished", lambda loaded: sizes.append(loaded["encodedDataLength"]))
     network.send("Network.enable")
     page.goto(f"/games/{names['long']}")
+    assert page.evaluate("[typeof htmx, document.forms['move-bar'].hidden]") == ["object", False]
     assert len(sizes) > 3
     assert sum(sizes) <= HEAVIEST
     assert jumps(page) == []
@@ -175,6 +222,14 @@ def test_an_address_is_copied_with_one_press(hall: Hall, browser: Browser) -> No
     page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied")).to_have_count(1)
     assert page.evaluate("navigator.clipboard.readText()").endswith(f"/games/{names['won']}?ply=2")
+
+
+def looks_at(stop: Stop, *, all_of_them: bool) -> list[tuple[int, str, bool]]:
+    """How to look at a page: (pixels across, light or dark, unfolded)."""
+    if all_of_them:
+        return LOOKS + (WIDE_LOOKS if stop.name.startswith("game-") else [])
+    first = 2 * (STOPS.index(stop) % 2)
+    return LOOKS[first : first + 2]
 
 
 def jumps(page: Page) -> list[str]:
