@@ -12,6 +12,7 @@ from gamehall.asking import HttpRequest, known_id
 from gamehall.declare import Principal
 from gamehall.endings import abort_by_operator
 from gamehall.gamelog import Game, list_games
+from gamehall.languages import N_, catalogue
 from gamehall.problems import Problem
 from gamehall.tables import user
 from gamehall_web_htmx.listing import game_cards, storable
@@ -21,13 +22,15 @@ from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["OVERSEEING_PAGES"]
 
+_ = catalogue(__name__)
+
 _PAGE = 30
 _DONE = {
-    "disable": "This user is kept out. Every sign-in has ended.",
-    "enable": "This user can sign in again.",
-    "promote": "This user is an admin.",
-    "demote": "This user is no admin any more.",
-    "sign-out": "Every browser and device of this user has been signed out.",
+    "disable": N_("This user is kept out. Every sign-in has ended."),
+    "enable": N_("This user can sign in again."),
+    "promote": N_("This user is an admin."),
+    "demote": N_("This user is no admin any more."),
+    "sign-out": N_("Every browser and device of this user has been signed out."),
 }
 
 
@@ -40,7 +43,7 @@ async def user_page(
     username: FromPath[str],
     done: FromQuery[str] = "",
 ) -> Response[Any]:
-    return await _show_user(request, site, visitor, username, _DONE.get(done, ""))
+    return await _show_user(request, site, visitor, username, _(_DONE.get(done, "")))
 
 
 async def _show_user(
