@@ -137,7 +137,8 @@ class GamePage:
         names = _(" and ").join(others)
         if len(others) == len(self.far) + len(self.near):
             return f"{self.headline} – {self.title}, {names}"
-        return f"{self.headline} – {_('{title} with {names}', title=self.title, names=names)}"
+        game = _("{title} with {names}", title=self.title, names=names)
+        return f"{self.headline} – {game}"
 
     @property
     def turn(self) -> int | None:

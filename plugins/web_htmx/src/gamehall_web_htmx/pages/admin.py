@@ -98,7 +98,7 @@ def _switch_rows(host: Host, switches: Switches) -> dict[str, list[SwitchRow]]:
         for key, ruleset in sorted(host.rulesets.items())
     ]
     signup = SwitchRow(SIGNUP, _("New accounts"), _("Whether anybody can register."), SIGNUP in switches)
-    return {_("The hall"): [signup], _("Plugins"): plugins, _("Games"): games}
+    return {_("The hall"): [signup], _("Plugins"): plugins, _("Kinds of games"): games}
 
 
 def _people(connection: sa.Connection, find: str) -> list[sa.Row[Any]]:
