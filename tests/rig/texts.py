@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from rig.tree import ROOT
 
 # What is visible or read out: lines of text, texts for themselves, and the attributes that say something.
+_PLACE = re.compile(r"\{[^{}]*\}")
 _SEEN = """() => {
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT, each =>
         each.parentElement.closest("script, style, code, [lang]:not(html)")
@@ -43,13 +44,13 @@ def _translated(code: str) -> Iterator[str]:
             catalog = read_po(file)
         for message in catalog:
             forms = (message.id,) if isinstance(message.id, str) else message.id
-            said = (message.string,) if isinstance(message.string, str) else message.string
-            yield from (form for form in forms if form.strip() and form not in said)
+            said = {message.string} if isinstance(message.string, str) else {*(message.string or ())}
+            yield from (form for form in forms if re.search("[a-z]{2}", _PLACE.sub("", form)) and form not in said)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
     """The text with anything filled in; a sentence may stand among others."""
-    parts = re.split(r"\{[^{}]*\}", re.sub(r"[\[\]]", "", text))
+    parts = _PLACE.split(re.sub(r"[\[\]]", "", text))
     filled = ".+".join(map(re.escape, parts))
     is_sentence = len(re.findall(r"[a-z]{2,}", " ".join(parts))) >= 3
     return re.compile(f".*{filled}.*" if is_sentence else filled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +13,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from rig.hall import lay_out_plugin
 from rig.people import PASSWORD, Caller, play_moves, start_game
 from rig.server import Server, serving
-from rig.tree import ROOT
+from rig.strangers import example_file
 
 # A game without a board, one with hexes, and one whose pieces are moved.
 _EXAMPLES = ("nim", "hex", "chess")
+_BROKEN = 'raise RuntimeError("the engine of this game is not installed")'
 _FISCHER = {"kind": "fischer", "initial": 5_400, "increment": 30}
 _LONG = " ".join(f"{column}{row}" for row in range(1, 9, 2) for column in "abcdefghijklmno")  # nobody gets five
 _DOUBLE_THREE = "h8 a1 g8 a3 i9 a5 i10 a7"  # black, who is to move, may not play i8
@@ -24,16 +26,20 @@ _DOUBLE_THREE = "h8 a1 g8 a3 i9 a5 i10 a7"  # black, who is to move, may not pla
 @contextmanager
 def eventful_hall(folder: Path, node: pytest.Collector) -> Iterator[tuple[Server, dict[str, str]]]:
     """The server, and by name the ids of games and challenges and the codes of invitations that are in its hall."""
+    site = folder / "site"
     for name in _EXAMPLES:
-        source = (ROOT / "examples" / name / f"gamehall_{name}.py").read_text()
-        lay_out_plugin(folder / "site", name, source)
+        source = example_file(name)
+        lay_out_plugin(site, name, source.read_text())
+        if source.stem == "__init__":
+            shutil.copytree(source.parent, site / f"gamehall_{name}", dirs_exist_ok=True)
+    lay_out_plugin(site, "broken", _BROKEN)
     with serving(folder, node) as serve:
-        server = serve(settings={"PYTHONPATH": str(folder / "site")})
+        server = serve(settings={"PYTHONPATH": str(site)})
         yield server, _let_things_happen(server)
 
 
 def _let_things_happen(server: Server) -> dict[str, str]:
-    ada, bob, root = (Caller(server.url, name) for name in ("ada", "bob", "root"))
+    ada, bob, root, _ = (Caller(server.url, name) for name in ("ada", "bob", "root", "newcomer"))
     assert server.command("users", "promote", "root").returncode == 0
     players = (ada, bob)
     games = {
@@ -48,6 +54,9 @@ def _let_things_happen(server: Server) -> dict[str, str]:
         "moved": start_game(players, "chess"),
         "aborted": start_game(players),
         "long": start_game(players, "gomoku"),
+        "suspended": start_game(players, "omok"),
+        "computer": _at_once(ada, "computer"),
+        "alone": _at_once(ada, "ada"),
     }
     for name, moves in {
         "running": "h8 h9 i8",
@@ -59,14 +68,17 @@ def _let_things_happen(server: Server) -> dict[str, str]:
         "hexes": "d4",
         "moved": "e2e4",
         "long": _LONG,
+        "suspended": "h8 h9",
     }.items():
         play_moves(games[name], players, moves)
+    play_moves(games["alone"], (ada, ada), "b2 a1")
     for offer in ("draw", "takeback"):
         bob.ask("POST", f"/games/{games['offered']}/{offer}", 200, {"action": "offer"})
     ada.ask("POST", f"/games/{games['won']}/rematch", 200, {"action": "offer"})
     ada.ask("POST", f"/games/{games['aborted']}/abort", 200)
     bob.ask("POST", "/friends/requests", 201, {"username": "ada"})
     root.ask("POST", "/friends/requests", 201, {"username": "bob"})
+    assert server.command("features", "off", "ruleset:omok", "--now").returncode == 0
     return games | _challenges(ada, bob)
 
 
@@ -74,6 +86,12 @@ def _with_clock(players: tuple[Caller, Caller]) -> str:
     terms = {"ruleset": "gomoku", "seat": 0, "clock": _FISCHER}
     made = players[0].ask("POST", "/challenges", 201, terms)
     return str(players[1].ask("POST", f"/challenges/{made['id']}/respond", 200, {"action": "accept"})["game_id"])
+
+
+def _at_once(player: Caller, opponent: str) -> str:
+    """A game against somebody who need not be asked."""
+    terms = {"ruleset": "tic-tac-toe", "opponent": opponent, "seat": 0}
+    return str(player.ask("POST", "/challenges", 201, terms)["game_id"])
 
 
 def _challenges(ada: Caller, bob: Caller) -> dict[str, str]:
@@ -85,6 +103,7 @@ def _challenges(ada: Caller, bob: Caller) -> dict[str, str]:
         "link": links[0]["id"],
         "code": links[0]["invite_url"].rpartition("/")[2],
         "guests_code": links[1]["invite_url"].rpartition("/")[2],
+        "pair": ada.ask("POST", "/challenges", 201, {"ruleset": "renju", "clock": _FISCHER, "pair": True})["id"],
         "open": bob.ask("POST", "/challenges", 201, terms | {"clock": _FISCHER})["id"],
         "received": bob.ask("POST", "/challenges", 201, terms | {"opponent": "ada"})["id"],
         "declined": declined["id"],
@@ -92,9 +111,10 @@ def _challenges(ada: Caller, bob: Caller) -> dict[str, str]:
 
 
 def visitors(browser: Browser, url: str, guests_code: str) -> Mapping[str, BrowserContext]:
-    """Browsers by who sits there: a stranger, ada, bob, root the administrator, and a guest who plays against ada."""
+    """Browsers by who sits there: a stranger, ada, bob, root the administrator, a newcomer to whom nothing has
+    happened, and a guest who plays against ada."""
     everybody = {}
-    for name in ("stranger", "ada", "bob", "root", "guest"):
+    for name in ("stranger", "ada", "bob", "root", "newcomer", "guest"):
         everybody[name] = browser.new_context(base_url=url, reduced_motion="reduce")
         if name != "stranger":
             page = everybody[name].new_page()

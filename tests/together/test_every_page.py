@@ -13,6 +13,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from gamehall.languages import ENGLISH, catalogue, languages, speaking
+from rig.texts import english_left
 from rig.walk import eventful_hall, visitors
 
 
@@ -26,19 +28,47 @@ class Stop(NamedTuple):
 
 
 def press(button: str) -> Callable[[Page], None]:
-    """Presses a button of the page, whatever the browser thinks of the form."""
+    """Presses the button that is called so in English, whatever the browser thinks of the form."""
 
     def do(page: Page) -> None:
         page.evaluate("document.querySelectorAll('main form').forEach(each => each.noValidate = true)")
-        page.get_by_role("main").get_by_role("button", name=button).first.click()
+        page.get_by_role("main").get_by_role("button", name=said_on(page, button)).first.click()
         page.wait_for_load_state()
 
     return do
 
 
 def challenge_nobody(page: Page) -> None:
-    page.get_by_label("A user by name").check()
-    press("Send the challenge")(page)
+    page.get_by_label(said_on(page, "A user by name")).check()
+    press("Start the game")(page)
+
+
+def said_on(page: Page, text: str) -> str:
+    """A text of the pages in the language of this one."""
+    with speaking(str(page.locator("html").get_attribute("lang"))):
+        return catalogue("gamehall_web_htmx")(text)
+
+
+def aim(cell: str) -> Callable[[Page], None]:
+    """Touches a cell with the wish to be asked first."""
+
+    def do(page: Page) -> None:
+        page.evaluate("document.documentElement.dataset.confirm = 'always'")
+        page.locator(f"#cell-{cell}").click()
+        expect(page.locator(".move-aimed")).to_contain_text(cell.upper())
+
+    return do
+
+
+def try_move(cell: str) -> Callable[[Page], None]:
+    """Plays where the rules forbid it; the game stays as it is."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("textbox", name=said_on(page, "Move")).fill(cell)
+        page.locator("#move-bar").get_by_role("button", name=said_on(page, "Play"), exact=True).click()
+        expect(page.get_by_role("alert")).to_be_visible()
+
+    return do
 
 
 REPLAY = "/replay?ruleset=tic-tac-toe&moves=b2+a1+b3+a2+b1&player=Ada&player=Bob"
@@ -48,17 +78,24 @@ STOPS = [
     Stop("lobby-user", "ada", "/"),
     Stop("lobby-guest", "guest", "/"),
     Stop("lobby-nothing-found", "ada", "/?ruleset=caro&clock=byoyomi"),
+    Stop("lobby-newcomer", "newcomer", "/"),
     Stop("register", "stranger", "/register"),
     Stop("register-refused", "stranger", "/register", press("Join")),
     Stop("register-guest", "guest", "/register"),
     Stop("login", "stranger", "/login?next=/games/{running}"),
     Stop("login-refused", "stranger", "/login", press("Sign in")),
+    Stop("login-kept-move", "stranger", "/login?next=%2Fgames%2F{running}%2Fmove%3Fmove%3Dj8"),
+    Stop("kept-move", "bob", "/games/{choosing}/move?move=white"),
     Stop("play", "ada", "/play"),
     Stop("play-stranger", "stranger", "/play"),
     Stop("play-gomoku", "ada", "/play?ruleset=gomoku"),
+    Stop("play-stranger-gomoku", "stranger", "/play?ruleset=gomoku"),
+    Stop("play-with", "ada", "/play?opponent=bob"),
     Stop("play-mnk", "ada", "/play?ruleset=mnk"),
     Stop("play-refused", "ada", "/play?ruleset=gomoku", challenge_nobody),
     Stop("challenge-own-link", "ada", "/challenges/{link}"),
+    Stop("challenge-own-open", "bob", "/challenges/{open}"),
+    Stop("challenge-own-pair", "ada", "/challenges/{pair}?auto=on"),
     Stop("challenge-received", "ada", "/challenges/{received}"),
     Stop("challenge-sent", "bob", "/challenges/{received}"),
     Stop("challenge-open", "stranger", "/challenges/{open}"),
@@ -67,10 +104,17 @@ STOPS = [
     Stop("invitation-user", "bob", "/c/{code}"),
     Stop("game-waiting", "ada", "/games/{running}"),
     Stop("game-turn", "bob", "/games/{running}"),
+    Stop("game-aimed", "bob", "/games/{running}", aim("g8")),
+    Stop("game-refused", "bob", "/games/{running}", try_move("h8")),
     Stop("game-watched", "stranger", "/games/{running}"),
     Stop("game-offers", "ada", "/games/{offered}"),
     Stop("game-choice", "bob", "/games/{choosing}"),
     Stop("game-forbidden", "ada", "/games/{forbidden}?forbidden=on"),
+    Stop("game-forbidden-tried", "ada", "/games/{forbidden}", try_move("i8")),
+    Stop("game-computer", "ada", "/games/{computer}"),
+    Stop("game-alone", "ada", "/games/{alone}"),
+    Stop("game-suspended", "ada", "/games/{suspended}"),
+    Stop("game-long", "ada", "/games/{long}"),
     Stop("game-won", "ada", "/games/{won}"),
     Stop("game-lost", "bob", "/games/{won}"),
     Stop("game-replayed", "stranger", "/games/{won}?ply=2"),
@@ -86,10 +130,18 @@ STOPS = [
     Stop("profile-own", "ada", "/@ada"),
     Stop("profile-other", "ada", "/@bob"),
     Stop("profile-stranger", "stranger", "/@root"),
+    Stop("profile-newcomer", "newcomer", "/@newcomer"),
+    Stop("profile-computer", "ada", "/@computer"),
     Stop("friends", "ada", "/friends"),
     Stop("friends-none", "root", "/friends"),
     Stop("settings", "ada", "/settings"),
+    Stop("settings-refused", "ada", "/settings", press("Change the password")),
+    Stop("look", "stranger", "/look"),
+    Stop("notices", "bob", "/notices"),
+    Stop("notices-none", "newcomer", "/notices"),
     Stop("admin", "root", "/admin"),
+    Stop("admin-user", "root", "/admin/users/ada"),
+    Stop("admin-games", "root", "/admin/games"),
     Stop("replay-file", "stranger", "/replay"),
     Stop("replay", "stranger", REPLAY),
     Stop("embedded", "stranger", "/embed/games/{running}"),
@@ -98,9 +150,11 @@ STOPS = [
     Stop("error-forbidden", "ada", "/admin"),
 ]
 
-# Everything that can be unfolded is so in every other look: then it is seen itself, and hides what is below it.
 HEAVIEST = 80 * 1024  # bytes
-LOOKS = [(360, "light", False), (1280, "light", True), (360, "dark", True), (1280, "dark", False)]
+# Each page in two looks, the next one in the other two; those who want pictures get all four. Everything that can be
+# unfolded is so in every other look: then it is seen itself, and hides what is below it.
+LOOKS = [(360, "light", False), (1280, "dark", True), (360, "dark", True), (1280, "light", False)]
+WIDE_LOOKS = [(768, "light", False), (2560, "dark", False)]  # only for pictures of boards
 _AXE = """() => axe.run({resultTypes: ["violations"]})"""
 _SHIFTS = """() => new Promise(done => {
     const seen = [];
@@ -136,12 +190,12 @@ def test_a_page(stop: Stop, hall: Hall, look: Path | None) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(stop.path.format_map(names))
+    assert jumps(page) == []
     if stop.then:
         stop.then(page)
-    assert jumps(page) == []
     assert {address for address in asked if not address.startswith((f"{url}/", "data:"))} == set()
-    for width, light, unfolded in LOOKS:
-        page.set_viewport_size({"width": width, "height": 900 if width > 500 else 740})
+    for width, light, unfolded in looks_at(stop, all_of_them=look is not None):
+        page.set_viewport_size({"width": width, "height": 1440 if width > 2000 else 900 if width > 500 else 740})
         page.emulate_media(color_scheme="dark" if light == "dark" else "light")
         page.evaluate(_UNFOLD, unfolded)
         if look:
@@ -150,6 +204,28 @@ def test_a_page(stop: Stop, hall: Hall, look: Path | None) -> None:
         assert violations(page) == [], f"at {width}, {light}"
     page.close()
     assert [each for each in faults if "status of 4" not in each] == []
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=[stop.name for stop in STOPS])
+def test_a_page_in_another_language(stop: Stop, hall: Hall, look: Path | None) -> None:
+    """Nothing on it is English but what people and the examples' rules say, and its longer words fit on a phone.
+    Each page in one of the languages, the next one in the next."""
+    _, names, browsers = hall
+    others = [code for code in languages() if code != ENGLISH]
+    code = others[STOPS.index(stop) % len(others)]
+    page = browsers[stop.who].new_page()
+    page.set_extra_http_headers({"Accept-Language": code})
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(stop.path.format_map(names))
+    if stop.then:
+        stop.then(page)
+    page.evaluate(_UNFOLD, True)
+    if look:
+        page.screenshot(path=look / f"{stop.name}-{code}.png", full_page=True)
+    left, is_wide = english_left(page, code), page.evaluate(_TOO_WIDE)
+    page.close()
+    assert left == []
+    assert not is_wide
 
 
 def test_a_games_page_is_light(hall: Hall, browser: Browser) -> None:
@@ -175,6 +251,14 @@ def test_an_address_is_copied_with_one_press(hall: Hall, browser: Browser) -> No
     page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied")).to_have_count(1)
     assert page.evaluate("navigator.clipboard.readText()").endswith(f"/games/{names['won']}?ply=2")
+
+
+def looks_at(stop: Stop, *, all_of_them: bool) -> list[tuple[int, str, bool]]:
+    """How to look at a page: (pixels across, light or dark, unfolded)."""
+    if all_of_them:
+        return LOOKS + (WIDE_LOOKS if stop.name.startswith("game-") else [])
+    first = 2 * (STOPS.index(stop) % 2)
+    return LOOKS[first : first + 2]
 
 
 def jumps(page: Page) -> list[str]:

@@ -131,6 +131,16 @@ async def test_who_may_answer_what(join: Join) -> None:
     assert await names(bob, "/friends") == ["ada"]
 
 
+async def test_nobody_befriends_an_account_that_a_plugin_plays(join: Join) -> None:
+    ada = await join("ada")
+    answer = await ask(ada, "computer")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        403,
+        "Computer is always there for everybody and makes no friends.",
+    )
+    assert await names(ada, "/friends/requests?box=sent") == []
+
+
 async def test_answers_at_the_same_time_leave_one_truth(join: Join) -> None:
     ada, bob = await join("ada"), await join("bob")
     for _ in range(5):

@@ -66,8 +66,10 @@ def _lobby(connection: sa.Connection, user_id: str) -> Mapping[str, Any]:
     }
 
 
-def _profile(connection: sa.Connection, user_id: str, username: str) -> Mapping[str, Any]:
+def _profile(connection: sa.Connection, user_id: str, username: str) -> Mapping[str, Any] | None:
     person = user_by_name(connection, username)
+    if person.played_by is not None:
+        return None
     found = relation_with(connection, user_id, person.id)
     return {
         "person": person,

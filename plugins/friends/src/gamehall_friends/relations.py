@@ -157,10 +157,15 @@ def relation_with(connection: sa.Connection, one: str, other: str) -> Relation |
 def ask(connection: sa.Connection, user_id: str, username: str) -> Relation:
     """Asks somebody to be friends; whoever asks the one who has asked them is friends at once.
 
-    Raises Problem `not-found`, `invalid` for oneself, `already-exists`, or `forbidden` where one of the two has blocked
-    the other, in the same words whoever did.
+    Raises Problem `not-found`, `invalid` for oneself, `already-exists`, or `forbidden` where a plugin plays for the
+    other, or one of the two has blocked the other: that in the same words whoever did.
     """
     other = _other(connection, user_id, username, "You cannot ask yourself.")
+    if other.played_by is not None:
+        raise Problem(
+            "forbidden",
+            _("{display_name} is always there for everybody and makes no friends.", display_name=other.display_name),
+        )
     _alone_on(connection, user_id, other.id)
     if are_blocked(connection, user_id, other.id):
         raise Problem(

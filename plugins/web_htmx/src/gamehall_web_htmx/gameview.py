@@ -165,9 +165,11 @@ class GamePage:
         cards = sorted((*self.far, *self.near), key=lambda card: card.seat)
         return ",".join(str(card.clock.left) for card in cards if card.clock is not None)
 
-    def link(self, ply: int, *, forbidden: bool) -> str:
-        """The page of this game after so many moves, with or without its forbidden points."""
-        query = ({"ply": ply} if ply < self.game.ply else {}) | ({"forbidden": "on"} if forbidden else {})
+    def link(self, ply: int, *, forbidden: bool, auto: bool = False) -> str:
+        """The page of this game after so many moves, with or without its forbidden points; `auto` looks
+        again by itself."""
+        query: dict[str, Any] = {"ply": ply} if ply < self.game.ply else {}
+        query |= {name: "on" for name, wanted in {"auto": auto, "forbidden": forbidden}.items() if wanted}
         return f"/games/{self.game.id}" + (f"?{urlencode(query)}" if query else "")
 
 

@@ -158,7 +158,7 @@ class Site:
             "signup_open": self.signup_open,
             "live": None,
             "preview": None,
-            "can_choose": bool(visitor.token),  # no form of somebody who is not known yet would be taken
+            "is_known": True,  # who is looking; of somebody else no form would be taken
             "soon": False,  # whether to look again in a moment, where there are no scripts
         }
         problem: Problem | None = context.get("problem")
