@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from rig.tree import ROOT
 
 # What is visible or read out: lines of text, texts for themselves, and the attributes that say something.
+_NAMES = {"Guest"}  # as guests are called, in every language
 _PLACE = re.compile(r"\{[^{}]*\}")
 _SEEN = """() => {
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT, each =>
@@ -45,12 +46,14 @@ def _translated(code: str) -> Iterator[str]:
         for message in catalog:
             forms = (message.id,) if isinstance(message.id, str) else message.id
             said = {message.string} if isinstance(message.string, str) else {*(message.string or ())}
-            yield from (form for form in forms if re.search("[a-z]{2}", _PLACE.sub("", form)) and form not in said)
+            yield from (
+                form for form in forms if re.search("[a-z]{2}", _PLACE.sub("", form)) and form not in said | _NAMES
+            )
 
 
 def _pattern(text: str) -> re.Pattern[str]:
     """The text with anything filled in; a sentence may stand among others."""
     parts = _PLACE.split(re.sub(r"[\[\]]", "", text))
-    filled = ".+".join(map(re.escape, parts))
+    filled = ".{1,40}".join(map(re.escape, parts))
     is_sentence = len(re.findall(r"[a-z]{2,}", " ".join(parts))) >= 3
     return re.compile(f".*{filled}.*" if is_sentence else filled)
