@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 PASSWORD = "correct horse battery"
 _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -58,7 +58,7 @@ class Person:
 
     def __init__(self, browser: Browser, url: str, name: str, *, live: bool = False) -> None:
         """Without JavaScript, unless their pages shall be `live`."""
-        self.name = name
+        self.name, self.live = name, live
         context = browser.new_context(java_script_enabled=live, base_url=url, viewport={"width": 1280, "height": 900})
         self.page: Page = context.new_page()
 
@@ -99,7 +99,11 @@ class Person:
     def play(self, cell: str) -> None:
         expect(self.page.get_by_role("status")).to_contain_text("Your turn")
         expect(self.page).to_have_title(re.compile("^Your turn – "))
-        self.page.get_by_role("button", name=cell, exact=True).click()
+        self.cell(cell).click()
+
+    def cell(self, name: str) -> Locator:
+        """A cell that can be touched: scripts make the board a grid."""
+        return self.page.get_by_role("gridcell" if self.live else "button", name=name, exact=True)
 
     def reads(self, headline: str) -> None:
         expect(self.page.get_by_role("status")).to_contain_text(headline)

@@ -47,7 +47,6 @@ class Table:
     def __init__(self, browser: Browser, url: str, live: tuple[bool, bool] = (True, True)) -> None:
         self.people = [Person(browser, url, name, live=each) for name, each in zip(("ada", "bob"), live, strict=True)]
         self.ada, self.bob = self.people
-        self.live = live
         for person, is_live in zip(self.people, live, strict=True):
             person.sign_in()
             if is_live:
@@ -63,8 +62,8 @@ class Table:
         for cell in cells.split():
             mover = next(each for each in self.people if each.page.locator(".mood-turn").count())
             mover.play(cell)
-            for person, is_live in zip(self.people, self.live, strict=True):
-                if not is_live and person is not mover:
+            for person in sorted(self.people, key=lambda each: each is not mover):
+                if person is not mover and not person.live:
                     person.look_again()
                 expect(person.page.locator(f"#cell-{cell.lower()}")).to_have_class(re.compile("is-last"))
 
@@ -84,19 +83,29 @@ def table(chromium: Browser, hall: Server, callers: tuple[Caller, Caller]) -> Ta
     return made
 
 
+def timed_game(callers: tuple[Caller, Caller], seconds: int) -> str:
+    """A game of gomoku with a clock."""
+    clock = {"kind": "fischer", "initial": seconds}
+    terms = {"ruleset": "gomoku", "seat": 0, "opponent": "bob", "clock": clock}
+    made = callers[0].ask("POST", "/challenges", 201, terms)
+    return str(callers[1].ask("POST", f"/challenges/{made['id']}/respond", 200, {"action": "accept"})["game_id"])
+
+
 def told(page: Page) -> list[str]:
     pieces: list[str] = page.evaluate("window.told")
     return pieces
 
 
-def test_a_game_at_two_live_browsers(table: Table) -> None:
+def test_a_game_at_two_live_browsers(chromium: Browser, hall: Server, callers: tuple[Caller, Caller]) -> None:
+    table = Table(chromium, hall.url)
+    table.sit_down(timed_game(callers, 3_000))
     ada, bob = table.people
     table.play("H8 H9 I8 I9 J8 J9 K8 K9")
     table.agree(8)
     expect(bob.page.locator("#said")).to_have_text(re.compile("white K9", re.IGNORECASE))
     expect(ada.page.locator("#favicon")).to_have_attribute("href", re.compile("icon-turn"))
     expect(bob.page.locator("#favicon")).not_to_have_attribute("href", re.compile("icon-turn"))
-    # Everybody has moved: from here on a move is two cells and a few words, and each page was told once.
+    # Everybody has moved: from here on a move is two cells, both clocks and a few words, and each page was told once.
     for person in table.people:
         steps = [piece for piece in told(person.page) if "data-step" in piece]
         assert len(steps) == 8
@@ -162,7 +171,7 @@ def test_a_server_that_is_killed_and_started_again(
     hall.kill()
     for person in table.people:
         expect(person.page.locator("#connection")).to_be_visible(timeout=20_000)
-    table.ada.page.get_by_role("button", name="I8", exact=True).click()
+    table.ada.cell("I8").click()
     expect(table.ada.page.locator("#alert")).to_contain_text("could not be sent")
     serve(port=hall.port)
     for number, move in enumerate(("i8", "i9", "j8")):
@@ -244,18 +253,62 @@ def test_clocks_tick_and_flags_fall_before_ones_eyes(
 ) -> None:
     table = Table(chromium, hall.url)
     for initial in (300, 8):
-        clock = {"kind": "fischer", "initial": initial}
-        made = callers[0].ask(
-            "POST", "/challenges", 201, {"ruleset": "gomoku", "seat": 0, "opponent": "bob", "clock": clock}
-        )
-        answer = callers[1].ask("POST", f"/challenges/{made['id']}/respond", 200, {"action": "accept"})
-        table.sit_down(answer["game_id"])
+        table.sit_down(timed_game(callers, initial))
         for person in table.people:
             shown = person.page.locator("#clock-0 .clock-digits")
             expect(shown).not_to_have_text(shown.inner_text())
             expect(person.page.locator("#clock-1 .clock-digits")).to_have_text(f"{initial // 60}:{initial % 60:02}")
     expect(table.ada.page.locator(".headline")).to_have_text("You lost – bob won", timeout=20_000)
     table.bob.reads("You won, bob!")
+
+
+def test_looking_back_while_the_game_goes_on(table: Table) -> None:
+    """Each ply has its address, found without a new page; what happens meanwhile waits."""
+    ada, bob = table.people
+    table.play("H8 H9 I8 I9")
+    bob.page.evaluate("window.stays = true")
+    bob.page.get_by_role("link", name="One move back").click()
+    bob.reads("Move 3")
+    bob.page.keyboard.press("ArrowLeft")
+    bob.reads("Move 2")
+    expect(bob.page).to_have_url(re.compile(r"\?ply=2$"))
+    expect(bob.page.locator("#cell-i8")).to_have_text("I8")
+    ada.play("J8")
+    expect(bob.page.locator("html")).to_have_class(re.compile("has-news"))
+    bob.reads("Move 2")
+    bob.page.keyboard.press("ArrowRight")
+    bob.reads("Move 3")
+    bob.page.go_back()
+    bob.reads("Move 2")
+    bob.page.get_by_role("link", name="Latest position").click()
+    bob.reads("Your turn")
+    expect(bob.page).to_have_url(re.compile(r"/games/\w+$"))
+    table.agree(5)
+    table.play("J9 K8")
+    table.agree(7)
+    assert bob.page.evaluate("window.stays")
+
+    bob.page.get_by_role("button", name="Zen").click()
+    expect(bob.page.locator(".site-header, .moves-card").first).to_be_hidden()
+    table.play("K9")
+    table.agree(8)
+    bob.page.get_by_role("button", name="Show everything").click()
+    expect(bob.page.locator(".site-header")).to_be_visible()
+
+
+def test_the_bell_counts_while_one_looks_at_something_else(
+    chromium: Browser, hall: Server, callers: tuple[Caller, Caller]
+) -> None:
+    bob = Person(chromium, hall.url, "bob", live=True)
+    bob.sign_in()
+    bob.page.goto("/settings")
+    expect(bob.page.locator("#notice-count")).to_have_text("")
+    challenge = {"ruleset": "tic-tac-toe", "opponent": "bob"}
+    made = callers[0].ask("POST", "/challenges", 201, challenge)
+    expect(bob.page.locator("#notice-count")).to_contain_text("1 unread")
+    callers[1].ask("POST", f"/challenges/{made['id']}/respond", 200, {"action": "decline"})
+    callers[0].ask("POST", "/challenges", 201, challenge)
+    expect(bob.page.locator("#notice-count")).to_contain_text("1 unread")
 
 
 def test_the_lobby_lives(chromium: Browser, hall: Server, callers: tuple[Caller, Caller]) -> None:

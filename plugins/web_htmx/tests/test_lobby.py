@@ -142,7 +142,7 @@ async def test_too_many_challenges_are_refused_on_the_form(start_hall: StartHall
     ada = await newcomer(hall).register("ada")
     await ada.go(PLAY, "/play", whom="open")
     page = await ada.refused(PLAY, "/play", 429, whom="link", clock="own-canadian", canadian_moves="9")
-    assert "Withdraw one" in page.text
+    assert "Withdraw it" in page.text
     assert page.form("/play").values["canadian_moves"] == "9"
     page = await ada.refused("/", "/play/pair", 429, ruleset="gomoku", clock="10+5")
     assert (page.form("/play").values["whom"], page.form("/play").values["clock"]) == ("pair", "10+5")

@@ -75,10 +75,9 @@ class Forbidden:
 class GamePage:
     """Everything on a game's page. `mood` says how the headline is meant: turn, wait, won, lost, over or replay.
 
-    `terms` are those of its clock, empty without one. `seen` tells the position from others. `forbidden` is None
-    unless the visitor asked for it; `has_forbidden` says that there is something to ask for. `waits` says that the
-    other player is to do something.
-    `example` is how a move is written in this game, empty where none is known.
+    `terms` are those of its clock, empty without one. `seen` tells the position from others. `forbidden` is None unless
+    the visitor asked for it; `has_forbidden` says that there is something to ask for. `waits` says that the other
+    player is to do something. `example` is how a move is written in this game, empty where none is known.
     """
 
     game: Game

@@ -36,6 +36,7 @@ class Prefs(msgspec.Struct, frozen=True, omit_defaults=True):
     shapes: bool = False
     coordinates: bool = True
     animations: bool = True
+    zen: bool = False
     confirm: Literal["auto", "always", "never", "slow"] = "auto"
     sound: bool = True
     volume: Annotated[int, msgspec.Meta(ge=0, le=100)] = 60
@@ -44,7 +45,12 @@ class Prefs(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def classes(self) -> str:
         """The classes of a page's root by which the style sheets know the choices."""
-        flags = {"shapes": self.shapes, "no-coordinates": not self.coordinates, "no-animations": not self.animations}
+        flags = {
+            "shapes": self.shapes,
+            "no-coordinates": not self.coordinates,
+            "no-animations": not self.animations,
+            "zen": self.zen,
+        }
         named = (f"theme-{self.theme}", f"board-{self.board}", f"stones-{self.stones}")
         return " ".join((*named, *(name for name, is_set in flags.items() if is_set)))
 

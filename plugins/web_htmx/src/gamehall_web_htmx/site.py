@@ -156,7 +156,7 @@ class Site:
             "path": request.url.path,
             "here": quote(here if request.method == "GET" else "/", safe=""),
             "signup_open": self.signup_open,
-            "live": None,
+            "live": self.live("/live/own", visitor, {}) if visitor.account else None,
             "preview": None,
             "is_known": True,  # who is looking; of somebody else no form would be taken
             "soon": False,  # whether to look again in a moment, where there are no scripts

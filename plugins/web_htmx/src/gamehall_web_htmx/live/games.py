@@ -12,6 +12,7 @@ from gamehall.gamelog import GameState
 from gamehall.turns import games_waiting
 from gamehall_web_htmx.offering import proposals
 
+from .own import NoticeCount
 from .pieces import Piece, Pieces, Role
 
 __all__ = ["GameTelling"]
@@ -23,10 +24,19 @@ class GameTelling:
     besides: frozenset[str] = frozenset()
 
     def __init__(
-        self, host: Host, pieces: Pieces, game_id: str, viewer: str | None, revision: int, *, forbidden: bool
+        self,
+        host: Host,
+        pieces: Pieces,
+        count: NoticeCount,
+        game_id: str,
+        viewer: str | None,
+        revision: int,
+        *,
+        forbidden: bool,
     ) -> None:
         self._host = host
         self._pieces = pieces
+        self._count = count
         self._game_id = game_id
         self._viewer = viewer
         self._revision = revision
@@ -50,6 +60,9 @@ class GameTelling:
         return self._shown(await self._pieces.of(state, self._role(state), self._revision if moved else None))
 
     async def beat(self) -> str:
+        return await self._count.news() + await self._absence()
+
+    async def _absence(self) -> str:
         """Whether the other player has left, which is no event."""
         state = await self._pieces.state(self._game_id, self._revision)
         seat = state.game.seat_of(self._viewer)

@@ -13,6 +13,7 @@ from gamehall.problems import Problem
 from gamehall_web_htmx.listing import GameCard
 from gamehall_web_htmx.lobbyview import Wanted, live_card, live_games, lobby_view, open_card
 
+from .own import NoticeCount
 from .pieces import Pieces
 from .renderings import Renderings
 
@@ -66,6 +67,7 @@ class LobbyTelling:
         host: Host,
         pieces: Pieces,
         news: LobbyNews,
+        count: NoticeCount,
         viewer: Principal | None,
         wanted: Wanted,
         shown: Iterable[str],
@@ -73,6 +75,7 @@ class LobbyTelling:
         self._host = host
         self._pieces = pieces
         self._news = news
+        self._count = count
         self._viewer = viewer
         self._wanted = wanted
         self._shown = set(shown)
@@ -102,7 +105,7 @@ class LobbyTelling:
         return told
 
     async def beat(self) -> str:
-        return ""
+        return await self._count.news()
 
     async def _of_lobby(self, kind: str, happened: Mapping[str, Any]) -> str:
         match kind:
@@ -135,16 +138,17 @@ class ChallengeTelling:
 
     besides: frozenset[str] = frozenset()
 
-    def __init__(self, host: Host, pieces: Pieces, challenge: Challenge) -> None:
+    def __init__(self, host: Host, pieces: Pieces, count: NoticeCount, challenge: Challenge) -> None:
         self._host = host
         self._pieces = pieces
+        self._count = count
         self._challenge = challenge
 
     async def afresh(self) -> str:
         found = await self._host.read(load_challenge, self._challenge.id)
-        return (
-            "" if found.status == "pending" else self._pieces.render("onward.html", {"path": f"/challenges/{found.id}"})
-        )
+        if found.status == "pending":
+            return ""
+        return self._pieces.render("onward.html", {"path": f"/challenges/{found.id}"})
 
     async def tell(self, event: Event) -> str:
         happened = event.values()
@@ -153,7 +157,7 @@ class ChallengeTelling:
         return await self.afresh()
 
     async def beat(self) -> str:
-        return ""
+        return await self._count.news()
 
 
 async def _onward(host: Host, pieces: Pieces, kind: str, happened: Mapping[str, Any], viewer: Principal) -> str:

@@ -16,6 +16,7 @@ from gamehall.problems import Problem
 from gamehall_web_htmx.declare import Listening, Telling
 from gamehall_web_htmx.live.games import GameTelling
 from gamehall_web_htmx.live.lobby import ChallengeTelling, LobbyTelling
+from gamehall_web_htmx.live.own import NoticeCount, OwnTelling
 from gamehall_web_htmx.lobbyview import wanted_challenges
 from gamehall_web_htmx.site import Site, Visitor
 
@@ -40,7 +41,8 @@ async def follow_game(
     """What happens in a game, for a page that shows it at this revision, and in the viewer's other games."""
     shown = known_id(game_id)
     await check_watching(site.host, await site.host.read(load_game, shown), visitor.user_id)
-    telling = GameTelling(site.host, site.pieces, shown, visitor.user_id, revision, forbidden=forbidden == "on")
+    count = _bell(site, visitor, f"/games/{shown}")
+    telling = GameTelling(site.host, site.pieces, count, shown, visitor.user_id, revision, forbidden=forbidden == "on")
     return await _follow(request, site, visitor, [f"game-{shown}"], telling, cursor, last_event_id)
 
 
@@ -58,7 +60,8 @@ async def follow_lobby(
     """What happens in the lobby, for a page that shows these running games, and to the viewer."""
     games = [known_id(each) for each in shown.split(",") if each]
     wanted = wanted_challenges(ruleset, clock)
-    telling = LobbyTelling(site.host, site.pieces, site.lobby_news, visitor.principal, wanted, games)
+    count = _bell(site, visitor, "/")
+    telling = LobbyTelling(site.host, site.pieces, site.lobby_news, count, visitor.principal, wanted, games)
     return await _follow(request, site, visitor, ["lobby"], telling, cursor, last_event_id)
 
 
@@ -75,8 +78,26 @@ async def follow_challenge(
     found = await site.host.read(see_challenge, known_id(challenge_id), visitor.user_id)
     if visitor.principal is None or found.challenger_id != visitor.user_id:
         raise Problem("not-found")
-    telling = ChallengeTelling(site.host, site.pieces, found)
+    telling = ChallengeTelling(site.host, site.pieces, _bell(site, visitor, f"/challenges/{found.id}"), found)
     return await _follow(request, site, visitor, [], telling, cursor, last_event_id)
+
+
+@get("/live/own", **_OPTIONS)
+async def follow_own(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    cursor: FromQuery[str],
+    last_event_id: LastEventId = None,
+) -> Stream:
+    """What happens to an account, for any other page that it looks at."""
+    if visitor.account is None:
+        raise Problem("not-found")
+    return await _follow(request, site, visitor, [], OwnTelling(_bell(site, visitor, "")), cursor, last_event_id)
+
+
+def _bell(site: Site, visitor: Visitor, path: str) -> NoticeCount:
+    return NoticeCount(site.host, site.pieces, visitor.account.user_id if visitor.account else None, path)
 
 
 async def _follow(
@@ -101,4 +122,4 @@ async def _follow(
     return Stream(await site.pusher.stream(listening), media_type="text/event-stream", headers=_HEADERS)
 
 
-LIVE_STREAMS = [follow_game, follow_lobby, follow_challenge]
+LIVE_STREAMS = [follow_game, follow_lobby, follow_challenge, follow_own]

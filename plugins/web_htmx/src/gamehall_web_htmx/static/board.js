@@ -26,8 +26,9 @@
   function upgrade() {
     const grid = frame.querySelector(".cells");
     if (!grid) return;
-    grid.setAttribute("role", "grid");
-    for (const line of grid.children) line.setAttribute("role", "row");
+    const be = (element, role) => element.getAttribute("role") !== role && element.setAttribute("role", role);
+    be(grid, "grid");
+    for (const line of grid.children) be(line, "row");
     for (const cell of cells()) {
       if (cell.getAttribute("role") === "gridcell") continue;
       cell.setAttribute("role", "gridcell");
@@ -103,6 +104,7 @@
     }
   });
 
-  new MutationObserver(upgrade).observe(frame, { childList: true, subtree: true });
+  // htmx settles what it swaps a moment later, as the server sent it: roles are gone again then.
+  new MutationObserver(upgrade).observe(frame, { childList: true, subtree: true, attributeFilter: ["role"] });
   upgrade();
 })();

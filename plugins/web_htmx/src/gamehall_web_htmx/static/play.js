@@ -1,12 +1,10 @@
-// What a game's page does with its state: whose turn it is, clocks that tick, the list of moves, what is said and heard.
+// What a game's page does with its state: whose turn it is, the list of moves, what is said and heard.
 (() => {
   "use strict";
-  const LOW = 20_000;
   const part = (id) => document.getElementById(id);
   const root = document.documentElement;
   const rest = document.title.slice(document.title.indexOf(" – "));
   let state = { ...part("state").dataset };
-  let since = performance.now();
 
   function write(name, value) {
     for (const field of document.querySelectorAll(`.board-form [name=${name}]`)) field.value = value ?? "";
@@ -35,42 +33,6 @@
     icon.href = state.mood === "turn" ? icon.dataset.turn : icon.dataset.usual;
   }
 
-  // Clocks
-  const digits = (ms) => {
-    const all = Math.ceil(Math.max(0, ms) / 1000);
-    const minutes = Math.floor(all / 60);
-    const two = (n) => String(n).padStart(2, "0");
-    return minutes < 60 ? `${minutes}:${two(all % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(all % 60)}`;
-  };
-
-  function showClocks() {
-    since = performance.now();
-    (state.left ?? "").split(",").forEach((left, seat) => {
-      const clock = part(`clock-${seat}`);
-      if (!clock || left === "") return;
-      clock.dataset.left = left;
-      clock.classList.toggle("is-running", state.runs === String(seat));
-      tell(clock, Number(left));
-    });
-  }
-
-  function tell(clock, left) {
-    const text = digits(left);
-    const face = clock.querySelector(".clock-digits");
-    if (face.textContent === text) return;
-    face.textContent = text;
-    clock.querySelector(".visually-hidden").textContent = text;
-    clock.classList.toggle("is-low", left < LOW && !("past" in state));
-  }
-
-  setInterval(() => {
-    const clock = state.runs === undefined ? null : part(`clock-${state.runs}`);
-    if (clock?.dataset.left === undefined) return;
-    const left = Number(clock.dataset.left) - (performance.now() - since);
-    if (left > 0 || state.left) tell(clock, left);
-    else if (left < -300 && left > -600) document.dispatchEvent(new Event("hall:missing")); // a period has begun
-  }, 200);
-
   // The list of moves
   function link(name, ply, works) {
     const arrow = part(`replay-${name}`);
@@ -89,6 +51,11 @@
     for (const old of list.querySelectorAll(".is-shown")) {
       old.classList.remove("is-shown");
       old.firstElementChild.removeAttribute("aria-current");
+    }
+    if (!last.id) { // it came alone
+      last.id = `move-${state.ply}`;
+      const number = Object.assign(document.createElement("span"), { className: "n", textContent: `${state.ply}.` });
+      last.firstElementChild.prepend(number);
     }
     last.classList.add("is-shown");
     last.firstElementChild.setAttribute("aria-current", "step");
@@ -124,6 +91,7 @@
   }
 
   function tellOthers(before) {
+    if ("past" in state || "past" in before) return;
     if (isOver() && state.mood !== before.mood) play(state.mood === "lost" ? [[330, 0.2], [247, 0.4]] : [[392, 0.2], [494, 0.2], [587, 0.4]]);
     else if (Number(state.ply) > Number(before.ply)) play(state.mood === "turn" ? [[196, 0.06], [523, 0.15]] : [[196, 0.06]]);
     if (state.ply === before.ply) return;
@@ -138,6 +106,7 @@
     const now = part("state").dataset;
     if (now.rev === state.rev && now.ply === state.ply && !/ id="state"/.test(event.detail.text)) return;
     const before = state;
+    if (!("past" in now)) root.classList.remove("has-news");
     const text = event.detail.text;
     state = { ...now };
     if (/ data-step\b/.test(text)) {
@@ -147,10 +116,9 @@
       if (state.acts !== before.acts && !/ id="acts-now"/.test(text)) document.dispatchEvent(new Event("hall:missing"));
     }
     showTurn();
-    showClocks();
     tellOthers(before);
+    document.dispatchEvent(new Event("hall:shown"));
   });
-  showClocks();
   const list = part("moves");
   if (list) list.scrollTop = list.scrollHeight;
 

@@ -1,0 +1,51 @@
+"""What every page of an account is told: how many notices wait for it."""
+
+from __future__ import annotations
+
+from gamehall.declare import Host
+from gamehall.events import Event
+from gamehall_web_htmx.notices import notice_kinds, unread_links
+
+from .pieces import Pieces
+
+__all__ = ["NoticeCount", "OwnTelling"]
+
+
+class NoticeCount:
+    """The number on the bell of a page at this path; `account` is whose it is, None where there is no bell."""
+
+    def __init__(self, host: Host, pieces: Pieces, account: str | None, path: str) -> None:
+        self._host = host
+        self._pieces = pieces
+        self._account = account
+        self._path = path
+        self._told: int | None = None
+
+    async def news(self) -> str:
+        """The bell, if it shows another number than the page was told last."""
+        if self._account is None:
+            return ""
+        links = await self._host.read(unread_links, self._account, notice_kinds(self._host))
+        unread = sum(link != self._path for link in links)  # what leads here is before one's eyes
+        if unread == self._told:
+            return ""
+        self._told = unread
+        return self._pieces.render("notice_count_now.html", {"unread": unread})
+
+
+class OwnTelling:
+    """A page on which nothing else lives."""
+
+    besides: frozenset[str] = frozenset()
+
+    def __init__(self, count: NoticeCount) -> None:
+        self._count = count
+
+    async def afresh(self) -> str:
+        return await self._count.news()
+
+    async def tell(self, event: Event) -> str:
+        return ""  # a notice is put down a moment later, and then the stream is woken
+
+    async def beat(self) -> str:
+        return await self._count.news()
