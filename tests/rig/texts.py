@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from rig.tree import ROOT
 
 # What is visible or read out: lines of text, texts for themselves, and the attributes that say something.
-_NAMES = {"Guest"}  # as guests are called, in every language
+_NAMES = {"English", "Guest"}  # a language, and guests, are called so in every language
 _PLACE = re.compile(r"\{[^{}]*\}")
 _SEEN = """() => {
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT, each =>
