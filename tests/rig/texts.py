@@ -12,7 +12,8 @@ from playwright.sync_api import Page
 from rig.tree import ROOT
 
 # What is visible or read out: lines of text, texts for themselves, and the attributes that say something.
-_NAMES = {"English", "Guest"}  # a language, and guests, are called so in every language
+# What is called so in every language: one of them, guests, a plugin, and the sides of games whose rules speak English.
+_NAMES = {"English", "Guest", "Friends", "black", "white"}
 _PLACE = re.compile(r"\{[^{}]*\}")
 _SEEN = """() => {
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT, each =>

@@ -125,7 +125,7 @@ async def test_names_are_text(hall: Client) -> None:
     await eve.press("/friends", "Ask to be friends", username="ada")
     for path in ("/friends", "/@eve", "/"):
         assert "<b title" not in (await ada.open(path)).text
-    page = await ada.press("/friends", 'Accept <b title="">Eve</b>')
+    page = await ada.press("/friends", 'Accept: <b title="">Eve</b>')
     assert "&lt;b title" in page.text
 
 
@@ -147,7 +147,7 @@ async def test_more_friends_do_not_mean_more_statements(hall: Client) -> None:
             for name in names:
                 other = await visitor(hall, name, name)
                 await other.press("/friends", "Ask to be friends", username="ada")
-                await ada.press("/friends", f"Accept {name}")
+                await ada.press("/friends", f"Accept: {name}")
             statements.clear()
             for path in ("/friends", "/"):
                 assert names[-1] in (await ada.open(path)).text
