@@ -27,7 +27,8 @@ PACKAGES = [ROOT / "platform/src/gamehall", *sorted(ROOT.glob("plugins/*/src/gam
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 TEMPLATES = {"**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
-PLACEHOLDER = re.compile(r"\{\w[^{}]*\}|%\(\w+\)s")
+PLACEHOLDER = re.compile(r"\{\w[^{}]*\}")
+LINK = re.compile(r"\[[^\[\]]+\]")
 
 
 def main(arguments: list[str]) -> None:
@@ -67,6 +68,9 @@ def updated(path: Path, texts: Catalog) -> Catalog:
     if path.exists():
         with path.open("rb") as file:
             known = read_po(file, locale=path.stem)
+    elif (hall := PACKAGES[0] / "locale" / path.name).exists():
+        with hall.open("rb") as file:
+            known.mime_headers = read_po(file, locale=path.stem).mime_headers
     kept = Catalog(locale=path.stem)
     kept.mime_headers = known.mime_headers  # a language keeps its own rule for plurals
     for message in texts:
@@ -120,6 +124,8 @@ def doubts(message: Message) -> Iterator[str]:
     # The form for one may leave the number out.
     wanted = set(PLACEHOLDER.findall(texts[-1]))
     for form in said:
+        if len(LINK.findall(form)) != len(LINK.findall(texts[-1])):
+            yield f"{texts[0]!r} has not as many words in brackets as its translation"
         given = set(PLACEHOLDER.findall(form))
         if given - wanted or (wanted - given and (form is said[-1] or wanted - given > {"{count}", "{number}"})):
             yield f"{texts[0]!r} has the places {sorted(wanted)}, and its translation {sorted(given)}"

@@ -15,10 +15,9 @@ from typing import IO, Any
 
 import pytest
 
+from rig.command import CONFLICT, DONE, FAILED, NOT_FOUND, USAGE, call
 from rig.people import Caller, play_moves, start_game
 from rig.server import Server, without_settings
-
-DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
 
 
 @pytest.fixture
@@ -95,28 +94,28 @@ def test_watching_ends_with_the_one_who_watches_or_the_game(server: Server, play
         process.send_signal(signal.SIGINT)
         assert process.wait() == DONE
     players[0].ask("POST", f"/games/{game_id}/abort")
-    over = server.command("games", "watch", game_id)
-    assert (over.returncode, over.stdout.splitlines()[-2:]) == (DONE, ["Nobody has won (aborted).", ""])
-    assert server.command("games", "watch", "nothing").returncode == NOT_FOUND
+    over = call(server.environment, "games", "watch", game_id)
+    assert (over.code, over.out.splitlines()[-2:]) == (DONE, ["Nobody has won (aborted).", ""])
+    assert call(server.environment, "games", "watch", "nothing").code == NOT_FOUND
 
 
 def test_the_operator_aborts_a_game(server: Server, players: list[Caller]) -> None:
     game_id = start_game(players)
     play_moves(game_id, players, "b2 a3")
-    refused = server.command("games", "abort", game_id, input="n\n")
-    assert refused.returncode == FAILED
-    assert "ada and bob after 2 moves" in refused.stderr
+    refused = call(server.environment, "games", "abort", game_id, stdin="n\n")
+    assert refused.code == FAILED
+    assert "ada and bob after 2 moves" in refused.err
     assert players[0].ask("GET", f"/games/{game_id}")["status"] == "active"
-    aborted = server.command("games", "abort", game_id, input="y\n")
-    assert (aborted.returncode, aborted.stdout) == (DONE, "The game of ada and bob has ended without a winner.\n")
+    aborted = call(server.environment, "games", "abort", game_id, stdin="y\n")
+    assert (aborted.code, aborted.out) == (DONE, "The game of ada and bob has ended without a winner.\n")
     ended = players[0].ask("GET", f"/games/{game_id}")
     assert (ended["status"], ended["result"]) == ("aborted", {"winner": None, "reason": "aborted-by-operator"})
-    again = server.command("--json", "--yes", "games", "abort", game_id)
-    assert (again.returncode, json.loads(again.stdout)["error"]["code"]) == (CONFLICT, "game-over")
+    again = call(server.environment, "--json", "--yes", "games", "abort", game_id)
+    assert (again.code, json.loads(again.out)["error"]["code"]) == (CONFLICT, "game-over")
     other = start_game(players)
-    done = server.command("--json", "--yes", "games", "abort", other)
-    assert (done.returncode, json.loads(done.stdout)["data"]["status"]) == (DONE, "aborted")
-    assert server.command("--yes", "games", "abort", "nothing").returncode == NOT_FOUND
+    done = call(server.environment, "--json", "--yes", "games", "abort", other)
+    assert (done.code, json.loads(done.out)["data"]["status"]) == (DONE, "aborted")
+    assert call(server.environment, "--yes", "games", "abort", "nothing").code == NOT_FOUND
 
 
 # -- Completion
@@ -159,7 +158,7 @@ def test_bash_completes_words(complete: Callable[[str], list[str]]) -> None:
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_other_shells_have_a_script_too(server: Server, shell: str) -> None:
-    ended = server.command("completion", shell)
-    assert ended.returncode == DONE
-    assert "_GAMEHALL_COMPLETE" in ended.stdout
-    assert server.command("completion", "tcsh").returncode == USAGE
+    ended = call(server.environment, "completion", shell)
+    assert ended.code == DONE
+    assert "_GAMEHALL_COMPLETE" in ended.out
+    assert call(server.environment, "completion", "tcsh").code == USAGE

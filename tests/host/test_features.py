@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from rig.command import call
 from rig.hall import InstallPlugin
 from rig.people import Caller, client, start_game
 from rig.plugins import SIX_ROW
@@ -57,10 +57,9 @@ def friends(caller: Caller) -> list[str]:
 
 def switch(server: Server, *arguments: str, status: int = 0) -> dict[str, Any]:
     """What `gamehall features …` answers, once every worker has taken it up."""
-    done = server.command("--json", "features", *arguments)
-    assert done.returncode == status, done.stdout + done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    done = call(server.environment, "--json", "features", *arguments)
+    assert done.code == status, done
+    return done.envelope
 
 
 def asked(url: str, method: str, path: str) -> tuple[int, list[tuple[str, str]], bytes]:

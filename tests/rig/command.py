@@ -6,6 +6,8 @@ import io
 import json
 import os
 import sys
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -42,8 +44,26 @@ class Run(Protocol):
     def __call__(self, *arguments: str, stdin: str = "") -> Ended: ...
 
 
+def call(environment: Mapping[str, str], *arguments: str, stdin: str = "") -> Ended:
+    """Runs `gamehall …` with these variables and no others, as in a process of its own."""
+    out, err = (
+        io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2)
+    )  # commands write bytes too
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name in set(os.environ) - set(environment):
+            patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["gamehall", *arguments])
+        patch.setattr(sys, "stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as ended:
+            main()
+    printed = (stream.buffer.getvalue().decode() for stream in (out, err))
+    return Ended(int(ended.value.code or 0), *printed)
+
+
 @pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs `gamehall …` with an empty data folder of the test's own."""
     for name in list(os.environ):
         if name.startswith("GAMEHALL_"):
@@ -51,13 +71,4 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.setenv("GAMEHALL_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
 
-    def call(*arguments: str, stdin: str = "") -> Ended:
-        monkeypatch.setattr(sys, "argv", ["gamehall", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return Ended(int(ended.value.code or 0), printed.out, printed.err)
-
-    return call
+    return lambda *arguments, stdin="": call(os.environ, *arguments, stdin=stdin)

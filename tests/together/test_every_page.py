@@ -13,6 +13,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from gamehall.languages import ENGLISH, catalogue, languages, speaking
+from rig.texts import english_left
 from rig.walk import eventful_hall, visitors
 
 
@@ -26,19 +28,25 @@ class Stop(NamedTuple):
 
 
 def press(button: str) -> Callable[[Page], None]:
-    """Presses a button of the page, whatever the browser thinks of the form."""
+    """Presses the button that is called so in English, whatever the browser thinks of the form."""
 
     def do(page: Page) -> None:
         page.evaluate("document.querySelectorAll('main form').forEach(each => each.noValidate = true)")
-        page.get_by_role("main").get_by_role("button", name=button).first.click()
+        page.get_by_role("main").get_by_role("button", name=said_on(page, button)).first.click()
         page.wait_for_load_state()
 
     return do
 
 
 def challenge_nobody(page: Page) -> None:
-    page.get_by_label("A user by name").check()
+    page.get_by_label(said_on(page, "A user by name")).check()
     press("Start the game")(page)
+
+
+def said_on(page: Page, text: str) -> str:
+    """A text of the pages in the language of this one."""
+    with speaking(str(page.locator("html").get_attribute("lang"))):
+        return catalogue("gamehall_web_htmx")(text)
 
 
 def aim(cell: str) -> Callable[[Page], None]:
@@ -56,8 +64,8 @@ def try_move(cell: str) -> Callable[[Page], None]:
     """Plays where the rules forbid it; the game stays as it is."""
 
     def do(page: Page) -> None:
-        page.get_by_role("textbox", name="Move").fill(cell)
-        page.locator("#move-bar").get_by_role("button", name="Play", exact=True).click()
+        page.get_by_role("textbox", name=said_on(page, "Move")).fill(cell)
+        page.locator("#move-bar").get_by_role("button", name=said_on(page, "Play"), exact=True).click()
         expect(page.get_by_role("alert")).to_be_visible()
 
     return do
@@ -202,6 +210,28 @@ def test_a_page(stop: Stop, hall: Hall, look: Path | None) -> None:
         assert violations(page) == [], f"at {width}, {light}"
     page.close()
     assert [each for each in faults if "status of 4" not in each] == []
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=[stop.name for stop in STOPS])
+def test_a_page_in_another_language(stop: Stop, hall: Hall, look: Path | None) -> None:
+    """Nothing on it is English but what people and the examples' rules say, and its longer words fit on a phone.
+    Each page in one of the languages, the next one in the next."""
+    _, names, browsers = hall
+    others = [code for code in languages() if code != ENGLISH]
+    code = others[STOPS.index(stop) % len(others)]
+    page = browsers[stop.who].new_page()
+    page.set_extra_http_headers({"Accept-Language": code})
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(stop.path.format_map(names))
+    if stop.then:
+        stop.then(page)
+    page.evaluate(_UNFOLD, True)
+    if look:
+        page.screenshot(path=look / f"{stop.name}-{code}.png", full_page=True)
+    left, is_wide = english_left(page, code), page.evaluate(_TOO_WIDE)
+    page.close()
+    assert left == []
+    assert not is_wide
 
 
 def test_a_games_page_is_light(hall: Hall, browser: Browser) -> None:

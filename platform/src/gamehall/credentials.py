@@ -14,10 +14,13 @@ from gamehall.accounts import (
     user_for_login,
 )
 from gamehall.declare import Host
+from gamehall.languages import catalogue
 from gamehall.passwords import normal_password
 from gamehall.problems import FieldError, Problem
 
 __all__ = ["change_email", "change_password"]
+
+_ = catalogue(__name__)
 
 
 async def change_password(host: Host, user_id: str, current: str, password: str) -> User:
@@ -27,7 +30,7 @@ async def change_password(host: Host, user_id: str, current: str, password: str)
     """
     person = await _confirmed(host, user_id, current)
     if errors := password_errors(normal_password(password), person.username, person.email):
-        raise Problem("invalid", "The password cannot be changed like this.", errors=tuple(errors))
+        raise Problem("invalid", _("The password cannot be changed like this."), errors=tuple(errors))
     return await host.write(_set_password, user_id, await host.passwords.hash(normal_password(password)))
 
 
@@ -44,7 +47,7 @@ async def change_email(host: Host, user_id: str, current: str, email: str) -> Us
     await _confirmed(host, user_id, current)
     tidy = email.strip()
     if errors := email_errors(tidy):
-        raise Problem("invalid", "The address cannot be changed like this.", errors=tuple(errors))
+        raise Problem("invalid", _("The address cannot be changed like this."), errors=tuple(errors))
     try:
         return await host.write(update_user, user_id, {"email": tidy, "email_key": tidy.casefold()})
     except sa.exc.IntegrityError as error:

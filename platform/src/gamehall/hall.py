@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -125,7 +126,11 @@ class Hall:
 
     @property
     def opponents(self) -> Mapping[str, Opponent]:
-        return {user_id: who for user_id, (plugin, who) in self._opponents.items() if self.is_on(plugin)}
+        return {
+            user_id: replace(who, summary=catalogue(f"gamehall_{plugin}")(who.summary))
+            for user_id, (plugin, who) in self._opponents.items()
+            if self.is_on(plugin)
+        }
 
     def plugin_settings(self, shape: type[S]) -> S:
         for plugin in self.plugins.working:

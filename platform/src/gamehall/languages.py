@@ -81,10 +81,13 @@ class Catalogue:
 
     def ngettext(self, one: str, many: str, count: int, /, **values: object) -> str:
         """The text for so many; `count` is filled in too."""
+        return self.form(one, many, count).format(count=count, **values)
+
+    def form(self, one: str, many: str, count: int) -> str:
+        """The text for so many, with nothing filled in."""
         known = _read(self._package, language())
         forms = known.texts.get(one)
-        said = forms[known.form_of(count)] if forms else one if count == 1 else many
-        return said.format(count=count, **values)
+        return forms[known.form_of(count)] if forms else one if count == 1 else many
 
     def find(self, text: str) -> str | None:
         """The text in the present language, None where the package has no translation of it."""

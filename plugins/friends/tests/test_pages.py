@@ -78,33 +78,33 @@ async def test_becoming_friends_by_forms(hall: Client) -> None:
     ada, bob = await visitor(hall, "ada", "Ada"), await visitor(hall, "bob", "Bob")
     page = await ada.press("/friends", "Ask to be friends", username="@bob")
     assert "Waiting for an answer" in page.text
-    assert "Take back the request to Bob" in Forms(page.text).found
+    assert "Take back: Bob" in Forms(page.text).found
     assert "1 request waits" in (await bob.open("/")).text
-    page = await bob.press("/friends", "Accept Ada")
-    assert "End the friendship with Ada" in Forms(page.text).found
+    page = await bob.press("/friends", "Accept: Ada")
+    assert "End the friendship: Ada" in Forms(page.text).found
     lobby = (await bob.open("/")).text
     assert 'href="/play?opponent=ada"' in lobby
     assert "request waits" not in lobby
-    page = await ada.press("/friends", "End the friendship with Bob")
+    page = await ada.press("/friends", "End the friendship: Bob")
     assert "Nobody yet" in page.text
 
 
 async def test_what_a_profile_offers(hall: Client) -> None:
     ada, bob = await visitor(hall, "ada", "Ada"), await visitor(hall, "bob", "Bob")
-    await ada.press("/@bob", "Ask to be friends Bob")
-    await ada.press("/@bob", "Take back the request to Bob")
-    await ada.press("/@bob", "Ask to be friends Bob")
-    await bob.press("/@ada", "Decline Ada")
-    await ada.press("/@bob", "Ask to be friends Bob")
-    await bob.press("/@ada", "Accept Ada")
+    await ada.press("/@bob", "Ask to be friends: Bob")
+    await ada.press("/@bob", "Take back: Bob")
+    await ada.press("/@bob", "Ask to be friends: Bob")
+    await bob.press("/@ada", "Decline: Ada")
+    await ada.press("/@bob", "Ask to be friends: Bob")
+    await bob.press("/@ada", "Accept: Ada")
     assert "Friends since" in (await ada.open("/@bob")).text
-    await ada.press("/@bob", "Block Bob")
-    page = await bob.press("/@ada", "Ask to be friends Ada")
+    await ada.press("/@bob", "Block: Bob")
+    page = await bob.press("/@ada", "Ask to be friends: Ada")
     assert page.status_code == 403
     assert "You cannot ask Ada to be friends at the moment." in page.text
-    assert "Unblock Bob" in Forms((await ada.open("/friends")).text).found
-    await ada.press("/@bob", "Unblock Bob")
-    assert "Ask to be friends Bob" in Forms((await ada.open("/@bob")).text).found
+    assert "Unblock: Bob" in Forms((await ada.open("/friends")).text).found
+    await ada.press("/@bob", "Unblock: Bob")
+    assert "Ask to be friends: Bob" in Forms((await ada.open("/@bob")).text).found
     assert "Friendship" not in (await ada.open("/@ada")).text
 
 
@@ -125,7 +125,7 @@ async def test_names_are_text(hall: Client) -> None:
     await eve.press("/friends", "Ask to be friends", username="ada")
     for path in ("/friends", "/@eve", "/"):
         assert "<b title" not in (await ada.open(path)).text
-    page = await ada.press("/friends", 'Accept <b title="">Eve</b>')
+    page = await ada.press("/friends", 'Accept: <b title="">Eve</b>')
     assert "&lt;b title" in page.text
 
 
@@ -147,7 +147,7 @@ async def test_more_friends_do_not_mean_more_statements(hall: Client) -> None:
             for name in names:
                 other = await visitor(hall, name, name)
                 await other.press("/friends", "Ask to be friends", username="ada")
-                await ada.press("/friends", f"Accept {name}")
+                await ada.press("/friends", f"Accept: {name}")
             statements.clear()
             for path in ("/friends", "/"):
                 assert names[-1] in (await ada.open(path)).text

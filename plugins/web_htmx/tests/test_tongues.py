@@ -9,12 +9,19 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from gamehall.accounts import user_by_name
 from gamehall.tables import game as games
 from rig.hall import Hall
 
 pytestmark = pytest.mark.anyio
 
 Make = Callable[..., Any]
+
+
+@pytest.fixture
+def mailed(hall: Hall) -> Callable[[str], Any]:
+    """In which language mails speak to somebody."""
+    return lambda name: hall.host.read(lambda connection: user_by_name(connection, name).language)
 
 
 async def test_a_game_is_told_in_the_language_of_whoever_looks(hall: Hall, table: Any, person: Make) -> None:
@@ -42,6 +49,32 @@ async def test_a_game_is_told_in_the_language_of_whoever_looks(hall: Hall, table
     assert "Kreuz gewinnt mit drei in einer Reihe." in (await ada.page(game)).words("status")
     assert "Victoria de cruces con tres en línea." in (await spaniard.page(game)).words("status")
     assert final in (await bob.page(game)).words("status")
+
+
+async def test_a_chosen_language_goes_before_that_of_the_browser(
+    hall: Hall, players: list[Any], newcomer: Make, mailed: Callable[[str], Any]
+) -> None:
+    ada, bob = players
+    stranger = newcomer(hall)
+    assert await stranger.go("/games", "/look?next=%2Fgames", language="es") == "/games"
+    page = await stranger.page("/games")
+    assert "Partidas" in page.text
+    assert page.attribute("html", "lang") == ["es"]
+    assert "Aquí no hay nada" in (await stranger.page("/nowhere", 404)).text
+
+    # An account keeps it wherever it signs in, whatever the browser there asks for, and its mails speak it.
+    await ada.go("/", "/look?next=%2F", language="de")
+    elsewhere = newcomer(hall)
+    await elsewhere.sign_in("ada")
+    elsewhere.client.headers["Accept-Language"] = "es"
+    for path in ("/", "/settings", "/friends", "/@bob"):
+        assert "Spielen" in (await elsewhere.page(path)).text, path
+    assert "Es gibt hier niemanden mit dem Namen" in (await elsewhere.page("/@nobody", 404)).text
+    assert await mailed("ada") == "de"
+    await elsewhere.go("/look", "/look?next=/", language="")
+    assert "Jugar" in (await elsewhere.page("/")).text
+    assert await mailed("ada") == ""
+    assert (await bob.page("/")).attribute("html", "lang") == ["en"]
 
 
 async def test_an_end_by_the_hall_and_a_page_that_is_none(table: Any) -> None:

@@ -17,9 +17,12 @@ from litestar.types import ExceptionHandlersMap
 
 from gamehall.asking import host_of
 from gamehall.declare import ErrorPage
+from gamehall.languages import catalogue
 from gamehall.problems import FieldError, Problem
 
 __all__ = ["EXCEPTION_HANDLERS", "answer_problem"]
+
+_ = catalogue(__name__)
 
 log = logging.getLogger(__name__)
 
@@ -44,20 +47,20 @@ def problem_of(error: Exception) -> Problem:
         case ValidationException():
             fields = [each for each in (error.extra or []) if isinstance(each, dict)]
             errors = tuple(FieldError(str(f.get("key", "")), str(f.get("message", ""))) for f in fields)
-            return Problem("invalid", "Some parameters are not valid.", errors=errors)
+            return Problem("invalid", _("Some parameters are not valid."), errors=errors)
         case HTTPException():
             slug = _SLUGS.get(error.status_code, "internal-error" if error.status_code >= 500 else "malformed")
             detail = error.detail if error.status_code == 400 else ""
             return Problem(slug, detail, headers={k: v for k, v in (error.headers or {}).items() if k == "Allow"})
         case sa.exc.OperationalError() | sa.exc.TimeoutError() if not _is_mistake(error):
             log.error("the database does not answer: %s", error)
-            return Problem("busy", "The database does not answer at the moment; nothing was changed.")
+            return Problem("busy", _("The database does not answer at the moment; nothing was changed."))
         case sa.exc.DataError():
-            return Problem("invalid", "A value cannot be stored as it is.")
+            return Problem("invalid", _("A value cannot be stored as it is."))
         case RecursionError():
-            return Problem("malformed", "The request is nested too deeply.")
+            return Problem("malformed", _("The request is nested too deeply."))
         case _:
-            return Problem("internal-error", "Something went wrong here; the operator can find it in the log.")
+            return Problem("internal-error", _("Something went wrong here; the operator can find it in the log."))
 
 
 def _is_mistake(error: sa.exc.SQLAlchemyError) -> bool:

@@ -10,10 +10,13 @@ import msgspec
 
 from gamehall.declare import ImportedGame
 from gamehall.game import Ruleset, Scene, cell_name, read_options
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.records.sgfboards import BLACK, WHITE, Place, colour_of
 
 __all__ = ["StoneGame", "StonePlaced", "guess_ruleset"]
+
+_ = catalogue(__name__)
 
 _PASS = "pass"  # noqa: S105 - a move, not a password
 
@@ -72,7 +75,9 @@ def guess_ruleset(stones: StoneGame, rulesets: Mapping[str, Ruleset[Any, Any]]) 
     if fitting is not None:
         return fitting
     size = f"{stones.width}×{stones.height}"
-    raise Problem("malformed", furthest.sentence or f"No game here is played with stones on a board of {size}.")
+    raise Problem(
+        "malformed", furthest.sentence or _("No game here is played with stones on a board of {size}.", size=size)
+    )
 
 
 def _options_for(ruleset: Ruleset[Any, Any], stones: StoneGame) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gamehall import hookimpl
 from gamehall.declare import Host, Opponent, Tables
+from gamehall.languages import N_
 
 # The modules are imported in the hooks: commands such as `gamehall features` ask for the tables, and nobody plays.
 
@@ -28,7 +29,7 @@ def gamehall_opponents(host: Host) -> Iterable[Opponent]:
             key="computer",
             username="computer",
             display_name="Computer",
-            summary="It is always there, answers at once, and is not too hard to beat.",
+            summary=N_("It is always there, answers at once, and is not too hard to beat."),
             enter=partial(playing, host),
         )
     ]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from gamehall.asking import known_id
 from gamehall.declare import Host, Principal
+from gamehall.languages import N_, catalogue
 from gamehall.problems import Problem
 from gamehall_enhanced_auth.families import live_tokens, revoke
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:  # only where there are pages is this imported, by the functio
     from gamehall_web_htmx.declare import Page, Slot
 
 __all__ = ["pages", "slots"]
+
+_ = catalogue(__name__)
 
 PATH = "/devices"
 
@@ -41,7 +44,7 @@ def pages(host: Host) -> list[Page]:
 
     async def sign_out(caller: Principal, fields: Fields) -> str:
         if not await host.write(revoke, known_id(fields.get("id", "")), caller.user_id):
-            raise Problem("not-found", "This device is not signed in any more.")
+            raise Problem("not-found", _("This device is not signed in any more."))
         return "/settings#devices-h"
 
     async def sign_all_out(caller: Principal, _fields: Fields) -> str:
@@ -49,7 +52,7 @@ def pages(host: Host) -> list[Page]:
         return "/settings#devices-h"
 
     actions = {"sign-out": sign_out, "sign-all-out": sign_all_out}
-    return [Page(PATH, "Devices", "enhanced_auth/page.html", context, actions)]
+    return [Page(PATH, N_("Devices"), "enhanced_auth/page.html", context, actions)]
 
 
 async def _devices(host: Host, caller: Principal) -> Mapping[str, Any]:

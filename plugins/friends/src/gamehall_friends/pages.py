@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from gamehall.accounts import user_by_name
 from gamehall.asking import known_id
 from gamehall.declare import Host, Principal
-from gamehall.languages import catalogue
+from gamehall.languages import N_, catalogue
 from gamehall.problems import Problem
 from gamehall_friends.relations import (
     Action,
@@ -88,7 +88,8 @@ def pages(host: Host) -> list[Page]:
 
     actions = {"ask": ask, "remove": end_friendship, "block": add_block, "unblock": remove_block}
     by_name = {name: _named_action(host, run) for name, run in actions.items()}
-    return [Page(PATH, "Friends", "friends/page.html", context, by_name | {"respond": _answer(host)}, menu="Friends")]
+    title = N_("Friends")
+    return [Page(PATH, title, "friends/page.html", context, by_name | {"respond": _answer(host)}, menu=title)]
 
 
 def _page(connection: sa.Connection, user_id: str, after: str) -> Mapping[str, Any]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from gamehall.accounts import find_user, user_by_name
+from gamehall.languages import N_, catalogue
 
 if TYPE_CHECKING:  # only where there are pages is this imported, by the function that they call
     from gamehall_web_htmx.declare import NoticeKind
 
 __all__ = ["notices"]
+
+_ = catalogue(__name__)
 
 Facts = Mapping[str, Any]
 
@@ -22,12 +25,16 @@ def notices() -> list[NoticeKind]:
     from gamehall_web_htmx.declare import NoticeKind
 
     return [
-        NoticeKind("friend_request", _asked, "{name} asks to be your friend.".format_map, lambda _: "/friends"),
-        NoticeKind("friend_answered", _accepted, "You and {name} are friends now.".format_map, _profile),
+        NoticeKind("friend_request", _asked, _saying(N_("{name} asks to be your friend.")), lambda _facts: "/friends"),
+        NoticeKind("friend_answered", _accepted, _saying(N_("You and {name} are friends now.")), _profile),
     ]
 
 
-def _asked(_: sa.Connection, __: str, data: Facts) -> Facts:
+def _saying(text: str) -> Callable[[Facts], str]:
+    return lambda facts: _(text, name=facts["name"])
+
+
+def _asked(_connection: sa.Connection, _user_id: str, data: Facts) -> Facts:
     return {"name": data["display_name"], "username": data["username"]}
 
 

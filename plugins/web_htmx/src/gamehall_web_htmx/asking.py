@@ -4,12 +4,15 @@ from litestar.di import NamedDependency
 
 from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 
 from .forms import came_from, kept_move, read_form
 from .site import AccountFirst, SignInFirst, Site, Visitor
 
 __all__ = ["admin", "participant", "signed_in", "visitor"]
+
+_ = catalogue(__name__)
 
 
 async def visitor(request: HttpRequest, site: NamedDependency[Site]) -> Visitor:
@@ -32,7 +35,7 @@ async def admin(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Prin
     """Who looks after the hall. Raises what `signed_in` does, and Problem `forbidden` for everybody else."""
     caller = await signed_in(request, visitor)
     if not caller.is_admin:
-        raise Problem("forbidden", "Only admins can look after the hall.")
+        raise Problem("forbidden", _("Only admins can look after the hall."))
     return caller
 
 

@@ -6,21 +6,26 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from gamehall.game import Input, Piece, Refusal, Scene, board_cells, cell_name, cell_place, column_name
+from gamehall.languages import N_, catalogue
 from gamehall.lattice import Lattice, Point, lattice_of
 from gamehall.looks import DARK, LIGHT, Drawn, draw_piece, name_piece
+from gamehall.naming import AnyRuleset, say
 
 from .assets import LARGEST_SIZE
 
 __all__ = ["Board", "Cell", "Choice", "aimed_cells", "draw_board", "move_label", "takes_free_cells"]
 
+_ = catalogue(__name__)
+
 _MARK_WORDS = {
-    "last": "last move",
-    "line": "in the winning line",
-    "forbidden": "forbidden",
-    "offered": "offered",
+    "last": N_("last move"),
+    "line": N_("in the winning line"),
+    "forbidden": N_("forbidden"),
+    "offered": N_("offered"),
     "zone": "",
     "star": "",
 }
@@ -119,11 +124,13 @@ def draw_board(
     aimed: tuple[str, ...] = (),
     ghost: str = "",
     *,
+    ruleset: AnyRuleset | None = None,
     waits: bool = False,
     refused: tuple[str, Refusal] | None = None,
 ) -> Board:
     """The board of a scene. `aimed` are the cells touched so far of a move that takes several, `ghost` is the picture
-    of what the next move would place, and `refused` a cell that was touched with why that was no move.
+    of what the next move would place, and `refused` a cell that was touched with why that was no move. The `ruleset`
+    says what pieces are called in the present language.
 
     With `waits` its viewer is to play on free cells as soon as the other has: they are the same as on their turn
     already, so that a move changes two cells and not the board.
@@ -133,7 +140,7 @@ def draw_board(
     if waits:
         taken = {piece.cell for piece in scene.pieces}
         touches |= {name: ("play", name) for name in board_cells(scene.width, scene.height) if name not in taken}
-    cells = _cells(scene, touches, aimed, refused[1].cells if refused else ())
+    cells = _cells(scene, ruleset, touches, aimed, refused[1].cells if refused else ())
     down, right = _reading(scene.height, scene), _reading(scene.width, scene)
 
     def middle(place: tuple[int, int]) -> Point:
@@ -159,7 +166,11 @@ def draw_board(
 
 
 def _cells(
-    scene: Scene, touches: Mapping[str, tuple[Does, str]], aimed: tuple[str, ...], reason: Collection[str]
+    scene: Scene,
+    ruleset: AnyRuleset | None,
+    touches: Mapping[str, tuple[Does, str]],
+    aimed: tuple[str, ...],
+    reason: Collection[str],
 ) -> dict[str, Cell]:
     """Every cell by its name."""
     pieces = {piece.cell: piece for piece in scene.pieces}
@@ -167,21 +178,25 @@ def _cells(
     for mark in scene.marks:
         marks[mark.cell].append(mark.kind)
 
+    @cache
+    def called(kind: str, seat: int | None) -> str:
+        return say(ruleset, name_piece(scene, Piece("", kind, seat)))
+
     def cell(name: str) -> Cell:
         piece = pieces.get(name)
         drawn = draw_piece(scene, piece) if piece else None
         does, value = touches.get(name, _NOTHING)
         classes = ["cell", *(f"is-{each}" for each in marks[name] if each != "star")]
-        words = [name.upper() + (f" {name_piece(scene, piece)}" if piece else "")]
-        words += filter(None, (_MARK_WORDS[each] for each in marks[name]))
+        words = [name.upper() + (f" {called(piece.kind, piece.seat)}" if piece else "")]
+        words += (_(said) for each in marks[name] if (said := _MARK_WORDS[each]))
         if drawn:
             classes.append(f"p-{drawn.picture or 'disc'}")
         if name in reason:
             classes.append("is-reason")
-            words.append("part of the reason")
+            words.append(_("part of the reason"))
         if name in aimed:
             classes.append("is-aimed")
-            words.append("touched")
+            words.append(_("touched"))
         disc = None if drawn is None or drawn.picture else drawn
         return Cell(name, ", ".join(words), " ".join(classes), disc, does, value)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from gamehall.languages import catalogue
+
 __all__ = ["browser_words"]
+
+_ = catalogue(__name__)
 
 # The first that fits counts: nearly all of them say that they are others as well.
 _BROWSERS = {
@@ -30,4 +34,4 @@ def browser_words(agent: str) -> str:
     """Such as "Firefox on Linux"; what it says itself when that is none of the usual, empty when it says nothing."""
     browser = next((name for mark, name in _BROWSERS.items() if mark in agent), "")
     system = next((name for mark, name in _SYSTEMS.items() if mark in agent), "")
-    return f"{browser} on {system}" if browser and system else browser or agent
+    return _("{browser} on {system}", browser=browser, system=system) if browser and system else browser or agent

@@ -11,9 +11,12 @@ import msgspec
 
 from gamehall.clocks import DAY, HOUR, SECOND, Byoyomi, Canadian, Correspondence, NoClock, SeatTime, Terms
 from gamehall.gamelog import Game
+from gamehall.languages import catalogue
 from gamehall.spans import counted, in_words, units_of
 
 __all__ = ["ClockFace", "clock_faces", "took"]
+
+_ = catalogue(__name__)
 
 _LOW_LIVE, _LOW_BY_DAYS = 20 * SECOND, 12 * HOUR
 
@@ -59,33 +62,40 @@ def clock_faces(found: Game, hall_time: int) -> tuple[ClockFace, ...]:
 
 def _face(terms: Terms, seat: SeatTime) -> tuple[str, str, str]:
     """(digits, more, words) of what a seat has left."""
+    main, span = in_words(seat.main), in_words(seat.period)
     match terms:
         case Byoyomi(period=period) if seat.main:
             periods = counted(seat.periods, "period")
             more = f"+ {seat.periods} × {_digits(period * SECOND)}"
-            return (
-                _digits(seat.main),
-                more,
-                f"{in_words(seat.main)} left, then {periods} of {in_words(period * SECOND)}",
+            words = _(
+                "{main} left, then {periods} of {period}", main=main, periods=periods, period=in_words(period * SECOND)
             )
+            return _digits(seat.main), more, words
         case Byoyomi():
-            more = "last period" if seat.periods == 1 else f"{counted(seat.periods, 'period')} left"
-            return _digits(seat.period), more, f"{in_words(seat.period)} left in this period, {more}"
+            last = seat.periods == 1
+            more = _("last period") if last else _("{periods} left", periods=counted(seat.periods, "period"))
+            return _digits(seat.period), more, _("{span} left in this period, {more}", span=span, more=more)
         case Canadian(period=period) if seat.main:
             turns = counted(seat.moves, "turn")
-            more = f"+ {turns} in {_digits(period * SECOND)}"
-            return _digits(seat.main), more, f"{in_words(seat.main)} left, then {turns} in {in_words(period * SECOND)}"
+            more = _("+ {turns} in {period}", turns=turns, period=_digits(period * SECOND))
+            words = _("{main} left, then {turns} in {period}", main=main, turns=turns, period=in_words(period * SECOND))
+            return _digits(seat.main), more, words
         case Canadian():
-            more = f"for {counted(seat.moves, 'turn')}"
-            return _digits(seat.period), more, f"{in_words(seat.period)} left {more}"
+            turns = counted(seat.moves, "turn")
+            return (
+                _digits(seat.period),
+                _("for {turns}", turns=turns),
+                _("{span} left for {turns}", span=span, turns=turns),
+            )
         case Correspondence() if seat.period or not seat.main:
-            more = f"vacation {_short(seat.main)}" if seat.main else ""
-            words = f"{in_words(seat.period)} left for this turn"
-            return _short(seat.period), more, words + (f", then {in_words(seat.main)} of vacation" if seat.main else "")
+            if not seat.main:
+                return _short(seat.period), "", _("{span} left for this turn", span=span)
+            words = _("{span} left for this turn, then {vacation} of vacation", span=span, vacation=main)
+            return _short(seat.period), _("vacation {span}", span=_short(seat.main)), words
         case Correspondence():
-            return _short(seat.main), "on vacation", f"on vacation, {in_words(seat.main)} of it left"
+            return _short(seat.main), _("on vacation"), _("on vacation, {span} of it left", span=main)
         case _:
-            return _digits(seat.main), "", f"{in_words(seat.main)} left"
+            return _digits(seat.main), "", _("{span} left", span=main)
 
 
 def took(span: int) -> str:

@@ -8,20 +8,26 @@ import msgspec
 
 from gamehall.clockfields import KINDS, clock_schema, read_clock
 from gamehall.clocks import PRESETS, NoClock, Terms, describe
+from gamehall.languages import N_, catalogue
 from gamehall.problems import FieldError
 
 from .forms import Form
 from .optionform import OptionField, fields_of, read_fields
 
-__all__ = ["CLOCK_GROUPS", "NO_CLOCK", "QUICK_CLOCKS", "OwnClock", "chosen_clock", "own_clocks"]
+__all__ = ["NO_CLOCK", "OwnClock", "chosen_clock", "clock_groups", "own_clocks", "quick_clocks"]
+
+_ = catalogue(__name__)
 
 NO_CLOCK = next(name for name, terms in PRESETS.items() if isinstance(terms, NoClock))
 _OWN = "own-"
 _WORDS = {
-    "fischer": ("Fischer", "Time for the game, and a little more after each turn."),
-    "byoyomi": ("Byo-yomi", "Time for the game, then periods: whoever ends a turn within one keeps it."),
-    "canadian": ("Canadian", "Time for the game, then so many turns in each period."),
-    "correspondence": ("By days", "Days for each turn, and days of vacation that begin when they are over."),
+    "fischer": (N_("Fischer"), N_("Time for the game, and a little more after each turn.")),
+    "byoyomi": (N_("Byo-yomi"), N_("Time for the game, then periods: whoever ends a turn within one keeps it.")),
+    "canadian": (N_("Canadian"), N_("Time for the game, then so many turns in each period.")),
+    "correspondence": (
+        N_("By days"),
+        N_("Days for each turn, and days of vacation that begin when they are over."),
+    ),
 }
 
 
@@ -42,24 +48,30 @@ def _named(*kinds: str) -> list[tuple[str, str]]:
     return [(name, describe(terms)) for name, terms in PRESETS.items() if isinstance(terms, types)]
 
 
-CLOCK_GROUPS = {
-    "Without one": _named("none"),
-    "In one sitting": _named("fischer", "byoyomi", "canadian"),
-    "Over days": _named("correspondence"),
-}
-"""(name, words) of each clock with a name, by what it is for."""
+def clock_groups() -> dict[str, list[tuple[str, str]]]:
+    """(name, words) of each clock with a name, by what it is for."""
+    return {
+        _("Without one"): _named("none"),
+        _("In one sitting"): _named("fischer", "byoyomi", "canadian"),
+        _("Over days"): _named("correspondence"),
+    }
 
-QUICK_CLOCKS = _named("fischer") + _named("byoyomi") + _named("correspondence")[:1] + _named("none")
-"""Those that one can be paired for at once."""
+
+def quick_clocks() -> list[tuple[str, str]]:
+    """(name, words) of those that one can be paired for at once."""
+    return _named("fischer") + _named("byoyomi") + _named("correspondence")[:1] + _named("none")
 
 
 def own_clocks(typed: Form) -> list[OwnClock]:
     """Every kind of clock that leaves something to choose, filled with what was typed, else like the first preset."""
     return [
-        OwnClock(kind, _OWN + kind, *_WORDS[kind], fields_of(clock_schema(kind), _usual(kind), typed, f"{kind}_"))
-        for kind in KINDS
-        if kind in _WORDS
+        OwnClock(kind, _OWN + kind, _(title), _(words), _own_fields(kind, typed))
+        for kind, (title, words) in _WORDS.items()
     ]
+
+
+def _own_fields(kind: str, typed: Form) -> list[OptionField]:
+    return fields_of(clock_schema(kind), _usual(kind), typed, f"{kind}_", catalogue("gamehall"))
 
 
 def _usual(kind: str) -> dict[str, int]:
@@ -74,7 +86,7 @@ def chosen_clock(typed: Form) -> tuple[Terms, list[FieldError]]:
         return PRESETS[name], []
     kind = name.removeprefix(_OWN)
     if not name.startswith(_OWN) or kind not in _WORDS:
-        return NoClock(), [FieldError("clock", "Choose one of these.")]
+        return NoClock(), [FieldError("clock", _("Choose one of these."))]
     chosen, errors = read_fields(clock_schema(kind), typed, f"{kind}_")
     if errors:
         return NoClock(), [FieldError(f"{kind}_{each.field}", each.message) for each in errors]

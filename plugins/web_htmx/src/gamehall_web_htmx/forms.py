@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from gamehall.asking import host_of
 from gamehall.declare import Host
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 
 from .sessions import cookie_value
@@ -36,6 +37,8 @@ __all__ = [
     "read_form",
     "token_input",
 ]
+
+_ = catalogue(__name__)
 
 Asking = ASGIConnection[Any, Any, Any, Any]
 Form = Mapping[str, str]
@@ -111,7 +114,7 @@ async def own_forms_only(connection: Asking, handler: BaseRouteHandler) -> None:
             raise AskAgain(path)
         raise Problem(
             "forbidden",
-            "This form is out of date: you have signed in or out since. Go back, reload the page, try again.",
+            _("This form is out of date: you have signed in or out since. Go back, reload the page, try again."),
         )
 
 
@@ -122,7 +125,7 @@ def _check_origin(host: Host, connection: Asking) -> None:
         return
     origin = headers.get("origin") or headers.get("referer")
     if site is not None or not origin:
-        raise Problem("forbidden", "This did not come from a form of this site. Open the page here and try again.")
+        raise Problem("forbidden", _("This did not come from a form of this site. Open the page here and try again."))
     try:
         came_from = urlsplit(origin).netloc
     except ValueError:
@@ -130,8 +133,12 @@ def _check_origin(host: Host, connection: Asking) -> None:
     if not came_from or came_from not in (headers.get("host"), urlsplit(host.settings.address).netloc):
         raise Problem(
             "forbidden",
-            f"This form came from {came_from or 'nowhere'}, but this hall is at {headers.get('host')}. If it is yours "
-            "and stands behind a proxy, set GAMEHALL_PUBLIC_URL to the address that people open.",
+            _(
+                "This form came from {other}, but this hall is at {here}. If it is yours and stands behind a proxy, "
+                "set GAMEHALL_PUBLIC_URL to the address that people open.",
+                other=came_from or "?",
+                here=headers.get("host"),
+            ),
         )
 
 

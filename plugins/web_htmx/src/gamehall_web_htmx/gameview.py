@@ -15,7 +15,10 @@ from gamehall.clocks import Correspondence, Fischer, NoClock, describe
 from gamehall.declare import Host
 from gamehall.game import STONES, Piece, Refusal, Scene
 from gamehall.gamelog import Game, GameState
+from gamehall.languages import catalogue
 from gamehall.looks import Drawn, draw_piece
+from gamehall.naming import AnyRuleset, say, sentence
+from gamehall.notes import note_words
 from gamehall.records.canonical import digest
 from gamehall.records.diagrams import Diagram
 from gamehall.showing import forbidden_at, scene_at
@@ -27,6 +30,8 @@ from .offering import Button, Ending, Proposal, endings, offers_to_make, proposa
 from .timesheet import TimeSheet, time_sheet
 
 __all__ = ["GamePage", "MoveEntry", "PlayerCard", "game_page"]
+
+_ = catalogue(__name__)
 
 _SEEN = 6  # so many digits of a position's digest tell it from those around it
 
@@ -128,8 +133,11 @@ class GamePage:
         others = [card.display_name for card in (*self.far, *self.near) if not card.is_viewer]
         if not others:
             return f"{self.headline} – {self.title}"
-        joined = ", " if len(others) == len(self.far) + len(self.near) else " with "
-        return f"{self.headline} – {self.title}{joined}{' and '.join(others)}"
+        names = _(" and ").join(others)
+        if len(others) == len(self.far) + len(self.near):
+            return f"{self.headline} – {self.title}, {names}"
+        game = _("{title} with {names}", title=self.title, names=names)
+        return f"{self.headline} – {game}"
 
     @property
     def turn(self) -> int | None:
@@ -185,12 +193,14 @@ def game_page(
     is_over = is_now and found.status != "active"
     refusals = {} if is_over else forbidden_at(state, host.rulesets)
     scene = scene_at(state, host.rulesets, viewer, forbidden=refusals if forbidden else ())
-    seat = found.seat_of(viewer)
-    headline, detail, mood = _words(found, scene, viewer) if is_now else (f"Move {state.ply}", scene.status, "replay")
+    seat, ruleset = found.seat_of(viewer), host.rulesets.get(found.ruleset)
+    headline, detail, mood = (
+        _words(found, scene, ruleset, viewer) if is_now else (_("Move {ply}", ply=state.ply), scene.status, "replay")
+    )
     now = host.hall_time()
     clocks = clock_faces(found, now)
     faces = clocks or (None,) * len(found.seats)
-    cards = [_card(found, scene, each, viewer, is_now, face) for each, face in enumerate(faces)]
+    cards = [_card(found, scene, ruleset, each, viewer, is_now, face) for each, face in enumerate(faces)]
     own_side = seat if seat is not None and not found.is_alone else 0
     return GamePage(
         game=found,
@@ -207,15 +217,16 @@ def game_page(
             scene,
             aimed_cells(aim, scene),
             _next_picture(host, state, scene),
+            ruleset=ruleset,
             waits=is_now and _waits_for_a_cell(host, state, seat),
             refused=refused,
         ),
         near=tuple(card for card in cards if card.seat == own_side),
         far=tuple(card for card in cards if card.seat != own_side),
-        moves=_moves(state, scene),
+        moves=_moves(state, scene, ruleset),
         has_forbidden=bool(refusals),
         forbidden=_by_reason(refusals) if forbidden and not is_over else None,
-        sheet=time_sheet(state),
+        sheet=time_sheet(state, ruleset),
         proposals=proposals(found, seat, claim, now),
         offers=offers_to_make(state, seat, now),
         endings=endings(state, seat),
@@ -255,34 +266,43 @@ def _by_reason(refusals: Mapping[str, Refusal]) -> tuple[Forbidden, ...]:
     return tuple(Forbidden(", ".join(names), detail) for detail, names in cells.items())
 
 
-def _words(found: Game, scene: Scene, viewer: str | None) -> tuple[str, str, str]:
+def _words(found: Game, scene: Scene, ruleset: AnyRuleset | None, viewer: str | None) -> tuple[str, str, str]:
     """(headline, detail, mood) of a game as it stands."""
     names = {each.seat: each.display_name for each in found.seats}
     own = [each.seat for each in found.seats if each.user_id == viewer]
+    sides = [sentence(say(ruleset, side)) for side in scene.sides]
     match found.status:
         case "active" if found.to_act in own:
             told = (scene.status, scene.prompt) if not scene.width else (scene.prompt or scene.status,)
-            headline = f"{scene.sides[found.to_act or 0].capitalize()} to move" if found.is_alone else "Your turn"
+            headline = _("{name} to move", name=sides[found.to_act or 0]) if found.is_alone else _("Your turn")
             return headline, " ".join(filter(None, told)), "turn"
         case "active":
-            return f"{names.get(found.to_act or 0, 'Somebody')} to move", scene.status, "wait"
+            return _("{name} to move", name=names.get(found.to_act or 0, "?")), scene.status, "wait"
         case "finished" if found.winner is None:
-            return "Draw", scene.status, "over"
+            return _("Draw"), scene.status, "over"
         case "finished":
             winner = names.get(found.winner or 0, "")
             if found.is_alone:
-                return f"{scene.sides[found.winner or 0].capitalize()} won", scene.status, "over"
+                return _("{name} won", name=sides[found.winner or 0]), scene.status, "over"
             if found.winner in own:
-                return f"You won, {winner}!", scene.status, "won"
-            return (f"You lost – {winner} won" if own else f"{winner} won"), scene.status, "lost" if own else "over"
+                return _("You won, {name}!", name=winner), scene.status, "won"
+            if own:
+                return _("You lost – {name} won", name=winner), scene.status, "lost"
+            return _("{name} won", name=winner), scene.status, "over"
         case "suspended":
-            return "Suspended", found.note, "over"
+            return _("Suspended"), note_words(found.note), "over"
         case _:
-            return found.status.capitalize(), scene.status, "over"
+            return _("Aborted"), scene.status, "over"
 
 
 def _card(
-    found: Game, scene: Scene, seat: int, viewer: str | None, is_now: bool, clock: ClockFace | None
+    found: Game,
+    scene: Scene,
+    ruleset: AnyRuleset | None,
+    seat: int,
+    viewer: str | None,
+    is_now: bool,
+    clock: ClockFace | None,
 ) -> PlayerCard:
     person = found.seats[seat]
     side = scene.sides[seat] if seat < len(scene.sides) else ""
@@ -291,7 +311,7 @@ def _card(
         outcome = "draw" if found.winner is None else "won" if found.winner == seat else "lost"
     return PlayerCard(
         seat=seat,
-        side=side,
+        side=say(ruleset, side),
         picture=_side_picture(scene, seat, side),
         username=person.username,
         display_name=person.display_name,
@@ -310,7 +330,7 @@ def _side_picture(scene: Scene, seat: int, side: str) -> Drawn | None:
     return draw_piece(scene, next(iter(own.values()))) if len(own) == 1 else None
 
 
-def _moves(state: GameState, scene: Scene) -> tuple[MoveEntry, ...]:
+def _moves(state: GameState, scene: Scene, ruleset: AnyRuleset | None) -> tuple[MoveEntry, ...]:
     entries = []
     timed = not isinstance(state.game.terms, NoClock)
     diagram = Diagram(msgspec.json.decode(state.start_scene, type=Scene))
@@ -319,9 +339,9 @@ def _moves(state: GameState, scene: Scene) -> tuple[MoveEntry, ...]:
         placed = diagram.change(shown.cells, shown.sides)
         then = msgspec.structs.replace(scene, sides=shown.sides)
         picture = draw_piece(then, placed[0]) if placed else None
-        side = shown.sides[seat] if seat < len(shown.sides) else ""
+        side = say(ruleset, shown.sides[seat]) if seat < len(shown.sides) else ""
         time = took(spent.charged) if timed else ""
-        entries.append(MoveEntry(number, move_label(move), picture, side, time, number == state.ply))
+        entries.append(MoveEntry(number, say(ruleset, move_label(move)), picture, side, time, number == state.ply))
     return tuple(entries)
 
 

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from gamehall.challenges import load_challenge
 from gamehall.declare import Host
 from gamehall.gamelog import Game, load_game
+from gamehall.languages import N_, catalogue
+from gamehall.notes import note_words
 from gamehall.tables import game_move
 
 from .declare import NoticeKind
@@ -17,25 +19,27 @@ from .listing import ruleset_title
 
 __all__ = ["own_kinds"]
 
+_ = catalogue(__name__)
+
 Facts = Mapping[str, Any]
 
-_ASKED = {"received": "{name} challenges you to a game of {title}."}
+_ASKED = {"received": N_("{name} challenges you to a game of {title}.")}
 _ANSWERS = {
-    "accepted": "{name} accepted your challenge. The game of {title} has begun.",
-    "declined": "{name} declined your challenge to a game of {title}.",
-    "expired": "Nobody answered your challenge to a game of {title} in time.",
-    "cancelled": "{name} withdrew the challenge to a game of {title}.",
+    "accepted": N_("{name} accepted your challenge. The game of {title} has begun."),
+    "declined": N_("{name} declined your challenge to a game of {title}."),
+    "expired": N_("Nobody answered your challenge to a game of {title} in time."),
+    "cancelled": N_("{name} withdrew the challenge to a game of {title}."),
 }
 _ENDS = {
-    "won": "You won the game of {title} against {name}.",
-    "lost": "You lost the game of {title} against {name}.",
-    "drawn": "Your game of {title} against {name} ended in a draw.",
-    "aborted": "Your game of {title} against {name} was aborted. Nobody wins.",
+    "won": N_("You won the game of {title} against {name}."),
+    "lost": N_("You lost the game of {title} against {name}."),
+    "drawn": N_("Your game of {title} against {name} ended in a draw."),
+    "aborted": N_("Your game of {title} against {name} was aborted. Nobody wins."),
 }
 _OFFERS = {
-    "draw": "{name} offers you a draw in your game of {title}.",
-    "rematch": "{name} offers you another game of {title}.",
-    "again": "{name} accepted the rematch. The new game of {title} has begun.",
+    "draw": N_("{name} offers you a draw in your game of {title}."),
+    "rematch": N_("{name} offers you another game of {title}."),
+    "again": N_("{name} accepted the rematch. The new game of {title} has begun."),
 }
 
 
@@ -45,7 +49,7 @@ def own_kinds(host: Host) -> list[NoticeKind]:
     def told(sentences: Mapping[str, str]) -> Callable[[Facts], str]:
         def sentence(facts: Facts) -> str:
             title = ruleset_title(host, facts["ruleset"])
-            return sentences[facts["what"]].format(name=facts["name"], title=title)
+            return _(sentences[facts["what"]], name=facts["name"], title=title)
 
         return sentence
 
@@ -55,7 +59,7 @@ def own_kinds(host: Host) -> list[NoticeKind]:
         NoticeKind("game_over", _over, told(_ENDS), _to),
         NoticeKind("draw_offer", _offered, told(_OFFERS), _to),
         NoticeKind("rematch_offer", _offered, told(_OFFERS), _to),
-        NoticeKind("notice", _said, lambda facts: str(facts["text"]), _to),
+        NoticeKind("notice", _said, lambda facts: note_words(str(facts["text"])), _to),
     ]
 
 
@@ -67,7 +71,7 @@ def _challenge(data: Facts) -> str:
     return f"/challenges/{data['challenge_id']}"
 
 
-def _received(connection: sa.Connection, _: str, data: Facts) -> Facts:
+def _received(connection: sa.Connection, _user_id: str, data: Facts) -> Facts:
     found = load_challenge(connection, data["challenge_id"])
     return {
         "what": "received",
@@ -131,5 +135,5 @@ def _in_game(found: Game, what: str, own: int | None) -> dict[str, Any]:
     return {"what": what, "name": others, "ruleset": found.ruleset, "to": f"/games/{found.id}"}
 
 
-def _said(_: sa.Connection, __: str, data: Facts) -> Facts:
+def _said(_connection: sa.Connection, _user_id: str, data: Facts) -> Facts:
     return {"text": data["text"], "to": f"/games/{data['game_id']}" if "game_id" in data else ""}

@@ -15,8 +15,10 @@ from gamehall.clocks import describe, flag_at, is_paused
 from gamehall.declare import Host
 from gamehall.game import Ruleset, Scene, cell_place, options_schema, read_options
 from gamehall.gamelog import Game, Seat, Shown
+from gamehall.languages import ENGLISH, catalogue, language
 from gamehall.lattice import Lattice, lattice_of
 from gamehall.looks import Drawn, draw_piece
+from gamehall.naming import option_words, say, title_of
 from gamehall.records.diagrams import Diagram
 from gamehall.spans import in_words
 from gamehall.tables import game, game_move
@@ -27,11 +29,14 @@ __all__ = [
     "Thumbnail",
     "challenge_cards",
     "game_cards",
+    "option_facts",
     "options_words",
     "ruleset_title",
     "storable",
     "thumbnails",
 ]
+
+_ = catalogue(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +94,42 @@ def storable(text: str) -> str:
 def ruleset_title(host: Host, key: str) -> str:
     """The ruleset's title, its key when it is not installed any more."""
     ruleset = host.rulesets.get(key)
-    return ruleset.title if ruleset else key
+    return title_of(ruleset) if ruleset else key
 
 
 def options_words(host: Host, key: str, options: Mapping[str, Any]) -> str:
     """The options in short, such as "board size 19 · opening swap2": numbers, and what is not as usual."""
     ruleset = host.rulesets.get(key)
-    usual = _usual_options(ruleset) if ruleset else {name: (name.replace("_", " "), None) for name in options}
+    usual = _usual_options(ruleset) if ruleset else {name: (option_words(name), None) for name in options}
     words = []
     for name, (title, default) in usual.items():
         value = options.get(name, default)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if value not in (None, False, "", "none") and (is_number or value != default):
-            words.append(title.lower() if value is True else f"{title.lower()} {str(value).replace('_', ' ')}")
+            called = _amid(say(ruleset, title))
+            words.append(called if value is True else f"{called} {_value_words(ruleset, value)}")
     return " · ".join(words)
+
+
+def option_facts(host: Host, key: str, options: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(name, value) of each option, in words."""
+    ruleset = host.rulesets.get(key)
+    parts = options_schema(ruleset).get("properties", {}) if ruleset else {}
+    return [
+        (say(ruleset, parts.get(name, {}).get("title") or option_words(name)), _value_words(ruleset, value))
+        for name, value in options.items()
+    ]
+
+
+def _value_words(ruleset: Ruleset[Any, Any] | None, value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _amid(say(ruleset, option_words(str(value))))
+
+
+def _amid(words: str) -> str:
+    """A name amid others: English writes it small, other languages as it is."""
+    return words.lower() if language() == ENGLISH else words
 
 
 @lru_cache
@@ -114,7 +141,7 @@ def _usual_options(ruleset: Ruleset[Any, Any]) -> dict[str, tuple[str, Any]]:
         if len(part.get("enum", "ab")) > 1
     }
     defaults = msgspec.to_builtins(read_options(ruleset, {}))
-    return {name: (part.get("title", name.replace("_", " ")), defaults[name]) for name, part in open_ones.items()}
+    return {name: (part.get("title") or option_words(name), defaults[name]) for name, part in open_ones.items()}
 
 
 def game_cards(
@@ -145,32 +172,32 @@ def _is_turn_of(found: Game, viewer: str | None) -> bool:
 
 def _opponent(found: Game, viewer: str | None) -> str:
     others = [each.display_name for each in found.seats if each.user_id != viewer]
-    return " and ".join(others) if len(others) < len(found.seats) else ""
+    return _(" and ").join(others) if len(others) < len(found.seats) else ""
 
 
 def _time(found: Game, hall_time: int) -> str:
     if found.status != "active":
         return ""
     if is_paused(found.times, hall_time):
-        return "paused"
+        return _("paused")
     falls = flag_at(found.terms, found.times)
     if falls is not None:
-        return f"{in_words(falls - hall_time)} left"
-    return "" if found.turn_at is None else f"for {in_words(hall_time - found.turn_at)}"
+        return _("{span} left", span=in_words(falls - hall_time))
+    return "" if found.turn_at is None else _("for {span}", span=in_words(hall_time - found.turn_at))
 
 
 def _state(found: Game, viewer: str | None) -> str:
     """How it stands, in a few words."""
     if found.status == "active":
         if _is_turn_of(found, viewer):
-            return "Your turn"
-        return next((f"{s.display_name} to move" for s in found.seats if s.seat == found.to_act), "")
+            return _("Your turn")
+        return next((_("{name} to move", name=s.display_name) for s in found.seats if s.seat == found.to_act), "")
     if found.status == "finished":
         winner = next((s for s in found.seats if s.seat == found.winner), None)
         if winner is None:
-            return "Draw"
-        return "You won" if winner.user_id == viewer else f"{winner.display_name} won"
-    return found.status.capitalize()
+            return _("Draw")
+        return _("You won") if winner.user_id == viewer else _("{name} won", name=winner.display_name)
+    return _("Suspended") if found.status == "suspended" else _("Aborted")
 
 
 def challenge_cards(challenges: Sequence[Challenge], host: Host) -> list[ChallengeCard]:
@@ -198,8 +225,8 @@ def side_words(host: Host, found: Challenge) -> str:
     """Which side the challenger begins with."""
     ruleset = host.rulesets.get(found.ruleset)
     if found.seat is None or ruleset is None:
-        return "sides drawn by lot"
-    return f"{found.challenger_name} begins as {ruleset.seats[found.seat]}"
+        return _("sides drawn by lot")
+    return _("{name} begins as {side}", name=found.challenger_name, side=say(ruleset, ruleset.seats[found.seat]))
 
 
 def thumbnails(connection: sa.Connection, game_ids: Sequence[str]) -> dict[str, Thumbnail]:

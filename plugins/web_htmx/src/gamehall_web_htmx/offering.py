@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from gamehall.answers import Claim
 from gamehall.clocks import is_paused, longest_pause
 from gamehall.gamelog import Game, GameState, Offer, OfferKind
+from gamehall.languages import N_, catalogue
 from gamehall.spans import in_words
 
 __all__ = ["Button", "Ending", "Proposal", "endings", "offers_to_make", "proposals"]
+
+_ = catalogue(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +56,41 @@ class _Words:
 
 _WORDS: dict[OfferKind, _Words] = {
     "draw": _Words(
-        "Offer a draw",
-        "{other} offers a draw.",
-        "Accept the draw",
-        "You have offered a draw. {other} can accept it until their next move.",
-        "{other} has declined a draw. You can offer one again after the next move.",
+        N_("Offer a draw"),
+        N_("{other} offers a draw."),
+        N_("Accept the draw"),
+        N_("You have offered a draw. {other} can accept it until their next move."),
+        N_("{other} has declined a draw. You can offer one again after the next move."),
     ),
     "takeback": _Words(
-        "Ask to take back",
-        "{other} asks to take their last turn back, with the clocks as they were before it.",
-        "Allow it",
-        "You have asked to take your last turn back.",
-        "{other} does not want you to take your turn back. You can ask again after the next move.",
+        N_("Ask to take back"),
+        N_("{other} asks to take their last turn back, with the clocks as they were before it."),
+        N_("Allow it"),
+        N_("You have asked to take your last turn back."),
+        N_("{other} does not want you to take your turn back. You can ask again after the next move."),
     ),
     "pause": _Words(
-        "Offer a pause",
-        "{other} offers a pause of up to {pause}.",
-        "Accept the pause",
-        "You have offered a pause of up to {pause}.",
-        "{other} has declined a pause. You can offer one again after the next move.",
+        N_("Offer a pause"),
+        N_("{other} offers a pause of up to {pause}."),
+        N_("Accept the pause"),
+        N_("You have offered a pause of up to {pause}."),
+        N_("{other} has declined a pause. You can offer one again after the next move."),
     ),
     "rematch": _Words(
-        "Offer a rematch",
-        "{other} offers a rematch, with the seats swapped.",
-        "Accept the rematch",
-        "You have offered a rematch.",
-        "{other} does not want a rematch.",
+        N_("Offer a rematch"),
+        N_("{other} offers a rematch, with the seats swapped."),
+        N_("Accept the rematch"),
+        N_("You have offered a rematch."),
+        N_("{other} does not want a rematch."),
     ),
 }
 
 
 _ALONE: dict[OfferKind, str] = {
-    "draw": "Call it a draw",
-    "takeback": "Take back",
-    "pause": "Pause",
-    "rematch": "Play again",
+    "draw": N_("Call it a draw"),
+    "takeback": N_("Take back"),
+    "pause": N_("Pause"),
+    "rematch": N_("Play again"),
 }
 """The same buttons for whoever plays both sides, who needs no answer."""
 
@@ -97,8 +100,8 @@ def proposals(found: Game, seat: int | None, claim: Claim | None, hall_time: int
     told = []
     if found.status == "active" and is_paused(found.times, hall_time):
         left = in_words((found.times.started or 0) - hall_time)
-        end = (Button("pause", "end", "End the pause"),) if seat is not None else ()
-        told.append(Proposal(f"The game is paused for another {left}.", end))
+        end = (Button("pause", "end", _("End the pause")),) if seat is not None else ()
+        told.append(Proposal(_("The game is paused for another {left}.", left=left), end))
     if seat is not None:
         if claim is not None and claim.seat == seat:
             told.append(_claim(_other(found, seat), claim))
@@ -112,20 +115,22 @@ def _other(found: Game, seat: int) -> str:
 
 def _claim(other: str, claim: Claim) -> Proposal:
     if claim.in_:
-        return Proposal(f"{other} has been away; you can claim the game in {in_words(claim.in_)}.")
-    both = (Button("claim", "win", "Claim the win"), Button("claim", "draw", "Call it a draw"))
-    return Proposal(f"{other} has left. End the game, or go on waiting.", both)
+        return Proposal(
+            _("{other} has been away; you can claim the game in {span}.", other=other, span=in_words(claim.in_))
+        )
+    both = (Button("claim", "win", _("Claim the win")), Button("claim", "draw", _("Call it a draw")))
+    return Proposal(_("{other} has left. End the game, or go on waiting.", other=other), both)
 
 
 def _proposal(found: Game, seat: int, offer: Offer) -> Proposal:
     words, kind = _WORDS[offer.kind], offer.kind
     said = words.declined if offer.declined else words.own if offer.seat == seat else words.theirs
-    sentence = said.format(other=_other(found, seat), pause=in_words(longest_pause(found.terms) or 0))
+    sentence = _(said, other=_other(found, seat), pause=in_words(longest_pause(found.terms) or 0))
     if offer.declined:
         return Proposal(sentence)
     if offer.seat == seat:
-        return Proposal(sentence, (Button(kind, "decline", "Withdraw"),))
-    return Proposal(sentence, (Button(kind, "accept", words.accept), Button(kind, "decline", "Decline")))
+        return Proposal(sentence, (Button(kind, "decline", _("Withdraw")),))
+    return Proposal(sentence, (Button(kind, "accept", _(words.accept)), Button(kind, "decline", _("Decline"))))
 
 
 def offers_to_make(state: GameState, seat: int | None, hall_time: int) -> tuple[Button, ...]:
@@ -134,10 +139,10 @@ def offers_to_make(state: GameState, seat: int | None, hall_time: int) -> tuple[
         return ()
     found = state.game
     if found.is_alone:
-        return tuple(Button(kind, "offer", _ALONE[kind]) for kind in _possible(state, seat, hall_time))
+        return tuple(Button(kind, "offer", _(_ALONE[kind])) for kind in _possible(state, seat, hall_time))
     taken = {each.kind for each in found.offers if each.seat == seat or not each.declined}
     possible = _possible(state, seat, hall_time)
-    return tuple(Button(kind, "offer", _WORDS[kind].offer) for kind in possible if kind not in taken)
+    return tuple(Button(kind, "offer", _(_WORDS[kind].offer)) for kind in possible if kind not in taken)
 
 
 def _possible(state: GameState, seat: int, hall_time: int) -> Iterator[OfferKind]:
@@ -156,11 +161,12 @@ def endings(state: GameState, seat: int | None) -> tuple[Ending, ...]:
     """How whoever sits in this seat can end the game alone."""
     if seat is None or state.game.status != "active":
         return ()
-    question = "Give this game up? Your opponent wins."
+    question = _("Give this game up? Your opponent wins.")
     if state.game.is_alone:
-        question = "Give this game up? The side that is not to move wins."
-    resign = Ending("resign", "Resign…", question, "Yes, resign")
+        question = _("Give this game up? The side that is not to move wins.")
+    resign = Ending("resign", _("Resign…"), question, _("Yes, resign"))
     if {mover for mover, _ in state.moves} >= {each.seat for each in state.game.seats}:
         return (resign,)
-    abort = Ending("abort", "Abort…", "Not everybody has moved. Call this game off, so that nobody wins?", "Yes, abort")
+    off = _("Not everybody has moved. Call this game off, so that nobody wins?")
+    abort = Ending("abort", _("Abort…"), off, _("Yes, abort"))
     return (abort, resign)

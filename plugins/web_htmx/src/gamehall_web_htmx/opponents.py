@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from gamehall.declare import Host
 from gamehall.gamelog import Game
+from gamehall.languages import catalogue
 
 from .site import Visitor
 
 __all__ = ["Way", "answers_at_once", "quick_ways", "ways_to_play"]
+
+_ = catalogue(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,16 @@ class Way:
 def quick_ways(host: Host) -> list[Way]:
     """What needs nothing more than the game, for guests too. An opponent that is always there is sent as `@name`."""
     always = [
-        Way(f"@{each.username}", each.display_name, each.summary, f"Against {each.display_name}")
+        Way(f"@{each.username}", each.display_name, each.summary, _("Against {name}", name=each.display_name))
         for each in sorted(host.opponents.values(), key=lambda each: each.username)
     ]
     alone = Way(
         "alone",
-        "Both sides on this device",
-        "You play against somebody beside you, or try things out.",
-        "On one device",
+        _("Both sides on this device"),
+        _("You play against somebody beside you, or try things out."),
+        _("On one device"),
     )
-    link = Way("link", "A friend, by a link", "You get an address to send and a code to scan.", "With a link")
+    link = Way("link", _("A friend, by a link"), _("You get an address to send and a code to scan."), _("With a link"))
     return [*always, alone, link]
 
 
@@ -44,9 +47,9 @@ def ways_to_play(host: Host, visitor: Visitor) -> list[Way]:
         return quick_ways(host)
     return [
         *quick_ways(host),
-        Way("open", "Whoever comes first", "Everybody sees it in the lobby.", ""),
-        Way("pair", "Whoever wants the same", "If somebody waits for this game already, it begins at once.", ""),
-        Way("name", "A user by name", "", ""),
+        Way("open", _("Whoever comes first"), _("Everybody sees it in the lobby."), ""),
+        Way("pair", _("Whoever wants the same"), _("If somebody waits for this game already, it begins at once."), ""),
+        Way("name", _("A user by name"), "", ""),
     ]
 
 

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
 
 from gamehall.asking import field_error
 from gamehall.game import Ruleset, options_schema, read_options
+from gamehall.languages import N_, catalogue
+from gamehall.naming import option_words, say
 from gamehall.problems import FieldError
 
 from .forms import Form
 
 __all__ = ["OptionField", "chosen_options", "fields_of", "option_errors", "option_fields", "read_fields"]
 
+_ = catalogue(__name__)
+
 PREFIX = "option_"
 Kind = Literal["integer", "number", "choice", "switch", "text", "data"]
 Schema = Mapping[str, Any]
+
+# By whether the number is whole, has a least value, has a largest one.
+_NUMBERS = {
+    (True, True, True): N_("Give a whole number from {least} to {most}."),
+    (True, True, False): N_("Give a whole number from {least}."),
+    (True, False, True): N_("Give a whole number to {most}."),
+    (True, False, False): N_("Give a whole number."),
+    (False, True, True): N_("Give a number from {least} to {most}."),
+    (False, True, False): N_("Give a number from {least}."),
+    (False, False, True): N_("Give a number to {most}."),
+    (False, False, False): N_("Give a number."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +57,19 @@ class OptionField:
 
 def option_fields(ruleset: Ruleset[Any, Any], values: Mapping[str, Any], typed: Form) -> list[OptionField]:
     """The fields, filled with what was `typed`, else with `values`, such as those of a preset, else the defaults."""
-    schema = options_schema(ruleset)
     shown = msgspec.to_builtins(read_options(ruleset, {})) | dict(values)
-    return fields_of(schema, shown, typed, PREFIX)
+    return fields_of(options_schema(ruleset), shown, typed, PREFIX, partial(say, ruleset))
 
 
-def fields_of(schema: Schema, shown: Mapping[str, Any], typed: Form, prefix: str) -> list[OptionField]:
+def fields_of(
+    schema: Schema, shown: Mapping[str, Any], typed: Form, prefix: str, said: Callable[[str], str]
+) -> list[OptionField]:
     """A field for each property of the schema, filled with what was `typed`, else with what is `shown`.
 
-    `prefix` stands before the names that the form sends.
+    `prefix` stands before the names that the form sends; `said` is a text of the schema in the present language.
     """
     return [
-        _field(name, _resolved(part, schema), shown[name], typed, prefix)
+        _field(name, _resolved(part, schema), shown[name], typed, prefix, said)
         for name, part in schema.get("properties", {}).items()
     ]
 
@@ -88,16 +106,16 @@ def _kind(part: Schema) -> Kind:
             return "data"
 
 
-def _field(name: str, part: Schema, value: Any, typed: Form, prefix: str) -> OptionField:
+def _field(name: str, part: Schema, value: Any, typed: Form, prefix: str, said: Callable[[str], str]) -> OptionField:
     kind = _kind(part)
     return OptionField(
         name=name,
         input_name=prefix + name,
-        label=part.get("title") or _words(name),
-        help=part.get("description", ""),
+        label=said(part.get("title") or option_words(name)),
+        help=said(part.get("description", "")),
         kind=kind,
         value=_typed(kind, prefix + name, typed) if typed else _shown(kind, value),
-        choices=_choices(part),
+        choices=_choices(part, said),
         minimum=part.get("minimum", part.get("exclusiveMinimum")),
         maximum=part.get("maximum", part.get("exclusiveMaximum")),
         longest=part.get("maxLength"),
@@ -105,19 +123,14 @@ def _field(name: str, part: Schema, value: Any, typed: Form, prefix: str) -> Opt
     )
 
 
-def _choices(part: Schema) -> tuple[tuple[str, str], ...]:
+def _choices(part: Schema, said: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
     """(value, word) of each choice, the default first: schemas list them by the alphabet, which says nothing."""
     values = sorted(part.get("enum", ()), key=lambda each: each != part.get("default"))
-    return tuple((_text(each), _words(_text(each)) or "None") for each in values)
+    return tuple((_text(each), said(option_words(_text(each))) or _("None")) for each in values)
 
 
 def _typed(kind: Kind, name: str, typed: Form) -> str:
     return ("on" if name in typed else "") if kind == "switch" else typed.get(name, "")
-
-
-def _words(name: str) -> str:
-    text = name.replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
 
 
 def _text(value: Any) -> str:
@@ -157,12 +170,12 @@ def _wanted(kind: Kind, part: Schema) -> str:
     """What the field expects, for whoever gave something else."""
     match kind:
         case "integer" | "number":
-            bounds = [f"{word} {part[key]}" for word, key in (("from", "minimum"), ("to", "maximum")) if key in part]
-            return " ".join((f"Give a {'whole ' if kind == 'integer' else ''}number", *bounds)) + "."
+            wanted = _NUMBERS[kind == "integer", "minimum" in part, "maximum" in part]
+            return _(wanted, least=part.get("minimum"), most=part.get("maximum"))
         case "choice":
-            return "Choose one of these."
+            return _("Choose one of these.")
         case _:
-            return "Give valid JSON."
+            return _("Give valid JSON.")
 
 
 def _value(kind: Kind, part: Schema, text: str) -> Any:

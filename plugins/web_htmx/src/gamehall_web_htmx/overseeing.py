@@ -9,9 +9,12 @@ import sqlalchemy as sa
 
 from gamehall.accounts import User, end_credentials, find_user, update_user, user_by_name
 from gamehall.database import serialize_on
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 
 __all__ = ["Act", "act_on_user", "read_act"]
+
+_ = catalogue(__name__)
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +45,11 @@ def act_on_user(connection: sa.Connection, admin_id: str, username: str, act: Ac
     serialize_on(connection, "admins")
     admin, found = find_user(connection, admin_id), user_by_name(connection, username, disabled=True)
     if admin is None or not (admin.is_admin and admin.is_active):
-        raise Problem("forbidden", "Only admins can look after the hall.")
+        raise Problem("forbidden", _("Only admins can look after the hall."))
     if found.id == admin_id:
-        raise Problem("not-possible", "You cannot do this to yourself; ask another admin.")
+        raise Problem("not-possible", _("You cannot do this to yourself; ask another admin."))
     if found.is_guest and act == "promote":
-        raise Problem("not-possible", "A guest has no account and cannot be an admin.")
+        raise Problem("not-possible", _("A guest has no account and cannot be an admin."))
     changed = update_user(connection, found.id, _CHANGES[act])
     if act in ("disable", "sign-out"):
         end_credentials(connection, found.id)

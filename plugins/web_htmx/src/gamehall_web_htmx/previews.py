@@ -13,6 +13,7 @@ from gamehall.challenges import Challenge
 from gamehall.declare import Exporter, GameRecord, Host, ImportedGame
 from gamehall.game import Scene
 from gamehall.gamelog import GameState
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.records.canonical import canonical
 from gamehall.records.formats import exporters, write_record
@@ -23,6 +24,8 @@ from .gameview import GamePage
 from .listing import ChallengeCard
 
 __all__ = ["Picture", "PictureSizes", "Preview", "challenge_preview", "game_preview", "picture_formats"]
+
+_ = catalogue(__name__)
 
 _TYPES = {"svg": "image/svg+xml", "png": "image/png"}  # what browsers show, and what messengers do
 _PNG_SIZE = slice(16, 24)  # two numbers of four bytes: the first part of a PNG says its width and height
@@ -98,7 +101,9 @@ async def game_preview(host: Host, sizes: PictureSizes, state: GameState, view: 
     at_ply = "" if view.is_now else f"?ply={view.ply}"
     address = f"{host.settings.address}/games/{view.game.id}"
     title = f"{view.title}: {names}"
-    picture = Picture(f"{address}/picture.png{at_ply}", *size, alt=f"The board of {title}") if size else None
+    picture = (
+        Picture(f"{address}/picture.png{at_ply}", *size, alt=_("The board of {title}", title=title)) if size else None
+    )
     return Preview(title, f"{view.headline}. {view.detail}".strip(), f"{address}{at_ply}", picture)
 
 
@@ -115,8 +120,8 @@ async def challenge_preview(
     told = {"ruleset": challenge.ruleset, "options": canonical(challenge.options).decode(), "format": "png"}
     picture = f"{address}/api/v1/replay/record?{urlencode(told)}"
     return Preview(
-        title=f"{challenge.challenger_name} invites you to a game of {card.title}",
-        description="Open the link to see what is played, and take your seat.",
+        title=_("{name} invites you to a game of {title}", name=challenge.challenger_name, title=card.title),
+        description=_("Open the link to see what is played, and take your seat."),
         url=url,
-        picture=Picture(picture, *size, alt=f"The board of {card.title}") if size else None,
+        picture=Picture(picture, *size, alt=_("The board of {title}", title=card.title)) if size else None,
     )

@@ -16,6 +16,7 @@ from gamehall.accounts import User, printable
 from gamehall.declare import Authenticator, Host, Listener, Principal
 from gamehall.events import Event, NewEvent, user_channel
 from gamehall.feed import emit
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.tables import new_id, now, user
 
@@ -32,6 +33,8 @@ __all__ = [
     "start_session",
     "tidying",
 ]
+
+_ = catalogue(__name__)
 
 IDLE = timedelta(days=7)
 LONGEST = timedelta(days=30)
@@ -200,7 +203,7 @@ def _remove_dead(connection: sa.Connection, user_id: str) -> None:
 def end_session(connection: sa.Connection, user_id: str, session_id: str) -> None:
     """Signs one of the user's browsers out. Raises Problem `not-found` when it is none of theirs."""
     if not _end(connection, user_id, [session_id]):
-        raise Problem("not-found", "There is no such session; perhaps it has ended already.")
+        raise Problem("not-found", _("There is no such session; perhaps it has ended already."))
 
 
 def end_other_sessions(connection: sa.Connection, user_id: str, kept: str) -> int:

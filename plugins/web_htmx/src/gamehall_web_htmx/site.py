@@ -16,7 +16,9 @@ from markupsafe import Markup
 from gamehall.accounts import signup_is_open
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
+from gamehall.spans import in_words
 from gamehall.tables import now
 
 from .assets import load_assets
@@ -117,6 +119,7 @@ class Site:
         if account is not None:
             found = replace(found, unread=await self._unread(request, account.user_id))
         request.state.visitor = found  # for the page that tells of an error
+        speak_to(request, prefs)
         return found
 
     async def _unread(self, request: HttpRequest, user_id: str) -> int:
@@ -128,9 +131,9 @@ class Site:
         await self.host.write(mark_read, user_id, here)
         return sum(link != here for link in links)
 
-    def menu(self) -> list[Page]:
-        """The pages of other plugins that are in the menu."""
-        return [page for _, page in self.pages() if page.menu]
+    def menu(self) -> list[tuple[str, str]]:
+        """(path, word) of the pages of other plugins that are in the menu."""
+        return [(page.path, catalogue(f"gamehall_{plugin}")(page.menu)) for plugin, page in self.pages() if page.menu]
 
     def pages(self) -> list[tuple[str, Page]]:
         declared: list[tuple[str, Page]] = self.host.declared("web_pages")
@@ -155,6 +158,7 @@ class Site:
             "signup_open": self.signup_open,
             "live": self.live("/live/own", visitor, {}) if visitor.account else None,
             "preview": None,
+            "is_known": True,  # who is looking; of somebody else no form would be taken
             "soon": False,  # whether to look again in a moment, where there are no scripts
         }
         problem: Problem | None = context.get("problem")
@@ -226,8 +230,9 @@ def error_page(site: Site, request: HttpRequest, problem: Problem) -> Response[s
 
     So who is looking is known only where a page had found out before; that nobody is, where there is no cookie.
     """
-    speak_to(request)  # no page's guard was asked where there is no such page
     known: Visitor | None = request.state.get("visitor")
+    nobody = Visitor(None, "", cookie_prefs(request))
+    speak_to(request, (known or nobody).prefs)  # no page's guard was asked where there is no such page
     wait = problem.headers.get("Retry-After", "")
     context = {
         "problem": problem,
@@ -235,9 +240,8 @@ def error_page(site: Site, request: HttpRequest, problem: Problem) -> Response[s
         "is_form": request.method != "GET",
         "back": came_from(request),
         "again": _address(request),
-        "wait": int(wait) if wait.isdecimal() else 0,
+        "wait": in_words(int(wait) * 1_000) if wait.isdecimal() else "",
         "at": now(),
     }
-    nobody = Visitor(None, "", cookie_prefs(request))
     html = site.render(request, known or nobody, "web_htmx/error.html", context)
     return site.answer(html, problem.status, problem.headers)

@@ -8,10 +8,31 @@ from datetime import UTC, datetime
 import jinja2
 from markupsafe import Markup
 
+from gamehall.languages import N_, catalogue, language, languages
+from gamehall.naming import say, sentence
+
 from .assets import Assets
 from .browsers import browser_words
+from .templatetexts import OwnTexts
 
 __all__ = ["environment"]
+
+_ = catalogue(__name__)
+
+_MONTHS = (
+    N_("Jan"),
+    N_("Feb"),
+    N_("Mar"),
+    N_("Apr"),
+    N_("May"),
+    N_("Jun"),
+    N_("Jul"),
+    N_("Aug"),
+    N_("Sep"),
+    N_("Oct"),
+    N_("Nov"),
+    N_("Dec"),
+)
 
 
 class PluginTemplates(jinja2.BaseLoader):
@@ -23,7 +44,7 @@ class PluginTemplates(jinja2.BaseLoader):
     def get_source(
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        plugin, _, name = template.partition("/")
+        plugin, _slash, name = template.partition("/")
         if plugin not in self._loaders:
             try:
                 self._loaders[plugin] = jinja2.PackageLoader(f"gamehall_{plugin}")
@@ -40,10 +61,13 @@ def environment(assets: Assets) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=[OwnTexts],
     )
+    shared.globals.update(language=language, languages=languages, say=say)
     shared.globals["asset"] = assets.url
     shared.globals["drawing"] = assets.drawing
     shared.filters["browser_words"] = browser_words
+    shared.filters["clock_time"] = clock_time
     shared.filters["day"] = day
     shared.filters["moment"] = moment
     shared.filters["sentence"] = sentence
@@ -54,17 +78,25 @@ def moment(when: datetime | str) -> Markup:
     """A time, in the words of this hall's clock, as an element that programs can read too."""
     parsed = datetime.fromisoformat(when) if isinstance(when, str) else when
     parsed = parsed.astimezone(UTC)
-    return Markup('<time datetime="{}">{}</time>').format(
-        parsed.strftime("%Y-%m-%dT%H:%M:%SZ"), f"{parsed:%-d %b %Y, %H:%M} UTC"
-    )
+    words = _("{day}, {time} UTC", day=_date(parsed), time=parsed.strftime("%H:%M"))
+    return _element(f"{parsed:%Y-%m-%dT%H:%M:%SZ}", words)
+
+
+def clock_time(when: datetime) -> Markup:
+    """The time of day, to the second."""
+    then = when.astimezone(UTC)
+    return _element(f"{then:%Y-%m-%dT%H:%M:%SZ}", f"{then:%H:%M:%S} UTC")
 
 
 def day(when: datetime) -> Markup:
     """The day of a time, as an element that programs can read too."""
-    day = when.astimezone(UTC)
-    return Markup('<time datetime="{}">{}</time>').format(f"{day:%Y-%m-%d}", f"{day:%-d %b %Y}")
+    then = when.astimezone(UTC)
+    return _element(f"{then:%Y-%m-%d}", _date(then))
 
 
-def sentence(text: str) -> str:
-    """The text with a capital at its beginning; the rest stays as it is."""
-    return text[:1].upper() + text[1:]
+def _element(machine: str, words: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(machine, words)
+
+
+def _date(when: datetime) -> str:
+    return _("{day} {month} {year}", day=when.day, month=_(_MONTHS[when.month - 1]), year=when.year)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gamehall.clocks import NoClock, Spent
 from gamehall.gamelog import GameState
+from gamehall.naming import AnyRuleset, say
 
 from .boards import move_label
 from .clockface import took
@@ -33,12 +34,16 @@ class TimeSheet:
     totals: tuple[SheetRow, ...]
 
 
-def time_sheet(state: GameState) -> TimeSheet | None:
+def time_sheet(state: GameState, ruleset: AnyRuleset | None) -> TimeSheet | None:
     """The receipts of a game's moves; None where no time is charged, or nobody has moved."""
     if isinstance(state.game.terms, NoClock) or not state.moves:
         return None
     rows = [
-        _row(f"{ply}. {move_label(move)}", shown.sides[seat] if seat < len(shown.sides) else "", spent)
+        _row(
+            f"{ply}. {say(ruleset, move_label(move))}",
+            say(ruleset, shown.sides[seat]) if seat < len(shown.sides) else "",
+            spent,
+        )
         for ply, ((seat, move), shown, spent) in enumerate(
             zip(state.moves, state.shown, state.spent, strict=True), start=1
         )
@@ -46,7 +51,7 @@ def time_sheet(state: GameState) -> TimeSheet | None:
     totals = []
     for person in state.game.seats:
         own = [spent for (seat, _), spent in zip(state.moves, state.spent, strict=True) if seat == person.seat]
-        side = state.game.sides[person.seat] if person.seat < len(state.game.sides) else ""
+        side = say(ruleset, state.game.sides[person.seat]) if person.seat < len(state.game.sides) else ""
         totals.append(_row(person.display_name, side, _sum(own)))
     return TimeSheet(tuple(rows), tuple(totals))
 

@@ -1,4 +1,4 @@
-"""In which language a page speaks: the one that the browser asks for, as far as the hall has it."""
+"""In which language a page speaks: the one that its visitor has chosen, else the one that the browser asks for."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from gamehall.languages import preferred, speak
+from gamehall.languages import languages, preferred, speak
+
+from .prefs import Prefs, cookie_prefs
 
 __all__ = ["in_their_language", "speak_to"]
 
 
-def speak_to(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+def speak_to(connection: ASGIConnection[Any, Any, Any, Any], prefs: Prefs) -> None:
     """Makes the visitor's language the present one until the request is answered. Nothing else here speaks it: what
     programs are told, and what is stored, is in English."""
-    speak(preferred(connection.headers.get("accept-language", "")))
+    chosen = prefs.language
+    speak(chosen if chosen in languages() else preferred(connection.headers.get("accept-language", "")))
 
 
 async def in_their_language(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """The guard of every page that does so."""
-    speak_to(connection)
+    """The guard of every page: an account's choice is known only when it is read, and then spoken."""
+    speak_to(connection, cookie_prefs(connection))

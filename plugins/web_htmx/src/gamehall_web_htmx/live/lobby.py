@@ -8,6 +8,7 @@ from typing import Any
 from gamehall.challenges import Challenge, load_challenge
 from gamehall.declare import Host, Principal
 from gamehall.events import LOBBY, Event, game_channel, user_channel
+from gamehall.languages import language
 from gamehall.problems import Problem
 from gamehall_web_htmx.listing import GameCard
 from gamehall_web_htmx.lobbyview import Wanted, live_card, live_games, lobby_view, open_card
@@ -20,7 +21,7 @@ __all__ = ["ChallengeTelling", "LobbyNews", "LobbyTelling"]
 
 
 class LobbyNews:
-    """What is the same for all who look at the lobby, read and made once."""
+    """What is the same for all who look at the lobby in one language, read and made once."""
 
     def __init__(self, host: Host, pieces: Pieces) -> None:
         self._host = host
@@ -30,7 +31,9 @@ class LobbyNews:
 
     async def opened(self, challenge_id: str, *, known: bool) -> str:
         """The row of a new open challenge, for whoever is known or is not; empty once it is closed."""
-        return await self._texts.of(("opened", challenge_id, known), lambda: self._opened(challenge_id, known))
+        return await self._texts.of(
+            ("opened", challenge_id, known, language()), lambda: self._opened(challenge_id, known)
+        )
 
     async def _opened(self, challenge_id: str, known: bool) -> str:
         found = await self._host.read(load_challenge, challenge_id)
@@ -41,14 +44,14 @@ class LobbyNews:
 
     async def moved(self, game_id: str, revision: int) -> str:
         """The card of a running game after a move."""
-        return await self._texts.of(("moved", game_id, revision), lambda: self._moved(game_id))
+        return await self._texts.of(("moved", game_id, revision, language()), lambda: self._moved(game_id))
 
     async def _moved(self, game_id: str) -> str:
         return self._pieces.render("live_card.html", {"card": await live_card(self._host, game_id)})
 
     async def playing(self) -> list[GameCard]:
         """The latest running games, read again with every event."""
-        return await self._playing.of(self._host.feed.place, lambda: live_games(self._host))
+        return await self._playing.of((self._host.feed.place, language()), lambda: live_games(self._host))
 
 
 def closed_row(challenge_id: str) -> str:

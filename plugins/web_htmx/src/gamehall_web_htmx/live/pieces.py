@@ -1,4 +1,5 @@
-"""What games' pages are sent: everything on them that lives, or what one move changed. Made once for each role."""
+"""What games' pages are sent: everything on them that lives, or what one move changed. Made once for each role
+and language."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import jinja2
 from gamehall.claims import around
 from gamehall.declare import Host
 from gamehall.gamelog import GameState, load_state
+from gamehall.languages import language
 from gamehall.problems import Problem
 from gamehall_web_htmx.gameview import GamePage, game_page
 from gamehall_web_htmx.prefs import Prefs
@@ -63,10 +65,11 @@ class Pieces:
         `known` is the revision that the page shows if only a move has been made since, else None.
         """
         revision = state.game.revision
+        key = (state.game.id, revision, role, language())
         if known is not None and known == revision - 1 and not role.forbidden:
-            return await self._pieces.of((state.game.id, revision, role), lambda: self._step(state, role))
+            return await self._pieces.of(key, lambda: self._step(state, role))
         second = self._host.hall_time() // 1_000  # its clocks are those of this moment
-        return await self._pieces.of((state.game.id, revision, role, second), lambda: self._whole(state, role))
+        return await self._pieces.of((*key, second), lambda: self._whole(state, role))
 
     async def _step(self, state: GameState, role: Role) -> Piece:
         view = await self._view(state, role)

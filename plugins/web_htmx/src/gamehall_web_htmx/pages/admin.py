@@ -14,11 +14,15 @@ from gamehall.accounts import printable
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
 from gamehall.features import SIGNUP, Switches, late_workers, read_switches, switch
+from gamehall.languages import catalogue
+from gamehall.naming import title_of
 from gamehall.tables import user
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["ADMIN_PAGES"]
+
+_ = catalogue(__name__)
 
 _PEOPLE = 50
 _OWN = "web_htmx"
@@ -68,7 +72,7 @@ async def admin_page(
         late=await site.host.read(late_workers, epoch),
         query=request.url.query,
         games=games,
-        failed=[row for row in groups["Plugins"] if row.reason],
+        failed=[row for rows in groups.values() for row in rows if row.reason],
         people=people[:_PEOPLE],
         more=len(people) > _PEOPLE,
         find=find,
@@ -90,11 +94,11 @@ def _switch_rows(host: Host, switches: Switches) -> dict[str, list[SwitchRow]]:
         for plugin in host.installed_plugins
     ]
     games = [
-        SwitchRow(f"ruleset:{key}", ruleset.title, key, f"ruleset:{key}" in switches, (key,))
+        SwitchRow(f"ruleset:{key}", title_of(ruleset), key, f"ruleset:{key}" in switches, (key,))
         for key, ruleset in sorted(host.rulesets.items())
     ]
-    signup = SwitchRow(SIGNUP, "New accounts", "Whether anybody can register.", SIGNUP in switches)
-    return {"The hall": [signup], "Plugins": plugins, "Games": games}
+    signup = SwitchRow(SIGNUP, _("New accounts"), _("Whether anybody can register."), SIGNUP in switches)
+    return {_("The hall"): [signup], _("Plugins"): plugins, _("Kinds of games"): games}
 
 
 def _people(connection: sa.Connection, find: str) -> list[sa.Row[Any]]:
@@ -116,7 +120,7 @@ async def admin_switch(
     usable = {row.key: row.rulesets for group in rows.values() for row in group if row.usable}
     suspend = typed.get("suspend") == "on"
     made = await site.host.write(switch, [key], on=on, by=admin.username, known=usable, suspend=suspend)
-    for _ in range(_LOOKS):
+    for _look in range(_LOOKS):
         if not await site.host.read(late_workers, made.epoch):
             break
         await asyncio.sleep(_STEP)

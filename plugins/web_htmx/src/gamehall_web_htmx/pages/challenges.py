@@ -10,16 +10,19 @@ from gamehall.asking import HttpRequest, known_id
 from gamehall.challenges import Action, Challenge, load_challenge, see_challenge
 from gamehall.declare import Principal
 from gamehall.invitations import accept_invitation, invite_code, play_as_guest, see_invitation
+from gamehall.languages import catalogue
 from gamehall.lobby import respond
 from gamehall.problems import Problem
 from gamehall_web_htmx.forms import read_form
-from gamehall_web_htmx.listing import challenge_cards
+from gamehall_web_htmx.listing import challenge_cards, option_facts
 from gamehall_web_htmx.previews import challenge_preview
 from gamehall_web_htmx.qrcodes import qr_code
 from gamehall_web_htmx.sessions import start_session
 from gamehall_web_htmx.site import AccountFirst, Site, Visitor
 
 __all__ = ["CHALLENGE_PAGES"]
+
+_ = catalogue(__name__)
 
 _ACTIONS = ("accept", "decline", "cancel")
 
@@ -90,6 +93,7 @@ async def _show(
         status=problem.status if problem else 200,
         challenge=found,
         card=card,
+        facts=option_facts(site.host, found.ruleset, found.options),
         preview=await challenge_preview(site.host, site.picture_sizes, found, card, address + request.url.path),
         own=own,
         to_viewer=user_id is not None and user_id == found.opponent_id,
@@ -114,7 +118,7 @@ async def challenge_respond(
     typed = await read_form(request)
     action = typed.get("action", "")
     if action not in _ACTIONS:
-        raise Problem("malformed", "The form does not say whether to accept, decline or cancel.")
+        raise Problem("malformed", _("The form does not say whether to accept, decline or cancel."))
     if participant.is_guest and action != "cancel":
         raise AccountFirst(f"/challenges/{known_id(challenge_id)}")
     try:

@@ -15,6 +15,7 @@ from gamehall.declare import Host, Principal
 from gamehall.game import Refusal
 from gamehall.gamelog import see_game
 from gamehall.games import play
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.records.formats import exporters
 from gamehall.showing import scene_at
@@ -27,6 +28,8 @@ from gamehall_web_htmx.previews import game_preview, picture_formats
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["GAME_PAGES", "show"]
+
+_ = catalogue(__name__)
 
 _NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
@@ -155,14 +158,14 @@ def _wanted(typed: Form) -> tuple[str | tuple[int, int], int | None]:
     """(the move, the ply before it). Raises Problem `invalid` unless the form says exactly one move."""
     numbers = {name: typed[name] for name in ("row", "col", "ply") if name in typed}
     if not all(_NUMBER.fullmatch(text) for text in numbers.values()):
-        raise Problem("invalid", "Rows, columns and plies are whole numbers from 0 on.")
+        raise Problem("invalid", _("Rows, columns and plies are whole numbers from 0 on."))
     ply = int(numbers["ply"]) if "ply" in numbers else None
     move = typed.get("move")
     if move and "row" not in typed and "col" not in typed and len(move) <= 100:
         return move.strip().lower(), ply
     if move is None and "row" in numbers and "col" in numbers:
         return (int(numbers["row"]), int(numbers["col"])), ply
-    raise Problem("invalid", "Touch a point of the board, or press one of the buttons below it.")
+    raise Problem("invalid", _("Touch a point of the board, or press one of the buttons below it."))
 
 
 GAME_PAGES = [show_game, send_move]

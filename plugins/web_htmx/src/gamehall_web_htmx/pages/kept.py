@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from gamehall.asking import HttpRequest, known_id
 from gamehall.declare import Principal
 from gamehall.gamelog import see_game
+from gamehall.naming import say
 from gamehall.showing import scene_at
 from gamehall_web_htmx.boards import move_label
 from gamehall_web_htmx.listing import ruleset_title
@@ -42,5 +43,5 @@ async def ask_for_move(
         game=state.game,
         title=ruleset_title(site.host, state.game.ruleset),
         move=meant.move,
-        label=meant.label or move_label(meant.move),
+        label=meant.label or say(site.host.rulesets.get(state.game.ruleset), move_label(meant.move)),
     )

@@ -8,7 +8,8 @@ from litestar.params import FromQuery
 
 from gamehall.asking import HttpRequest
 from gamehall.clockfields import ClockFilter
-from gamehall_web_htmx.clockform import QUICK_CLOCKS
+from gamehall.languages import N_, catalogue
+from gamehall_web_htmx.clockform import quick_clocks
 from gamehall_web_htmx.lobbyview import lobby_view, wanted_challenges
 from gamehall_web_htmx.opponents import quick_ways
 from gamehall_web_htmx.pages.play import two_player_games
@@ -16,13 +17,15 @@ from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["lobby"]
 
+_ = catalogue(__name__)
+
 _CLOCKS: list[tuple[ClockFilter, str]] = [
-    ("live", "in one sitting"),
-    ("fischer", "Fischer"),
-    ("byoyomi", "byo-yomi"),
-    ("canadian", "Canadian"),
-    ("correspondence", "over days"),
-    ("none", "none"),
+    ("live", N_("in one sitting")),
+    ("fischer", N_("Fischer")),
+    ("byoyomi", N_("byo-yomi")),
+    ("canadian", N_("Canadian")),
+    ("correspondence", N_("over days")),
+    ("none", N_("none")),
 ]
 
 
@@ -49,8 +52,8 @@ async def lobby(
         live=site.live("/live/lobby", visitor, query | {"shown": ",".join(each.id for each in lists.live)}),
         filters=query,
         filtered=any(query.values()),
-        clock_filters=_CLOCKS,
-        quick_clocks=QUICK_CLOCKS,
+        clock_filters=[(value, _(word)) for value, word in _CLOCKS],
+        quick_clocks=quick_clocks(),
         rulesets=two_player_games(site),
         quick_ways=quick_ways(site.host),
         side=await site.slots(visitor, "lobby.side"),

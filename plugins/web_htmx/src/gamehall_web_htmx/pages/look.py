@@ -2,14 +2,16 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from gamehall.accounts import update_user
 from gamehall.asking import HttpRequest
 from gamehall.game import Mark, Piece, Scene
 from gamehall_web_htmx.boards import draw_board
 from gamehall_web_htmx.forms import internal_path, read_form
-from gamehall_web_htmx.prefs import keep_prefs, prefs_cookie
+from gamehall_web_htmx.prefs import Prefs, keep_prefs, prefs_cookie
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["LOOK_PAGES"]
@@ -39,9 +41,15 @@ async def save_look(
     """Takes up what the form says, be it one choice of them or all; the others stay as they are."""
     chosen = visitor.prefs.choosing(await read_form(request))
     if visitor.account is not None:
-        await site.host.write(keep_prefs, visitor.account.user_id, chosen)
+        await site.host.write(_keep, visitor.account.user_id, chosen)
     # Also in the browser of an account, for the pages that it sees before it signs in.
     return site.go(_next(request), [prefs_cookie(site.host, chosen)])
+
+
+def _keep(connection: sa.Connection, user_id: str, chosen: Prefs) -> None:
+    """Stores what an account has chosen; mails speak its language too."""
+    keep_prefs(connection, user_id, chosen)
+    update_user(connection, user_id, {"language": chosen.language})
 
 
 def _next(request: HttpRequest) -> str:

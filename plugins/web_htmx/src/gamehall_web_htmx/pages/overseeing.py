@@ -9,25 +9,29 @@ from litestar.params import FromPath, FromQuery
 
 from gamehall.accounts import User, user_by_name
 from gamehall.asking import HttpRequest, known_id
-from gamehall.declare import Principal
+from gamehall.declare import Host, Principal
 from gamehall.endings import abort_by_operator
 from gamehall.gamelog import Game, list_games
+from gamehall.languages import N_, catalogue
+from gamehall.notes import note_words
 from gamehall.problems import Problem
 from gamehall.tables import user
-from gamehall_web_htmx.listing import game_cards, storable
+from gamehall_web_htmx.listing import GameCard, game_cards, storable
 from gamehall_web_htmx.overseeing import act_on_user, read_act
 from gamehall_web_htmx.sessions import Session, list_sessions
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["OVERSEEING_PAGES"]
 
+_ = catalogue(__name__)
+
 _PAGE = 30
 _DONE = {
-    "disable": "This user is kept out. Every sign-in has ended.",
-    "enable": "This user can sign in again.",
-    "promote": "This user is an admin.",
-    "demote": "This user is no admin any more.",
-    "sign-out": "Every browser and device of this user has been signed out.",
+    "disable": N_("This user is kept out. Every sign-in has ended."),
+    "enable": N_("This user can sign in again."),
+    "promote": N_("This user is an admin."),
+    "demote": N_("This user is no admin any more."),
+    "sign-out": N_("Every browser and device of this user has been signed out."),
 }
 
 
@@ -40,7 +44,7 @@ async def user_page(
     username: FromPath[str],
     done: FromQuery[str] = "",
 ) -> Response[Any]:
-    return await _show_user(request, site, visitor, username, _DONE.get(done, ""))
+    return await _show_user(request, site, visitor, username, _(_DONE.get(done, "")))
 
 
 async def _show_user(
@@ -112,14 +116,19 @@ async def games_page(
         request,
         visitor,
         "admin_games.html",
-        suspended=list(zip(suspended, game_cards(suspended, site.host, None, {}), strict=True)),
-        running=list(zip(shown, game_cards(shown, site.host, None, {}), strict=True)),
+        suspended=_rows(site.host, suspended),
+        running=_rows(site.host, shown),
         player=player,
         unknown=unknown,
         older=shown[-1].id if len(running) > _PAGE else "",
         paged=bool(before),
         aborted=bool(aborted),
     )
+
+
+def _rows(host: Host, games: list[Game]) -> list[tuple[GameCard, str]]:
+    """Each game's card, and why it stands still."""
+    return [(card, note_words(each.note)) for each, card in zip(games, game_cards(games, host, None, {}), strict=True)]
 
 
 def _unfinished(connection: sa.Connection, username: str, before: str | None) -> tuple[list[Game], list[Game]]:

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall_web_htmx.asking import signed_in
 from gamehall_web_htmx.declare import Page
@@ -25,8 +26,8 @@ async def named_page(
     """`/@ada` is a profile; any other name may be a page that a plugin declared."""
     if name.startswith("@"):
         return await show_profile(request, site, visitor, name[1:])
-    _, page = _declared(site, f"/{name}")
-    return await _declared_page(request, site, visitor, await signed_in(request, visitor), page)
+    plugin, page = _declared(site, f"/{name}")
+    return await _declared_page(request, site, visitor, await signed_in(request, visitor), plugin, page)
 
 
 def _declared(site: Site, path: str) -> tuple[str, Page]:
@@ -42,12 +43,14 @@ async def _declared_page(
     site: Site,
     visitor: Visitor,
     caller: Principal,
+    plugin: str,
     page: Page,
     problem: Problem | None = None,
 ) -> Response[Any]:
     query = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
     context = dict(await page.context(caller, query))
-    html = site.render(request, visitor, page.template, context | {"title": page.title, "problem": problem})
+    title = catalogue(f"gamehall_{plugin}")(page.title)
+    html = site.render(request, visitor, page.template, context | {"title": title, "problem": problem})
     return site.answer(html, problem.status if problem else 200)
 
 
@@ -59,7 +62,7 @@ async def declared_action(
     name: FromPath[str],
     action: FromPath[str],
 ) -> Response[Any]:
-    _, page = _declared(site, f"/{name}")
+    plugin, page = _declared(site, f"/{name}")
     run = page.actions.get(action)
     if run is None:
         raise Problem("not-found")
@@ -68,7 +71,7 @@ async def declared_action(
     try:
         return site.go(await run(caller, typed))
     except Problem as problem:
-        return await _declared_page(request, site, visitor, caller, page, problem)
+        return await _declared_page(request, site, visitor, caller, plugin, page, problem)
 
 
 @get("/{name:str}/{action:str}")

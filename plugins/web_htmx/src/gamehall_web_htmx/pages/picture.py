@@ -8,6 +8,7 @@ from litestar.params import FromPath, QueryParameter
 
 from gamehall.asking import HttpRequest, known_id
 from gamehall.gamelog import see_game
+from gamehall.languages import ENGLISH, speak
 from gamehall.problems import Problem
 from gamehall.records.diagrams import cut
 from gamehall.records.formats import write_record
@@ -30,6 +31,7 @@ async def game_picture(
     exporter = picture_formats(site.host).get(request.url.path.rpartition(".")[2])
     if exporter is None:
         raise Problem("not-found")
+    speak(ENGLISH)
     state = await see_game(site.host, known_id(game_id), None)
     is_over = state.game.status in ("finished", "aborted")
     etag = f'"{state.game.revision}-{state.game.ply if ply is None else ply}"'

@@ -14,9 +14,10 @@ from gamehall.challenges import Challenge, ChallengeTerms
 from gamehall.declare import Principal
 from gamehall.game import Ruleset
 from gamehall.invitations import propose_as_guest
+from gamehall.languages import catalogue
 from gamehall.lobby import create_challenge
 from gamehall.problems import FieldError, Problem
-from gamehall_web_htmx.clockform import CLOCK_GROUPS, NO_CLOCK, chosen_clock, own_clocks
+from gamehall_web_htmx.clockform import NO_CLOCK, chosen_clock, clock_groups, own_clocks
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.opponents import quick_ways, ways_to_play
 from gamehall_web_htmx.optionform import chosen_options, option_errors, option_fields
@@ -24,6 +25,8 @@ from gamehall_web_htmx.sessions import start_session
 from gamehall_web_htmx.site import AccountFirst, SignInFirst, Site, Visitor
 
 __all__ = ["PLAY_PAGES", "two_player_games"]
+
+_ = catalogue(__name__)
 
 Seat = Literal["random", 0, 1]
 _SEATS: dict[str, Seat] = {"random": "random", "0": 0, "1": 1}
@@ -87,7 +90,7 @@ def _form(
         ruleset=ruleset,
         fields=option_fields(ruleset, preset, typed if whole else {}),
         ways=ways,
-        clock_groups=CLOCK_GROUPS,
+        clock_groups=clock_groups(),
         own_clocks=own_clocks(typed if whole else {}),
         typed=typed,
         problem=problem,
@@ -145,7 +148,7 @@ def _check_way(whom: str, visitor: Visitor, path: str) -> None:
 
 
 def _nobody_like_that() -> Problem:
-    message = "Choose one of these."
+    message = _("Choose one of these.")
     return Problem("invalid", message, errors=(FieldError("whom", message),))
 
 
@@ -167,7 +170,7 @@ async def pair_send(
     clock, errors = chosen_clock(typed)
     try:
         if errors:
-            raise Problem("invalid", "There is no such clock.", errors=tuple(errors))
+            raise Problem("invalid", _("There is no such clock."), errors=tuple(errors))
         made = await create_challenge(site.host, caller.user_id, ChallengeTerms(ruleset=key, clock=clock, pair=True))
     except Problem as problem:
         return _form(request, site, visitor, key, typed, problem)
@@ -178,7 +181,7 @@ def _offered(site: Site, typed: Form) -> str:
     """The ruleset that the form names. Raises Problem `not-found`."""
     key = typed.get("ruleset", "")
     if key not in site.host.offered_rulesets:
-        raise Problem("not-found", "This game is not offered here; choose another.")
+        raise Problem("not-found", _("This game is not offered here; choose another."))
     return key
 
 
@@ -202,11 +205,11 @@ def _terms(site: Site, visitor: Visitor, key: str, typed: Form) -> ChallengeTerm
     if whom not in {each.value for each in ways_to_play(site.host, visitor)}:
         errors.extend(_nobody_like_that().errors)
     if whom == "name" and not opponent:
-        errors.append(FieldError("opponent", "Give the name of the user to challenge."))
+        errors.append(FieldError("opponent", _("Give the name of the user to challenge.")))
     if typed.get("seat", "random") not in _SEATS:
-        errors.append(FieldError("seat", "Choose one of these."))
+        errors.append(FieldError("seat", _("Choose one of these.")))
     if errors:
-        raise Problem("invalid", "The challenge cannot be made like this.", errors=tuple(errors))
+        raise Problem("invalid", _("The challenge cannot be made like this."), errors=tuple(errors))
     return ChallengeTerms(
         ruleset=key,
         options=options,

@@ -14,6 +14,7 @@ from gamehall.claims import ClaimedResult, claim_game
 from gamehall.declare import Host, Principal
 from gamehall.endings import abort, resign
 from gamehall.gamelog import Game
+from gamehall.languages import catalogue
 from gamehall.offers import OfferAction, answer_offer, end_pause, in_time
 from gamehall.problems import Problem
 from gamehall.rematches import answer_rematch
@@ -22,6 +23,8 @@ from gamehall_web_htmx.pages.games import show
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["PLAYING_FORMS"]
+
+_ = catalogue(__name__)
 
 # Carries out what a form of a game says: the game's id, the player's, and the button that was pressed.
 Act = Callable[[Host, str, str, str], Awaitable[Game]]
@@ -54,13 +57,13 @@ async def _rematch(host: Host, game_id: str, user_id: str, action: str) -> Game:
 
 async def _claim(host: Host, game_id: str, user_id: str, action: str) -> Game:
     if action not in ("win", "draw"):
-        raise Problem("malformed", "The form does not say whether to claim a win or a draw.")
+        raise Problem("malformed", _("The form does not say whether to claim a win or a draw."))
     return await claim_game(host, game_id, user_id, cast(ClaimedResult, action))
 
 
 def _known(action: str) -> OfferAction:
     if action not in ("offer", "accept", "decline"):
-        raise Problem("malformed", "The form does not say whether to offer, accept or decline.")
+        raise Problem("malformed", _("The form does not say whether to offer, accept or decline."))
     return cast(OfferAction, action)
 
 

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
 from gamehall.asking import HttpRequest
+from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.records.formats import importers
 from gamehall.records.imports import play_through, read_game, told_game
@@ -18,6 +19,8 @@ from gamehall_web_htmx.replayview import address_of, replay_page
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["REPLAY_PAGES"]
+
+_ = catalogue(__name__)
 
 Ply = Annotated[int | None, QueryParameter(ge=0, lt=2**31)]
 
@@ -70,7 +73,7 @@ async def send_file(
     try:
         content = await file.read() if isinstance(file, UploadFile) else b""
         if not content:
-            raise Problem("invalid", "Choose the file of a game.")
+            raise Problem("invalid", _("Choose the file of a game."))
         found = await in_turn(read_game, importers(site.host), site.host.rulesets, content, None, chosen or None)
         await in_turn(play_through, site.host.rulesets, found)
     except Problem as problem:

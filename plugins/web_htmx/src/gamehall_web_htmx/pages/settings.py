@@ -10,6 +10,7 @@ from gamehall.accounts import find_user, printable, update_user
 from gamehall.asking import HttpRequest
 from gamehall.credentials import change_email, change_password
 from gamehall.declare import Principal
+from gamehall.languages import N_, catalogue
 from gamehall.problems import FieldError, Problem
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.sessions import end_other_sessions, end_session, list_sessions, start_session
@@ -17,12 +18,14 @@ from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["SETTINGS_PAGES"]
 
+_ = catalogue(__name__)
+
 _LONGEST_NAME = 50
 _SAVED = {
-    "profile": "Your name is saved.",
-    "email": "Your e-mail address is changed.",
-    "password": "Your password is changed. Every other browser and device has been signed out.",
-    "mail": "What mails you get is saved.",
+    "profile": N_("Your name is saved."),
+    "email": N_("Your e-mail address is changed."),
+    "password": N_("Your password is changed. Every other browser and device has been signed out."),
+    "mail": N_("What mails you get is saved."),
 }
 
 
@@ -58,7 +61,7 @@ async def _show(
         current=caller.credential,
         form=form,
         typed={"display_name": caller.display_name, "email": person.email if person else ""} | dict(typed or {}),
-        saved=_SAVED.get(request.query_params.get("saved", ""), ""),
+        saved=_(_SAVED.get(request.query_params.get("saved", ""), "")),
         mail_off=site.host.settings.mail == "off",
         panels=await site.slots(visitor, "settings.panels"),
         problem=problem,
@@ -75,7 +78,7 @@ async def save_settings(
     typed = await read_form(request)
     name = printable(typed.get("display_name", "")).strip() or caller.username
     if len(name) > _LONGEST_NAME:
-        message = f"Use at most {_LONGEST_NAME} characters."
+        message = _("Use at most {longest} characters.", longest=_LONGEST_NAME)
         problem = Problem("invalid", message, errors=(FieldError("display_name", message),))
         return await _show(request, site, visitor, caller, form="profile", typed=typed, problem=problem)
     await site.host.write(update_user, caller.user_id, {"display_name": name})

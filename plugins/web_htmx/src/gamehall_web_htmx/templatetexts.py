@@ -1,0 +1,58 @@
+"""The texts of templates, each said by the catalogue of the package that the template is of.
+
+In a template `_("…")` and `ngettext("…", "…", count)` work as in Python, and what they give is safe HTML: whatever is
+filled in is escaped. Words in brackets are a link, each to the next of the addresses in `to`::
+
+    {{ _("You challenged [{name}].", to="/@ada", name=person.display_name) }}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from markupsafe import Markup, escape
+
+from gamehall.languages import Catalogue, catalogue
+
+__all__ = ["OwnTexts"]
+
+_LINK = re.compile(r"\[(.+?)\]")
+
+
+class _Texts:
+    def __init__(self, texts: Catalogue) -> None:
+        self._texts = texts
+
+    def __call__(self, text: str, /, to: str | Iterable[str] = (), **values: object) -> Markup:
+        return _filled(self._texts(text), to, values)
+
+    def ngettext(self, one: str, many: str, count: int, /, to: str | Iterable[str] = (), **values: object) -> Markup:
+        return _filled(self._texts.form(one, many, count), to, values | {"count": count})
+
+
+def _filled(said: str, to: str | Iterable[str], values: dict[str, object]) -> Markup:
+    html = str(escape(said))
+    addresses = {f"to_{number}": address for number, address in enumerate([to] if isinstance(to, str) else to)}
+    for place in addresses:
+        html = _LINK.sub(rf'<a href="{{{place}}}">\1</a>', html, count=1)
+    return Markup(html).format(**values, **addresses) if values or addresses else Markup(html)  # noqa: S704 - see above
+
+
+class OwnTexts(Extension):
+    """Gives each template the texts of its own package: it extends and includes those of others, which have theirs."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        plugin = (stream.name or "").partition("/")[0]
+        texts = f"texts_of_{plugin}"
+        self.environment.globals.setdefault(texts, _Texts(catalogue(f"gamehall_{plugin}")))
+        for token in stream:
+            if token.type != "name" or token.value not in ("_", "ngettext"):
+                yield token
+                continue
+            yield Token(token.lineno, "name", texts)
+            if token.value == "ngettext":
+                yield Token(token.lineno, "dot", ".")
+                yield token
