@@ -31,7 +31,7 @@ def parts(page: Any) -> list[str]:
 
 
 async def test_static_files_are_what_they_say_and_asked_for_once(hall: Hall, person: Make) -> None:
-    links = parts(await person().page("/"))
+    links = parts(await person().page("/games"))
     assert [link.rpartition("/")[2] for link in links if link.endswith(".css")] == ["hall.css"]
     for link in links:
         plain, content = await raw(hall.root, link)
