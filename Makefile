@@ -11,6 +11,8 @@ BIN := .venv/bin
 # Each worker starts a PostgreSQL and a Redis of its own when a test asks for them.
 WORKERS ?= 2
 ARGS ?=
+# Tests and servers are many processes of the same code: each keeps what it has compiled, even where Python shall not.
+export PYTHONDONTWRITEBYTECODE :=
 TYPED = conftest.py platform/src tests scripts bench $(wildcard plugins/*/src plugins/*/tests) $(if $(wildcard examples/*),examples)
 DOCUMENTED = $(wildcard tests/*/test_*_documented.py)
 

@@ -7,8 +7,15 @@ itself stays off sys.path, so that `platform` is the standard library's.
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["rig.environments", "rig.server", "rig.postgres", "rig.redis", "rig.screen", "rig.hall", "rig.soak"]
+# How long an example takes says more about what else the machine is doing than about the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
+pytest_plugins = [
+    f"rig.{module}" for module in ("command", "environments", "server", "postgres", "redis", "screen", "hall", "soak")
+]
 
 # A test that asks for one of these needs what the marker says: `pytest -m "not browser"` leaves such tests out.
 _MARKED_BY_FIXTURE = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import pty
 import re
@@ -13,67 +11,18 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import click
 import httpx
 import pytest
 
-from gamehall.cli import cli, main
+from gamehall.cli import cli
+from rig.command import CONFLICT, DONE, FAILED, NOT_FOUND, REFUSED, USAGE, Ended, Run
 from rig.hall import PASSWORD, InstallPlugin, done, problem
 from rig.processes import free_port
 from rig.server import Serve, without_settings
-
-DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
-
-
-@dataclass(frozen=True)
-class Ended:
-    """What a command printed and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def envelope(self) -> dict[str, Any]:
-        """What `--json` printed, which must be one object."""
-        found: dict[str, Any] = json.loads(self.out)
-        assert set(found) == {"ok", "data", "error"}
-        assert found["ok"] == (self.code == DONE) == (found["error"] is None)
-        return found
-
-    @property
-    def rows(self) -> list[list[str]]:
-        return [line.split("\t") for line in self.out.splitlines()]
-
-
-class Run(Protocol):
-    def __call__(self, *arguments: str, stdin: str = "") -> Ended: ...
-
-
-@pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `gamehall …` with an empty data folder of the test's own."""
-    for name in list(os.environ):
-        if name.startswith("GAMEHALL_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("GAMEHALL_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str, stdin: str = "") -> Ended:
-        monkeypatch.setattr(sys, "argv", ["gamehall", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return Ended(int(ended.value.code or 0), printed.out, printed.err)
-
-    return call
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +73,7 @@ def examples() -> Iterator[tuple[str, str]]:
 EXAMPLES = list(dict.fromkeys(line for _, line in examples()))
 ELSEWHERE = (
     *("gamehall serve", "gamehall plugins install", "gamehall plugins uninstall"),  # see the tests of wheels
+    "gamehall plugins check",  # plays every game: the test of the documents does so once
     *("gamehall games show", "gamehall games export"),  # see the tests of games
     *("gamehall games watch", "gamehall --json games watch"),  # see the tests of watching, as for abort
     *("gamehall games abort", "gamehall --yes games abort"),
@@ -156,7 +106,7 @@ def test_the_examples_work(line: str, gamehall: Run) -> None:
     typed, _, call = line.rpartition("| ")
     if " create " not in line:
         assert create(gamehall, "ada").code == DONE
-    words = shlex.split(call.replace("NAME", "gomoku_rules"))[1:]
+    words = shlex.split(call.replace("NAME", "friends"))[1:]
     ended = gamehall(*words, stdin=shlex.split(typed)[1] + "\n" if typed else "")
     assert ended.code == DONE, ended
     assert ended.out.strip()

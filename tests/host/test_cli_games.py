@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
-from gamehall.cli import main
 from gamehall.testing.hall import open_hall
 from rig.changing import PILE, ChangingPlugin, pile
+from rig.command import CONFLICT, DONE, NOT_FOUND, USAGE
+from rig.command import Run as Bare
 from rig.hall import InstallPlugin
-
-DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
 
 # What `verify` says of a game of the moves take-1, take-3 for each change: ply, move, sentence and detail.
 FOUND = {
@@ -63,23 +60,13 @@ def games(rules: ChangingPlugin, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(
-    games: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    for name in list(os.environ):
-        if name.startswith("GAMEHALL_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("GAMEHALL_DATA_DIR", str(tmp_path))
+def run(games: dict[str, str], bare: Bare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("GAMEHALL_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'hall.db'}")
-    monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str) -> tuple[int, str]:
         options = [each for each in arguments if each == "--json"]
-        monkeypatch.setattr(sys, "argv", ["gamehall", *options, "games", *(a for a in arguments if a != "--json")])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return int(ended.value.code or 0), capsys.readouterr().out
+        ended = bare(*options, "games", *(a for a in arguments if a != "--json"))
+        return ended.code, ended.out
 
     return call
 

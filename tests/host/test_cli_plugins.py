@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,12 +11,11 @@ from typing import Any, Protocol
 
 import pytest
 
-from gamehall.cli import main
 from gamehall.testing.rules import PROMISES
+from rig.command import CONFLICT, DONE, FAILED, NOT_FOUND, USAGE
+from rig.command import Run as Bare
 from rig.hall import InstallPlugin
 from rig.plugins import CALM
-
-DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
 
 
 class Run(Protocol):
@@ -31,21 +29,11 @@ class AddGame(Protocol):
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    for name in list(os.environ):
-        if name.startswith("GAMEHALL_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("GAMEHALL_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.chdir(tmp_path)
-
+def run(bare: Bare) -> Run:
     def call(*arguments: str) -> tuple[int, str]:
         options = [each for each in arguments if each == "--json"]
-        monkeypatch.setattr(sys, "argv", ["gamehall", *options, "plugins", *(a for a in arguments if a != "--json")])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out + printed.err
+        ended = bare(*options, "plugins", *(a for a in arguments if a != "--json"))
+        return ended.code, ended.out + ended.err
 
     return call
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
@@ -13,14 +11,13 @@ from zipfile import ZipFile
 import pytest
 
 import gamehall_gomoku_rules
-from gamehall.cli import main
 from gamehall.records.chain import JSON
 from gamehall.testing.hall import open_hall
 from rig.changing import ChangingPlugin, pile
+from rig.command import CONFLICT, DONE, FAILED, NOT_FOUND, USAGE
+from rig.command import Run as Bare
 from rig.hall import InstallPlugin
 from rig.records import random_game
-
-DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -31,22 +28,13 @@ def rules(install_plugin: InstallPlugin) -> ChangingPlugin:
 
 
 @pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `gamehall …` in an empty folder: the exit code, and what it printed for programs and for people."""
-    for name in list(os.environ):
-        if name.startswith("GAMEHALL_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("GAMEHALL_DATA_DIR", str(tmp_path))
+def called(bare: Bare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `gamehall …` in the test's folder: the exit code, and what it printed for programs and for people."""
     monkeypatch.setenv("GAMEHALL_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'hall.db'}")
-    monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gamehall", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
+        ended = bare(*arguments)
+        return ended.code, ended.out, ended.err
 
     return call
 
@@ -67,8 +55,8 @@ def games(rules: ChangingPlugin, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(bare: Run, games: dict[str, str]) -> Run:
-    return lambda *arguments: bare(*(a for a in arguments if a == "--json"), "games", "export", *_others(arguments))
+def run(called: Run, games: dict[str, str]) -> Run:
+    return lambda *arguments: called(*(a for a in arguments if a == "--json"), "games", "export", *_others(arguments))
 
 
 def _others(arguments: tuple[str, ...]) -> tuple[str, ...]:
@@ -134,48 +122,48 @@ def test_what_is_meant_has_to_be_said(run: Run, games: dict[str, str]) -> None:
 # -- Proven
 
 
-def test_a_record_of_the_hall_is_proven(bare: Run, games: dict[str, str], tmp_path: Path) -> None:
-    bare("games", "export", games["won"], "--out", "game.json")
+def test_a_record_of_the_hall_is_proven(called: Run, games: dict[str, str], tmp_path: Path) -> None:
+    called("games", "export", games["won"], "--out", "game.json")
     (tmp_path / "hall.db").unlink()
-    code, out, _ = bare("verify", "game.json")
+    code, out, _ = called("verify", "game.json")
     assert (code, out) == (DONE, "Proven: game.json has 4 moves of pile. The rules are version 1.\n")
-    data = json.loads(bare("--json", "verify", "game.json")[1])["data"]
+    data = json.loads(called("--json", "verify", "game.json")[1])["data"]
     assert (data["game_id"], data["differences"]) == (games["won"], [])
 
 
-def test_what_differs_is_named_with_its_ply(bare: Run, games: dict[str, str], tmp_path: Path) -> None:
-    bare("games", "export", games["won"], "--out", "game.json")
+def test_what_differs_is_named_with_its_ply(called: Run, games: dict[str, str], tmp_path: Path) -> None:
+    called("games", "export", games["won"], "--out", "game.json")
     content = (tmp_path / "game.json").read_text()
     (tmp_path / "game.json").write_text(content.replace('"move":"take-2"', '"move":"take-1"'))
-    code, out, err = bare("verify", "game.json")
+    code, out, err = called("verify", "game.json")
     assert (code, out) == (CONFLICT, "")
     assert "game.json is not what it says." in err
     assert "ply 2: move 2 (take-1) does not fit its hash." in err
-    code, out, _ = bare("--json", "verify", "game.json")
+    code, out, _ = called("--json", "verify", "game.json")
     answer = json.loads(out)
     assert (code, answer["ok"], answer["error"]["code"]) == (CONFLICT, False, "conflict")
     assert answer["data"]["differences"][0] == {"ply": 2, "sentence": "move 2 (take-1) does not fit its hash"}
 
 
-def test_other_rules_do_not_prove_it(bare: Run, games: dict[str, str], rules: ChangingPlugin, tmp_path: Path) -> None:
-    bare("games", "export", games["won"], "--out", "game.json")
+def test_other_rules_do_not_prove_it(called: Run, games: dict[str, str], rules: ChangingPlugin, tmp_path: Path) -> None:
+    called("games", "export", games["won"], "--out", "game.json")
     rules.become(pile(2, "refused"))
-    code, _, err = bare("verify", "game.json")
+    code, _, err = called("verify", "game.json")
     assert code == CONFLICT
     assert "It was played by version 1 of the rules; installed is 2." in err
     assert "ply 3: move 3 (take-3) is not allowed" in err
     rules.become(pile(3, "same"))
-    assert bare("verify", "game.json")[0] == DONE
+    assert called("verify", "game.json")[0] == DONE
     rules.vanish()
-    code, _, err = bare("verify", "game.json")
+    code, _, err = called("verify", "game.json")
     assert (code, "not installed here" in err) == (NOT_FOUND, True)
 
 
-def test_a_long_list_of_differences_is_cut(bare: Run, tmp_path: Path) -> None:
+def test_a_long_list_of_differences_is_cut(called: Run, tmp_path: Path) -> None:
     (gomoku,) = (game for game in gamehall_gomoku_rules.gamehall_rulesets() if game.key == "gomoku")
     content = JSON.write(random_game(gomoku, 1, longest=15))
     (tmp_path / "game.json").write_bytes(re.sub(rb'"position":"[0-9a-f]{4}', b'"position":"0000', content))
-    code, _, err = bare("verify", "game.json")
+    code, _, err = called("verify", "game.json")
     assert code == CONFLICT
     assert err.count("does not fit its hash") == 15
     assert "ply 5: the position after move 5" in err
@@ -183,10 +171,10 @@ def test_a_long_list_of_differences_is_cut(bare: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing", b"{}", b'{"format":"gamehall-1"}', b"\xff"])
-def test_a_file_that_cannot_be_read(bare: Run, tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_cannot_be_read(called: Run, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "game.json").write_bytes(content)
-    code, _, err = bare("verify", "game.json")
+    code, _, err = called("verify", "game.json")
     assert code == FAILED
     assert err.startswith("gamehall: ")
-    assert bare("verify", "absent.json")[0] == FAILED
-    assert bare("verify")[0] == USAGE
+    assert called("verify", "absent.json")[0] == FAILED
+    assert called("verify")[0] == USAGE

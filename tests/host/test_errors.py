@@ -365,7 +365,7 @@ async def test_nothing_that_is_sent_makes_the_hall_fail(each_hall: Hall) -> None
         transport=httpx.ASGITransport(each_hall.app), base_url="http://hall", headers=ada.headers, timeout=None
     )
 
-    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=100, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(st.data())
     def send_whatever(data: st.DataObject) -> None:
         method, path, operation = data.draw(st.sampled_from(operations))

@@ -9,8 +9,6 @@ import email.policy
 import smtplib
 import ssl
 import stat
-import subprocess
-import sys
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -29,9 +27,9 @@ from gamehall.mail import Mail, claim, compose, given_up, is_due, post, put_off,
 from gamehall.problems import Problem
 from gamehall.settings import Settings, SettingsError
 from gamehall.tables import mail
+from rig.command import Ended, Run
 from rig.hall import Hall, StartHall, done
 from rig.processes import free_port
-from rig.server import without_settings
 
 pytestmark = pytest.mark.anyio
 
@@ -361,17 +359,14 @@ def test_a_folder_that_cannot_be_written_says_so_and_keeps_no_half_of_a_mail(tmp
 # -- What the operator sees
 
 
-def test_the_operator_is_told_what_was_given_up(tmp_path: Path) -> None:
-    settings = {"GAMEHALL_MAIL": "smtp://hall:p%3Ass@mail.example"}
-
-    def gamehall(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        command = [str(Path(sys.executable).with_name("gamehall")), *arguments]
-        variables = without_settings(tmp_path / "data") | settings | more
-        return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+def test_the_operator_is_told_what_was_given_up(bare: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gamehall(*arguments: str, sent_by: str = "smtp://hall:p%3Ass@mail.example") -> Ended:
+        monkeypatch.setenv("GAMEHALL_MAIL", sent_by)
+        return bare(*arguments)
 
     gamehall("db", "upgrade")
-    assert "ok   mail" in gamehall("doctor").stdout
-    shown = gamehall("config", "show").stdout
+    assert "ok   mail" in gamehall("doctor").out
+    shown = gamehall("config", "show").out
     assert "smtp://hall:***@mail.example" in shown
     assert "p%3Ass" not in shown
     with migrate.migration_connection(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'gamehall.db'}") as connection:
@@ -380,11 +375,11 @@ def test_the_operator_is_told_what_was_given_up(tmp_path: Path) -> None:
             post(connection, who.id, "Your turn", "", 0)
         connection.execute(mail.update().values(status="failed", error="the server is away"))
     found = gamehall("doctor")
-    assert found.returncode == 5
-    assert "2 mails were given up in the last 7 days (the server is away)" in found.stderr
-    found = gamehall("doctor", GAMEHALL_MAIL="mail.example")
-    assert found.stderr.count("BAD") == 1
-    assert "BAD  mail: GAMEHALL_MAIL must be" in found.stderr
-    assert gamehall("serve", GAMEHALL_MAIL="mail.example").stderr.startswith("gamehall: GAMEHALL_MAIL must be")
-    assert "p%3A" not in gamehall("config", "show", GAMEHALL_MAIL="smtp://hall:p%3Ass@mail.example:port").stdout
-    assert gamehall("doctor", GAMEHALL_MAIL="off").returncode == 0
+    assert found.code == 5
+    assert "2 mails were given up in the last 7 days (the server is away)" in found.err
+    found = gamehall("doctor", sent_by="mail.example")
+    assert found.err.count("BAD") == 1
+    assert "BAD  mail: GAMEHALL_MAIL must be" in found.err
+    assert gamehall("serve", sent_by="mail.example").err.startswith("gamehall: GAMEHALL_MAIL must be")
+    assert "p%3A" not in gamehall("config", "show", sent_by="smtp://hall:p%3Ass@mail.example:port").out
+    assert gamehall("doctor", sent_by="off").code == 0

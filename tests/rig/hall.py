@@ -19,6 +19,7 @@ from gamehall import migrate, tables
 from gamehall.app import HallApp, create_app
 from gamehall.features import switch
 from gamehall.hall import Hall as Host
+from gamehall.passwords import Passwords
 from gamehall.plugins import load_plugins
 from gamehall.settings import Settings
 from rig.postgres import fresh_database
@@ -39,6 +40,7 @@ class Hall:
     def __init__(self, settings: Settings, *, safe: bool = False) -> None:
         self.app = create_app(settings, safe=safe)
         self.host: Host = self.app.state.host
+        self.host.passwords = Passwords(memory=64)  # thousands of accounts are made here, and none is worth guarding
         self.nobody = self._client({})
         self.root = self._client({}, below="")
 

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from rig import missing
 from rig.processes import Process
+
+expect.set_options(timeout=20_000)  # on a busy machine a page takes its time; what is right comes at once
 
 _QUIET = [
     "--no-sandbox",

@@ -8,13 +8,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from rig.people import PASSWORD, Caller, play_moves, start_game
-from rig.server import Serve
+from rig.server import Server
 
 
 @pytest.fixture
-def callers(serve: Serve) -> tuple[str, Caller, Caller]:
-    url = serve().url
-    return url, Caller(url, "ada"), Caller(url, "bob")
+def callers(server: Server) -> tuple[str, Caller, Caller]:
+    return server.url, Caller(server.url, "ada"), Caller(server.url, "bob")
 
 
 def sign_in(context: BrowserContext, name: str) -> Page:

@@ -32,8 +32,8 @@ document.addEventListener("htmx:sse:before:message", (event) => event.preventDef
 
 
 @pytest.fixture
-def hall(serve: Serve) -> Server:
-    return serve()
+def hall(server: Server) -> Server:
+    return server
 
 
 @pytest.fixture
@@ -158,10 +158,10 @@ def test_one_has_javascript_and_the_other_has_not(
     table.bob.reads("You lost – ada won")
 
 
-def test_a_server_that_is_killed_and_started_again(
-    serve: Serve, chromium: Browser, hall: Server, callers: tuple[Caller, Caller]
-) -> None:
+def test_a_server_that_is_killed_and_started_again(serve: Serve, chromium: Browser) -> None:
     """What happened while the pages were cut off is on them when they are back, and nothing twice."""
+    hall = serve()
+    callers = Caller(hall.url, "ada"), Caller(hall.url, "bob")
     game_id = start_game(callers, "gomoku")
     table = Table(chromium, hall.url)
     table.sit_down(game_id)
@@ -373,3 +373,30 @@ def test_pieces_hold_no_tokens_and_are_made_for_whoever_gets_them(hall: Server, 
     assert "form_token" not in told
     first = json.loads(told.split("data: ", 1)[1].splitlines()[0])
     assert re.fullmatch(r"\d+-\d+", first["cursor"])
+
+
+def test_a_whole_game_from_the_accessibility_tree_alone(
+    chromium: Browser, hall: Server, callers: tuple[Caller, Caller]
+) -> None:
+    """Both players know only what assistive technology is told: roles and names, nothing of ids, classes or looks."""
+    table = Table(chromium, hall.url)
+    table.sit_down(start_game(callers, "tic-tac-toe"))
+
+    def tree(person: Person) -> str:
+        return person.page.locator("body").aria_snapshot()
+
+    names = {"ada": "cross", "bob": "nought"}
+    for number, cell in enumerate(["B2", "A1", "C1", "A3", "A2", "C2", "B3", "B1", "C3"]):
+        mover, other = table.people[number % 2], table.people[1 - number % 2]
+        expect(mover.page.get_by_role("status").filter(has_text="Your turn")).to_be_visible()
+        free = re.findall(r'gridcell "([A-C][1-3])"', tree(mover))
+        assert len(free) == 9 - number
+        assert cell in free
+        mover.page.get_by_role("gridcell", name=cell, exact=True).press("Enter")
+        played = f"{cell} {names[mover.name]}, last move"
+        for person in table.people:
+            expect(person.page.get_by_role("gridcell", name=played)).to_be_visible()
+        assert f"{names[mover.name]} {cell}" in tree(other), "the move is said"
+    for person in table.people:
+        expect(person.page.get_by_role("status").filter(has_text="Draw")).to_be_visible()
+        assert len(re.findall(r'link "\d\. (?:cross|nought) [A-C][1-3]', tree(person))) == 9

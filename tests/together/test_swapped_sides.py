@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from rig.people import Caller, client, play_moves, start_game
-from rig.server import serving
+from rig.server import Server
 
 GAMES = {
     "gomoku/pie": ("h8 swap h9 i8", "white"),
@@ -22,18 +21,9 @@ GAMES = {
 }
 
 
-@pytest.fixture(scope="module")
-def hall_and_players(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, tuple[Caller, Caller]]]:
-    with serving(tmp_path_factory.mktemp("hall"), request.node) as serve:
-        url = serve().url
-        yield url, (Caller(url, "ada"), Caller(url, "bob"))
-
-
 @pytest.mark.parametrize("name", GAMES)
-def test_every_place_says_who_has_which_colour(hall_and_players: tuple[str, tuple[Caller, Caller]], name: str) -> None:
-    url, players = hall_and_players
+def test_every_place_says_who_has_which_colour(server: Server, name: str) -> None:
+    players = Caller(server.url, "ada"), Caller(server.url, "bob")
     (ruleset, opening), (moves, adas) = name.split("/"), GAMES[name]
     bobs = "black" if adas == "white" else "white"
     game_id = start_game(players, ruleset, opening=opening)
@@ -46,10 +36,10 @@ def test_every_place_says_who_has_which_colour(hall_and_players: tuple[str, tupl
     first, second = ("ada", "bob") if adas == "black" else ("bob", "ada")
 
     def record(form: str) -> str:
-        with client(url) as once:
+        with client(server.url) as once:
             return once.get(f"/api/v1/games/{game_id}/record?format={form}").text
 
-    with client(url) as once:
+    with client(server.url) as once:
         page = once.get(f"/games/{game_id}").text
     cards = re.findall(r'class="player-name"[^>]*>(\w+)</a>.*?class="player-side">(\w+)<', page, re.DOTALL)
     assert {(who, side.lower()) for who, side in cards} == {("ada", adas), ("bob", bobs)}
@@ -61,7 +51,7 @@ def test_every_place_says_who_has_which_colour(hall_and_players: tuple[str, tupl
     assert f"PB[{first}]PW[{second}]" in record("sgf")
 
     # Whoever has black loses it: the result names the other one as the winner.
-    with client(url) as once:
+    with client(server.url) as once:
         loser = players[0 if adas == "black" else 1]
         once.post(f"/api/v1/games/{game_id}/resign", headers=loser.headers).raise_for_status()
         page = once.get(f"/games/{game_id}").text

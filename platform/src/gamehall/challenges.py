@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
-from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy, StatementFilter
 
 from gamehall.clockfields import ClockFilter, clock_is, speed_of
 from gamehall.clocks import DAY, HOUR, NoClock, Terms
@@ -177,20 +176,14 @@ def list_challenges(
         "sent": challenge.c.challenger_id == viewer,
         "open": challenge.c.is_open,
     }
-    query = CHALLENGE.where(mine[box])
+    pending = challenge.c.status == "pending"
+    query = CHALLENGE.where(mine[box], pending).order_by(challenge.c.id.desc()).limit(limit)
     if before:
         query = query.where(challenge.c.id < before)
     if clock:
         query = query.where(clock_is(challenge.c.clock, clock))
-    filters: list[StatementFilter] = [
-        CollectionFilter("status", ["pending"]),
-        OrderBy("id", "desc"),
-        LimitOffset(limit, 0),
-    ]
     if ruleset:
-        filters.append(CollectionFilter("ruleset", [ruleset]))
-    for each in filters:
-        query = each.append_to_statement(query, challenge.c)  # type: ignore[arg-type]  # columns serve as a model does
+        query = query.where(challenge.c.ruleset == ruleset)
     return [as_challenge(row) for row in connection.execute(query)]
 
 

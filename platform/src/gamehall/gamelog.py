@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 import sqlalchemy as sa
-from advanced_alchemy.filters import CollectionFilter, LimitOffset, OrderBy, StatementFilter
 
 from gamehall.answers import Result
 from gamehall.clocks import Spent, Terms, Times, clock_at
@@ -266,12 +265,11 @@ def list_games(
 ) -> list[Game]:
     """Games, newest first: of a player and an opponent (by id), in one of these statuses, of a ruleset; not those
     `besides`, and older than an id. `ended` leaves those that ended so for the player, against somebody else."""
-    filters: list[StatementFilter] = [OrderBy("id", "desc"), LimitOffset(limit, 0)]
+    query = sa.select(game).order_by(game.c.id.desc()).limit(limit)
     if status:
-        filters.append(CollectionFilter("status", list(status)))
+        query = query.where(game.c.status.in_(status))
     if ruleset is not None:
-        filters.append(CollectionFilter("ruleset", [ruleset]))
-    query = sa.select(game)
+        query = query.where(game.c.ruleset == ruleset)
     for each in (player, opponent):
         if each is not None:
             query = query.where(game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == each)))
@@ -281,8 +279,6 @@ def list_games(
         query = query.where(game.c.id.not_in(besides))
     if before is not None:
         query = query.where(game.c.id < before)
-    for condition in filters:
-        query = condition.append_to_statement(query, game.c)  # type: ignore[arg-type]  # columns serve as a model does
     rows = connection.execute(query).all()
     seats = seats_of(connection, [row.id for row in rows])
     return [game_of(row, seats[row.id]) for row in rows]

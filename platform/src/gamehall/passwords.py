@@ -31,9 +31,9 @@ def normal_password(password: str) -> str:
 class Passwords:
     """Hashes and checks passwords away from the event loop, only so many at a time."""
 
-    def __init__(self, threads: int = 2, waiting: int = 32) -> None:
-        # OWASP's least: 19 MiB and two passes, about 25 ms here.
-        self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+    def __init__(self, threads: int = 2, waiting: int = 32, memory: int = 19_456) -> None:
+        """`memory` is what one hash takes, in KiB: OWASP's least is 19 MiB with two passes, about 25 ms here."""
+        self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=memory, parallelism=1)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
         self._free = threads + waiting
         self._nobody = self._hasher.hash("nobody has this password")

@@ -5,16 +5,30 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from advanced_alchemy.types import DateTimeUTC
 from ulid import ULID
 
-__all__ = ["ID", "metadata", "new_id", "now"]
+__all__ = ["ID", "UtcTime", "metadata", "new_id", "now"]
 
 metadata = sa.MetaData()
 
 ID = sa.String(26)
-_Time = DateTimeUTC(timezone=True)
 _Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows by itself only in an INTEGER key
+
+
+class UtcTime(sa.TypeDecorator[datetime]):
+    """A column of moments, which are in UTC however they come. Raises TypeError for one without a time zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise TypeError("a moment needs its time zone")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        # SQLite keeps no time zone; what PostgreSQL answers has one.
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 def new_id() -> str:
@@ -48,7 +62,7 @@ user = sa.Table(
     sa.Column("mail_notices", sa.Boolean, nullable=False, default=True),
     # The code of the language in which mails speak to them, empty while it is not known.
     sa.Column("language", sa.String(12), nullable=False, default=""),
-    sa.Column("created_at", _Time, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
     sa.Index("ix_user_played_by", "played_by", unique=True),
 )
 
@@ -67,7 +81,7 @@ challenge = sa.Table(
     sa.Column("pair", sa.Boolean, nullable=False, default=False),
     sa.Column("status", sa.String(12), nullable=False),
     sa.Column("game_id", ID),
-    sa.Column("created_at", _Time, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("expires_at", sa.BigInteger),  # by the hall's time
     sa.Index("ix_challenge_expiry", "status", "expires_at"),
     sa.Index("ix_challenge_challenger", "challenger_id", "status", "id"),
@@ -102,8 +116,8 @@ game = sa.Table(
     sa.Column("start_position", sa.Text, nullable=False),
     sa.Column("start_scene", sa.Text, nullable=False),
     sa.Column("final_scene", sa.Text),
-    sa.Column("created_at", _Time, nullable=False),
-    sa.Column("finished_at", _Time),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("finished_at", UtcTime),
     sa.Index("ix_game_flag", "flag_at"),
     sa.Index("ix_game_turn", "status", "noticed", "turn_at"),
     sa.Index("ix_game_status", "status", "id"),
@@ -132,7 +146,7 @@ game_move = sa.Table(
     sa.Column("spent", sa.Text, nullable=False),  # its receipt
     sa.Column("times", sa.Text, nullable=False),  # both sides of the clock after it
     sa.Column("cursor", sa.String(40), nullable=False),
-    sa.Column("at", _Time, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
 )
 
 event = sa.Table(
@@ -141,7 +155,7 @@ event = sa.Table(
     sa.Column("id", _Serial, primary_key=True, autoincrement=True),
     # The writing transaction on PostgreSQL, 0 on SQLite: see feed.py for why ids alone do not order commits.
     sa.Column("tx", sa.BigInteger, nullable=False),
-    sa.Column("at", _Time, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("channels", sa.Text, nullable=False),
     sa.Column("data", sa.Text, nullable=False),
@@ -154,7 +168,7 @@ feature = sa.Table(
     metadata,
     sa.Column("key", sa.String(100), primary_key=True),
     sa.Column("is_on", sa.Boolean, nullable=False),
-    sa.Column("changed_at", _Time, nullable=False),
+    sa.Column("changed_at", UtcTime, nullable=False),
     sa.Column("changed_by", sa.String(100), nullable=False),
 )
 
@@ -171,7 +185,7 @@ worker = sa.Table(
     sa.Column("id", ID, primary_key=True),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
-    sa.Column("seen_at", _Time, nullable=False),
+    sa.Column("seen_at", UtcTime, nullable=False),
 )
 
 hall_time = sa.Table(
@@ -212,7 +226,7 @@ mail = sa.Table(
     sa.Column("status", sa.String(12), nullable=False),
     sa.Column("attempts", sa.SmallInteger, nullable=False, default=0),
     sa.Column("error", sa.String(300), nullable=False, default=""),
-    sa.Column("created_at", _Time, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("due_at", sa.BigInteger, nullable=False),  # by the hall's time: when there is something to do about it
     sa.Index("ix_mail_due", "status", "due_at"),
 )

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gamehall.game import Input, Look, Mark, Piece, Refusal, Scene, board_cells
@@ -34,7 +34,6 @@ def scenes(draw: st.DrawFn) -> Scene:
     )
 
 
-@settings(deadline=None)
 @given(scenes())
 def test_every_cell_has_its_place_and_name(scene: Scene) -> None:
     board = draw_board(scene)
@@ -48,7 +47,6 @@ def test_every_cell_has_its_place_and_name(scene: Scene) -> None:
         assert all(word.isidentifier() or "-" in word for word in cell.classes.split())
 
 
-@settings(deadline=None)
 @given(scenes())
 def test_every_move_can_be_made_and_no_other(scene: Scene) -> None:
     """Follows everything that can be touched, as a person could, and counts the moves that it leads to."""

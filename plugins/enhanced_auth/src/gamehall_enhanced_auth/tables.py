@@ -7,15 +7,12 @@ nor superseded. The primary key lets a token have one successor only, whatever h
 from __future__ import annotations
 
 import sqlalchemy as sa
-from advanced_alchemy.types import DateTimeUTC
 
-from gamehall.tables import ID, user
+from gamehall.tables import ID, UtcTime, user
 
 __all__ = ["metadata", "token"]
 
 metadata = sa.MetaData()
-
-_Time = DateTimeUTC(timezone=True)
 
 token = sa.Table(
     "enhanced_auth_token",
@@ -28,13 +25,13 @@ token = sa.Table(
     sa.Column("auth_epoch", sa.Integer, nullable=False),
     sa.Column("device_name", sa.String(100), nullable=False),
     sa.Column("device_info", sa.Text, nullable=False),
-    sa.Column("created_at", _Time, nullable=False),  # of the family: when the device signed in
-    sa.Column("last_used_at", _Time, nullable=False),
-    sa.Column("expires_at", _Time, nullable=False),
-    sa.Column("family_expires_at", _Time, nullable=False),
-    sa.Column("superseded_at", _Time),
+    sa.Column("created_at", UtcTime, nullable=False),  # of the family: when the device signed in
+    sa.Column("last_used_at", UtcTime, nullable=False),
+    sa.Column("expires_at", UtcTime, nullable=False),
+    sa.Column("family_expires_at", UtcTime, nullable=False),
+    sa.Column("superseded_at", UtcTime),
     sa.Column("rotation_nonce", sa.LargeBinary(16)),
-    sa.Column("revoked_at", _Time),
+    sa.Column("revoked_at", UtcTime),
     sa.Index("ix_enhanced_auth_token_hash", "token_hash", unique=True),
     sa.Index("ix_enhanced_auth_token_user", "user_id", "expires_at"),
     sa.Index("ix_enhanced_auth_token_expiry", "expires_at"),

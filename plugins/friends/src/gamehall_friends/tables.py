@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from advanced_alchemy.types import DateTimeUTC
 
-from gamehall.tables import ID, user
+from gamehall.tables import ID, UtcTime, user
 
 __all__ = ["block", "metadata", "relation"]
 
 metadata = sa.MetaData()
-
-_Time = DateTimeUTC(timezone=True)
 
 # One row for each two users, whoever asked: the smaller id always stands first, so the key lets two requests that
 # cross become one friendship and never two.
@@ -23,7 +20,7 @@ relation = sa.Table(
     sa.Column("id", ID, nullable=False),
     sa.Column("requested_by", ID, nullable=False),
     sa.Column("status", sa.String(10), nullable=False),
-    sa.Column("since", _Time, nullable=False),  # when they asked or, of friends, accepted
+    sa.Column("since", UtcTime, nullable=False),  # when they asked or, of friends, accepted
     sa.CheckConstraint("user_low < user_high", name="ck_friends_relation_order"),
     sa.CheckConstraint("requested_by IN (user_low, user_high)", name="ck_friends_relation_requested_by"),
     sa.CheckConstraint("status IN ('pending', 'friends')", name="ck_friends_relation_status"),
@@ -36,7 +33,7 @@ block = sa.Table(
     metadata,
     sa.Column("blocker_id", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), primary_key=True),
     sa.Column("blocked_id", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), primary_key=True),
-    sa.Column("created_at", _Time, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
     sa.CheckConstraint("blocker_id <> blocked_id", name="ck_friends_block_other"),
     sa.Index("ix_friends_block_blocked", "blocked_id"),
 )

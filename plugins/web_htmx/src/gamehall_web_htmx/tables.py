@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from advanced_alchemy.types import DateTimeUTC
 
-from gamehall.tables import ID
+from gamehall.tables import ID, UtcTime
 from gamehall.tables import user as host_user
 
 __all__ = ["metadata", "notice", "prefs", "session"]
@@ -20,8 +19,8 @@ session = sa.Table(
     sa.Column("cookie_hash", sa.String(64), nullable=False, unique=True),
     sa.Column("user_id", ID, sa.ForeignKey(host_user.c.id, ondelete="CASCADE"), nullable=False),
     sa.Column("auth_epoch", sa.Integer, nullable=False),
-    sa.Column("created_at", DateTimeUTC(timezone=True), nullable=False),
-    sa.Column("last_seen_at", DateTimeUTC(timezone=True), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("last_seen_at", UtcTime, nullable=False),
     sa.Column("user_agent", sa.String(200), nullable=False),
     sa.Index("ix_web_htmx_session_user", "user_id"),
     sa.Index("ix_web_htmx_session_seen", "last_seen_at"),
@@ -41,7 +40,7 @@ notice = sa.Table(
     sa.Column("user_id", ID, sa.ForeignKey(host_user.c.id, ondelete="CASCADE"), primary_key=True),
     sa.Column("tx", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("event_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("at", DateTimeUTC(timezone=True), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
     sa.Column("plugin", sa.String(64), nullable=False),
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("facts", sa.Text, nullable=False),

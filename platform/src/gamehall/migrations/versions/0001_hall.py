@@ -1,7 +1,6 @@
 """The hall's first tables."""
 
 import sqlalchemy as sa
-from advanced_alchemy.types import DateTimeUTC
 from alembic import op
 
 revision = "0001"
@@ -13,7 +12,7 @@ def upgrade() -> None:
         "event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("tx", sa.BigInteger(), nullable=False),
-        sa.Column("at", DateTimeUTC(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("channels", sa.Text(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
@@ -25,7 +24,7 @@ def upgrade() -> None:
         "feature",
         sa.Column("key", sa.String(length=100), nullable=False),
         sa.Column("is_on", sa.Boolean(), nullable=False),
-        sa.Column("changed_at", DateTimeUTC(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
@@ -52,8 +51,8 @@ def upgrade() -> None:
         sa.Column("start_position", sa.Text(), nullable=False),
         sa.Column("start_scene", sa.Text(), nullable=False),
         sa.Column("final_scene", sa.Text(), nullable=True),
-        sa.Column("created_at", DateTimeUTC(timezone=True), nullable=False),
-        sa.Column("finished_at", DateTimeUTC(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_game_ruleset", "game", ["ruleset", "status", "id"], unique=False)
@@ -70,7 +69,7 @@ def upgrade() -> None:
         sa.Column("is_admin", sa.Boolean(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("auth_epoch", sa.Integer(), nullable=False),
-        sa.Column("created_at", DateTimeUTC(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("email_key"),
         sa.UniqueConstraint("username_key"),
@@ -80,7 +79,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("seen_at", DateTimeUTC(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -96,7 +95,7 @@ def upgrade() -> None:
         sa.Column("by_link", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("game_id", sa.String(length=26), nullable=True),
-        sa.Column("created_at", DateTimeUTC(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["challenger_id"], ["user.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["opponent_id"], ["user.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
@@ -114,7 +113,7 @@ def upgrade() -> None:
         sa.Column("shown", sa.Text(), nullable=False),
         sa.Column("to_act", sa.SmallInteger(), nullable=True),
         sa.Column("cursor", sa.String(length=40), nullable=False),
-        sa.Column("at", DateTimeUTC(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["game_id"], ["game.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("game_id", "ply"),
     )

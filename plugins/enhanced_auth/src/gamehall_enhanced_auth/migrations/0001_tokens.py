@@ -1,7 +1,6 @@
 """Device tokens."""
 
 import sqlalchemy as sa
-from advanced_alchemy.types import DateTimeUTC
 from alembic import op
 
 revision = "0001"
@@ -18,13 +17,13 @@ def upgrade() -> None:
         sa.Column("auth_epoch", sa.Integer(), nullable=False),
         sa.Column("device_name", sa.String(length=100), nullable=False),
         sa.Column("device_info", sa.Text(), nullable=False),
-        sa.Column("created_at", DateTimeUTC(timezone=True), nullable=False),
-        sa.Column("last_used_at", DateTimeUTC(timezone=True), nullable=False),
-        sa.Column("expires_at", DateTimeUTC(timezone=True), nullable=False),
-        sa.Column("family_expires_at", DateTimeUTC(timezone=True), nullable=False),
-        sa.Column("superseded_at", DateTimeUTC(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("family_expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rotation_nonce", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("revoked_at", DateTimeUTC(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("family_id", "generation"),
     )

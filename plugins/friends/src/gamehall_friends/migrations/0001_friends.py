@@ -1,7 +1,6 @@
 """Friendships and blocks."""
 
 import sqlalchemy as sa
-from advanced_alchemy.types import DateTimeUTC
 from alembic import op
 
 revision = "0001"
@@ -16,7 +15,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("requested_by", sa.String(length=26), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("since", DateTimeUTC(timezone=True), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("user_low < user_high", name="ck_friends_relation_order"),
         sa.CheckConstraint("requested_by IN (user_low, user_high)", name="ck_friends_relation_requested_by"),
         sa.CheckConstraint("status IN ('pending', 'friends')", name="ck_friends_relation_status"),
@@ -30,7 +29,7 @@ def upgrade() -> None:
         "friends_block",
         sa.Column("blocker_id", sa.String(length=26), nullable=False),
         sa.Column("blocked_id", sa.String(length=26), nullable=False),
-        sa.Column("created_at", DateTimeUTC(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("blocker_id <> blocked_id", name="ck_friends_block_other"),
         sa.ForeignKeyConstraint(["blocker_id"], ["user.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["blocked_id"], ["user.id"], ondelete="CASCADE"),

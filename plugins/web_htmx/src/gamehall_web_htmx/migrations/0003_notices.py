@@ -1,7 +1,6 @@
 """What users are told has happened to them."""
 
 import sqlalchemy as sa
-from advanced_alchemy.types import DateTimeUTC
 from alembic import op
 
 revision = "0003"
@@ -14,7 +13,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(26), sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("tx", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("event_id", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("at", DateTimeUTC(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("plugin", sa.String(64), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("facts", sa.Text, nullable=False),
