@@ -51,7 +51,7 @@ async def change_email(host: Host, user_id: str, current: str, email: str) -> Us
     try:
         return await host.write(update_user, user_id, {"email": tidy, "email_key": tidy.casefold()})
     except sa.exc.IntegrityError as error:
-        message = "There is an account with this address."
+        message = _("There is an account with this address.")
         raise Problem("already-exists", message, errors=(FieldError("email", message),)) from error
 
 
@@ -59,7 +59,7 @@ async def _confirmed(host: Host, user_id: str, password: str) -> User:
     """The user, whose password this must be."""
     found = await host.read(_with_password, user_id)
     if found is None or not await host.passwords.matches(found[1], password):
-        message = "This is not your password."
+        message = _("This is not your password.")
         raise Problem("invalid", message, errors=(FieldError("current", message),))
     return found[0]
 
