@@ -190,6 +190,14 @@ def test_without_pictures_games_are_told_in_words(server: Server) -> None:
     assert "format=png" not in page
 
 
+@gone("computer")
+def test_without_the_computer_people_play_each_other(server: Server) -> None:
+    ada, _ = plays_by_api(server)
+    ada.ask("POST", "/challenges", 404, {"ruleset": "tic-tac-toe", "opponent": "computer"})
+    with client(server.url) as once:
+        assert "Computer" not in once.get("/").text
+
+
 def test_each_plugin_has_been_left_out_once() -> None:
     marks = [mark for name, test in globals().items() if name.startswith("test_without") for mark in test.pytestmark]
     assert {plugin for mark in marks for plugin in mark.args[1]} == set(PLUGINS)

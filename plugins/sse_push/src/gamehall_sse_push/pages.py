@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gamehall.declare import Host
 from gamehall.events import Cursor, Event
 from gamehall.tables import now
-from gamehall_web_htmx.declare import Listening, Pusher, Telling
 
 from .audience import Audience, find_audience, may_still_listen
 from .frames import fragment, frame
 from .settings import PushSettings
 from .stream import EventStream
+
+if TYPE_CHECKING:
+    from gamehall_web_htmx.declare import Listening, Pusher, Telling
 
 _HEARTBEAT = b"event: beat\ndata:\n\n"  # a page can hear it, unlike a comment, and so notices when it stops
 
@@ -42,6 +44,8 @@ class PageVoice:
 
 
 def pushers(host: Host) -> list[Pusher]:
+    from gamehall_web_htmx.declare import Pusher  # only where there are pages
+
     settings = host.plugin_settings(PushSettings)
 
     async def open_stream(listening: Listening) -> AsyncIterator[bytes]:

@@ -194,13 +194,11 @@ def game_page(
     refusals = {} if is_over else forbidden_at(state, host.rulesets)
     scene = scene_at(state, host.rulesets, viewer, forbidden=refusals if forbidden else ())
     seat, ruleset = found.seat_of(viewer), host.rulesets.get(found.ruleset)
-    headline, detail, mood = (
-        _words(found, scene, ruleset, viewer) if is_now else (_("Move {ply}", ply=state.ply), scene.status, "replay")
-    )
+    headline, detail, mood = _words(state, scene, ruleset, viewer)
     now = host.hall_time()
     clocks = clock_faces(found, now)
-    faces = clocks or (None,) * len(found.seats)
-    cards = [_card(found, scene, ruleset, each, viewer, is_now, face) for each, face in enumerate(faces)]
+    faces = enumerate(clocks or (None,) * len(found.seats))
+    cards = [_card(found, scene, ruleset, each, viewer, is_now, face) for each, face in faces]
     own_side = seat if seat is not None and not found.is_alone else 0
     return GamePage(
         game=found,
@@ -266,8 +264,11 @@ def _by_reason(refusals: Mapping[str, Refusal]) -> tuple[Forbidden, ...]:
     return tuple(Forbidden(", ".join(names), detail) for detail, names in cells.items())
 
 
-def _words(found: Game, scene: Scene, ruleset: AnyRuleset | None, viewer: str | None) -> tuple[str, str, str]:
-    """(headline, detail, mood) of a game as it stands."""
+def _words(state: GameState, scene: Scene, ruleset: AnyRuleset | None, viewer: str | None) -> tuple[str, str, str]:
+    """(headline, detail, mood) of a game as it stands, or stood."""
+    found = state.game
+    if state.ply != found.ply:
+        return _("Move {ply}", ply=state.ply), scene.status, "replay"
     names = {each.seat: each.display_name for each in found.seats}
     own = [each.seat for each in found.seats if each.user_id == viewer]
     sides = [sentence(say(ruleset, side)) for side in scene.sides]
