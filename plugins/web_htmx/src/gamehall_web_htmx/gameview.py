@@ -193,9 +193,8 @@ def game_page(
     is_over = is_now and found.status != "active"
     refusals = {} if is_over else forbidden_at(state, host.rulesets)
     scene = scene_at(state, host.rulesets, viewer, forbidden=refusals if forbidden else ())
-    seat, ruleset = found.seat_of(viewer), host.rulesets.get(found.ruleset)
+    seat, ruleset, now = found.seat_of(viewer), host.rulesets.get(found.ruleset), host.hall_time()
     headline, detail, mood = _words(state, scene, ruleset, viewer)
-    now = host.hall_time()
     clocks = clock_faces(found, now)
     faces = enumerate(clocks or (None,) * len(found.seats))
     cards = [_card(found, scene, ruleset, each, viewer, is_now, face) for each, face in faces]
