@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import sqlalchemy as sa
 
-from gamehall.challenges import Challenge, list_challenges, load_challenge
+from gamehall.challenges import Challenge, list_challenges
 from gamehall.clockfields import LIVE_KINDS, ClockFilter
 from gamehall.declare import Host
+from gamehall.game import Ruleset
 from gamehall.gamelog import Game, list_games, load_game
 from gamehall.turns import games_by_turn
 
 from .listing import ChallengeCard, GameCard, Thumbnail, challenge_cards, game_cards, thumbnails
 
-__all__ = ["Lobby", "Wanted", "live_card", "live_games", "lobby_view", "open_card", "wanted_challenges"]
+__all__ = [
+    "Lobby",
+    "Own",
+    "Wanted",
+    "live_card",
+    "live_games",
+    "lobby_view",
+    "own_lists",
+    "two_player_games",
+    "wanted_challenges",
+]
 
 _MINE, _OPEN, _LIVE = 50, 50, 6
 
@@ -38,50 +49,56 @@ def wanted_challenges(ruleset: str, clock: str) -> Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Lobby:
-    """The lists of the lobby; `mine` are the viewer's running games, their turn first, `live` others' latest."""
+class Own:
+    """What is one user's own: their running games, their turn first, and the challenges to and from them."""
 
     mine: list[GameCard]
-    live: list[GameCard]
     received: list[ChallengeCard]
     sent: list[ChallengeCard]
-    open: list[ChallengeCard]
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
-    mine: list[Game]
-    live: list[Game]
-    received: list[Challenge]
-    sent: list[Challenge]
-    open: list[Challenge]
-    pictures: dict[str, Thumbnail]
+class Lobby:
+    """The lists of the lobby; `own` is None for a stranger, `live` are others' latest games."""
+
+    own: Own | None
+    live: list[GameCard]
+    open: list[ChallengeCard]
+
+
+def two_player_games(host: Host) -> list[Ruleset[Any, Any]]:
+    """The games that a challenge can be for."""
+    return [each for each in host.offered_rulesets.values() if len(each.seats) == 2]
 
 
 async def lobby_view(host: Host, viewer: str | None, wanted: Wanted) -> Lobby:
     """The lobby as this user sees it, None being a stranger."""
-    rows = await host.read(_read, viewer, wanted)
+    own = None if viewer is None else await own_lists(host, viewer)
+    besides = {each.id for each in own.mine} if own else set()
+    live, pictures = await host.read(_read_live, besides)
+    found = await host.read(list_challenges, "open", viewer, _OPEN, ruleset=wanted.ruleset or None, clock=wanted.clock)
     return Lobby(
-        mine=game_cards(rows.mine, host, viewer, rows.pictures),
-        live=game_cards(rows.live, host, viewer, rows.pictures),
-        received=challenge_cards(rows.received, host),
-        sent=challenge_cards(rows.sent, host),
-        open=challenge_cards(rows.open, host),
+        own=own,
+        live=game_cards(live, host, viewer, pictures),
+        open=challenge_cards([each for each in found if each.challenger_id != viewer], host),
     )
 
 
-def _read(connection: sa.Connection, viewer: str | None, wanted: Wanted) -> _Rows:
-    mine = games_by_turn(connection, viewer, limit=_MINE) if viewer else []
-    live = _latest(connection, {each.id for each in mine})
-    open_ones = list_challenges(connection, "open", viewer, _OPEN, ruleset=wanted.ruleset or None, clock=wanted.clock)
-    return _Rows(
-        mine=mine,
-        live=live,
-        received=list_challenges(connection, "received", viewer) if viewer else [],
-        sent=list_challenges(connection, "sent", viewer) if viewer else [],
-        open=[each for each in open_ones if each.challenger_id != viewer],
-        pictures=thumbnails(connection, [game.id for game in (*mine, *live)]),
+async def own_lists(host: Host, viewer: str) -> Own:
+    mine, received, sent, pictures = await host.read(_read_own, viewer)
+    return Own(
+        mine=game_cards(mine, host, viewer, pictures),
+        received=challenge_cards(received, host),
+        sent=challenge_cards(sent, host),
     )
+
+
+def _read_own(
+    connection: sa.Connection, viewer: str
+) -> tuple[list[Game], list[Challenge], list[Challenge], dict[str, Thumbnail]]:
+    mine = games_by_turn(connection, viewer, limit=_MINE)
+    received, sent = (list_challenges(connection, box, viewer) for box in ("received", "sent"))
+    return mine, received, sent, thumbnails(connection, [each.id for each in mine])
 
 
 def _latest(connection: sa.Connection, besides: set[str]) -> list[Game]:
@@ -91,12 +108,12 @@ def _latest(connection: sa.Connection, besides: set[str]) -> list[Game]:
 
 async def live_games(host: Host) -> list[GameCard]:
     """The latest running games, as everybody may see them."""
-    games, pictures = await host.read(_read_live)
+    games, pictures = await host.read(_read_live, set())
     return game_cards(games, host, None, pictures)
 
 
-def _read_live(connection: sa.Connection) -> tuple[list[Game], dict[str, Thumbnail]]:
-    games = _latest(connection, set())
+def _read_live(connection: sa.Connection, besides: set[str]) -> tuple[list[Game], dict[str, Thumbnail]]:
+    games = _latest(connection, besides)
     return games, thumbnails(connection, [each.id for each in games])
 
 
@@ -106,8 +123,3 @@ async def live_card(host: Host, game_id: str) -> GameCard:
         lambda connection: (load_game(connection, game_id), thumbnails(connection, [game_id]))
     )
     return game_cards([found], host, None, pictures)[0]
-
-
-async def open_card(host: Host, challenge_id: str) -> ChallengeCard:
-    """One open challenge. Raises Problem `not-found`."""
-    return challenge_cards([await host.read(load_challenge, challenge_id)], host)[0]

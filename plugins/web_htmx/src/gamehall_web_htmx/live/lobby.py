@@ -10,8 +10,16 @@ from gamehall.declare import Host, Principal
 from gamehall.events import LOBBY, Event, game_channel, user_channel
 from gamehall.languages import language
 from gamehall.problems import Problem
-from gamehall_web_htmx.listing import GameCard
-from gamehall_web_htmx.lobbyview import Wanted, live_card, live_games, lobby_view, open_card
+from gamehall_web_htmx.listing import GameCard, challenge_cards
+from gamehall_web_htmx.lobbyview import (
+    Own,
+    Wanted,
+    live_card,
+    live_games,
+    lobby_view,
+    own_lists,
+    two_player_games,
+)
 
 from .own import NoticeCount
 from .pieces import Pieces
@@ -39,7 +47,7 @@ class LobbyNews:
         found = await self._host.read(load_challenge, challenge_id)
         if found.status != "pending":
             return ""
-        card = await open_card(self._host, challenge_id)
+        card = challenge_cards([found], self._host)[0]
         return closed_row(challenge_id) + self._pieces.render("lobby_now.html", {"opened": card, "viewer": known})
 
     async def moved(self, game_id: str, revision: int) -> str:
@@ -88,8 +96,8 @@ class LobbyTelling:
         lists = await lobby_view(self._host, self._viewer.user_id if self._viewer else None, self._wanted)
         self._shown = {each.id for each in lists.live}
         shown: dict[str, Any] = {"open": lists.open, "playing": lists.live, "viewer": self._viewer}
-        if self._viewer is not None:
-            shown |= {"mine": lists.mine, "received": lists.received, "sent": lists.sent, "rulesets": self._rulesets()}
+        if lists.own is not None:
+            shown |= self._context(lists.own)
         return self._pieces.render("lobby_now.html", shown)
 
     async def tell(self, event: Event) -> str:
@@ -100,7 +108,7 @@ class LobbyTelling:
         elif event.kind == "game_move" and happened["game_id"] in self._shown:
             told += await self._news.moved(happened["game_id"], happened["revision"])
         if self._viewer is not None and user_channel(self._viewer.user_id) in event.channels:
-            told += await self._yours()
+            told += await self._yours(self._viewer)
             told += await _onward(self._host, self._pieces, event.kind, happened, self._viewer)
         return told
 
@@ -111,7 +119,7 @@ class LobbyTelling:
         match kind:
             case "challenge_opened":
                 if self._viewer is not None and happened["challenger"] == self._viewer.username:
-                    return await self._yours()
+                    return await self._yours(self._viewer)
                 if not self._wanted.takes(happened["ruleset"], happened["clock"]["kind"]):
                     return ""
                 return await self._news.opened(happened["challenge_id"], known=self._viewer is not None)
@@ -123,14 +131,13 @@ class LobbyTelling:
                 return self._pieces.render("lobby_now.html", {"playing": playing})
         return ""
 
-    async def _yours(self) -> str:
-        """What is the viewer's own: their games, and the challenges to and from them."""
-        lists = await lobby_view(self._host, self._viewer.user_id if self._viewer else None, self._wanted)
-        own = {name: getattr(lists, name) for name in ("mine", "received", "sent")}
-        return self._pieces.render("lobby_now.html", own | {"viewer": self._viewer, "rulesets": self._rulesets()})
+    async def _yours(self, viewer: Principal) -> str:
+        own = await own_lists(self._host, viewer.user_id)
+        return self._pieces.render("lobby_now.html", self._context(own) | {"viewer": viewer})
 
-    def _rulesets(self) -> list[Any]:
-        return [each for each in self._host.offered_rulesets.values() if len(each.seats) == 2]
+    def _context(self, own: Own) -> dict[str, Any]:
+        rulesets = two_player_games(self._host)
+        return {"mine": own.mine, "received": own.received, "sent": own.sent, "rulesets": rulesets}
 
 
 class ChallengeTelling:

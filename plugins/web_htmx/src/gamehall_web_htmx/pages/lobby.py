@@ -10,9 +10,8 @@ from gamehall.asking import HttpRequest
 from gamehall.clockfields import ClockFilter
 from gamehall.languages import N_, catalogue
 from gamehall_web_htmx.clockform import quick_clocks
-from gamehall_web_htmx.lobbyview import lobby_view, wanted_challenges
+from gamehall_web_htmx.lobbyview import lobby_view, two_player_games, wanted_challenges
 from gamehall_web_htmx.opponents import quick_ways
-from gamehall_web_htmx.pages.play import two_player_games
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["lobby"]
@@ -39,22 +38,23 @@ async def lobby(
 ) -> Response[Any]:
     wanted = wanted_challenges(ruleset, clock)
     lists = await lobby_view(site.host, visitor.user_id, wanted)
+    own = lists.own
     query = {"ruleset": wanted.ruleset, "clock": wanted.clock or ""}
     return site.page(
         request,
         visitor,
         "lobby.html",
-        mine=lists.mine,
+        mine=own.mine if own else [],
         playing=lists.live,
-        received=lists.received,
-        sent=lists.sent,
+        received=own.received if own else [],
+        sent=own.sent if own else [],
         open=lists.open,
         live=site.live("/live/lobby", visitor, query | {"shown": ",".join(each.id for each in lists.live)}),
         filters=query,
         filtered=any(query.values()),
         clock_filters=[(value, _(word)) for value, word in _CLOCKS],
         quick_clocks=quick_clocks(),
-        rulesets=two_player_games(site),
+        rulesets=two_player_games(site.host),
         quick_ways=quick_ways(site.host),
         side=await site.slots(visitor, "lobby.side"),
     )

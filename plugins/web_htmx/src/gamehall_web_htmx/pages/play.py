@@ -12,19 +12,19 @@ from litestar.di import NamedDependency
 from gamehall.asking import HttpRequest
 from gamehall.challenges import Challenge, ChallengeTerms
 from gamehall.declare import Principal
-from gamehall.game import Ruleset
 from gamehall.invitations import propose_as_guest
 from gamehall.languages import catalogue
 from gamehall.lobby import create_challenge
 from gamehall.problems import FieldError, Problem
 from gamehall_web_htmx.clockform import NO_CLOCK, chosen_clock, clock_groups, own_clocks
 from gamehall_web_htmx.forms import Form, read_form
+from gamehall_web_htmx.lobbyview import two_player_games
 from gamehall_web_htmx.opponents import quick_ways, ways_to_play
 from gamehall_web_htmx.optionform import chosen_options, option_errors, option_fields
 from gamehall_web_htmx.sessions import start_session
 from gamehall_web_htmx.site import AccountFirst, SignInFirst, Site, Visitor
 
-__all__ = ["PLAY_PAGES", "two_player_games"]
+__all__ = ["PLAY_PAGES"]
 
 _ = catalogue(__name__)
 
@@ -51,17 +51,12 @@ async def play_page(
             request,
             visitor,
             "play_choose.html",
-            rulesets=two_player_games(site),
+            rulesets=two_player_games(site.host),
             ways=quick_ways(site.host),
             opponent=opponent,
         )
     typed = {"whom": query.get("whom", ""), "opponent": opponent, "preset": query.get("preset", "")}
     return _form(request, site, visitor, key, typed)
-
-
-def two_player_games(site: Site) -> list[Ruleset[Any, Any]]:
-    """The games that a challenge can be for."""
-    return [each for each in site.host.offered_rulesets.values() if len(each.seats) == 2]
 
 
 def _form(
