@@ -73,6 +73,7 @@ def test_on_a_phone_the_first_touch_aims_and_the_second_places(
     play_moves(game, (ada, bob), "i9")
     page.goto(f"/games/{game}")
     page.get_by_role("button", name="Play without asking").tap()
+    expect(page.get_by_role("button", name="Ask before each move")).to_be_visible()  # the page has come back
     expect(page).to_have_url(re.compile(game))
     page.locator("#cell-j8").tap()
     expect(page.locator("#cell-j8")).to_have_text(re.compile("^J8 black"))
