@@ -10,13 +10,14 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from gamehall.accounts import Registration, User, find_user, register, sign_in, user_by_name
+from gamehall.accounts import Registration, User, find_user, register, user_by_name
 from gamehall.challenges import ChallengeTerms
 from gamehall.features import switch
 from gamehall.gamelog import load_game
 from gamehall.guests import MOST_A_MINUTE, STRAY_AFTER, add_guest, hand_over, remove_strays
 from gamehall.invitations import play_as_guest, propose_as_guest
 from gamehall.problems import Problem
+from gamehall.signingin import sign_in
 from gamehall.tables import challenge, event, now, user
 from rig.hall import PASSWORD, Client, Hall, InstallPlugin, StartHall, done, problem
 

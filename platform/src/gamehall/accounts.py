@@ -35,7 +35,6 @@ __all__ = [
     "printable",
     "register",
     "setup_code",
-    "sign_in",
     "signup_is_open",
     "update_user",
     "user_by_name",
@@ -277,17 +276,3 @@ def _add_first_admin(
     if has_admin(connection):
         raise Problem("forbidden", _("This hall has an admin already; register without the link."))
     return add_user(connection, given, password_hash, is_admin=True, guest_id=guest_id)
-
-
-async def sign_in(host: Host, username: str, password: str) -> User:
-    """The active user with this name (or e-mail address) and password.
-
-    Raises Problem `invalid-credentials`, the same whatever is wrong and after the same work, or `busy`.
-    """
-    found = await host.read(user_for_login, username)
-    # Guests and the accounts of plugins have none.
-    password_hash = found[1] if found and found[1] else None
-    matches = await host.passwords.matches(password_hash, password)
-    if found is None or not matches or not found[0].is_active:
-        raise Problem("invalid-credentials", _("There is no account with this name and password."))
-    return found[0]

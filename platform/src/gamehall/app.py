@@ -13,6 +13,7 @@ from litestar.di import Provide
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 
+from gamehall.accounts import printable
 from gamehall.api.challenges import challenges, clocks, invitations
 from gamehall.api.errors import EXCEPTION_HANDLERS
 from gamehall.api.games import games
@@ -27,6 +28,7 @@ from gamehall.asking import caller, participant, viewer
 from gamehall.hall import Hall
 from gamehall.languages import ENGLISH, speaking
 from gamehall.logs import configure_logs
+from gamehall.origins import Origin, asked_from
 from gamehall.plugins import Plugins, load_plugins
 from gamehall.settings import Settings, load_settings
 
@@ -131,6 +133,11 @@ async def _secure(message: Message, scope: Scope) -> None:
                 headers.setdefault(name, value)
 
 
+def _origin_of(scope: Any) -> Origin:
+    agents = [value for name, value in scope["headers"] if name == b"user-agent"]
+    return Origin(scope["client"][0] if scope.get("client") else "", printable(b"".join(agents[:1]).decode("latin-1")))
+
+
 class _Answered(Exception):
     """The answer to HEAD is complete."""
 
@@ -170,7 +177,10 @@ class HallApp(Litestar):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        with speaking(ENGLISH):  # until the pages know better: a request begins with nobody's language
+        with (
+            asked_from(_origin_of(scope)),
+            speaking(ENGLISH),
+        ):  # until the pages know better: a request begins with nobody's language
             if scope["method"] == "HEAD":
                 await self._head(scope, receive, send)
             else:

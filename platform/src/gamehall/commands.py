@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import getpass
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 import msgspec
 
+from gamehall.origins import Origin, asked_from
 from gamehall.problems import Problem
 from gamehall.settings import Settings, load_settings
 
@@ -46,8 +48,16 @@ def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) ->
         finally:
             await database.close()
 
-    with usable_database():
+    with usable_database(), asked_from(Origin(by=f"command line, {_account()}")):
         return asyncio.run(once())
+
+
+def _account() -> str:
+    """Whose command it is, on this machine."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an id without a name, as in containers
+        return "somebody"
 
 
 @contextlib.contextmanager

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from gamehall.passwords import Passwords
     from gamehall.presence import Presence
     from gamehall.problems import Problem
+    from gamehall.rates import Rates
     from gamehall.settings import Settings
 
 __all__ = [
+    "ALL_SCOPES",
+    "SCOPES",
     "Authenticator",
     "Check",
     "CheckResult",
@@ -62,11 +65,17 @@ class InstalledPlugin:
     failures: int
 
 
+SCOPES = ("read", "play", "admin")
+"""What a credential can be good for: to look, to act as its user, to look after the hall as its user may."""
+ALL_SCOPES = frozenset(SCOPES)
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who is asking, and by which credential: the authenticator's name and the credential's id in it.
 
-    A guest has no account; they can play in the games in which they have a seat, and look at everything.
+    A guest has no account; they can play in the games in which they have a seat, and look at everything. `scopes` is
+    what the credential is good for, whatever its user may do.
     """
 
     user_id: str
@@ -76,6 +85,7 @@ class Principal:
     authenticator: str
     credential: str
     is_guest: bool = False
+    scopes: frozenset[str] = ALL_SCOPES
 
 
 class Features(Protocol):
@@ -121,6 +131,10 @@ class Host(Protocol):
 
     @property
     def passwords(self) -> Passwords: ...
+
+    @property
+    def rates(self) -> Rates:
+        """Limits on how often somebody may do something, shared by all workers."""
 
     @property
     def opponents(self) -> Mapping[str, Opponent]:

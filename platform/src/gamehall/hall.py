@@ -39,10 +39,12 @@ from gamehall.languages import catalogue
 from gamehall.lobby import expire_challenges
 from gamehall.notices import tell_turns
 from gamehall.opponents import seat_opponent
+from gamehall.origins import origin
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.presence import Presence
 from gamehall.problems import Problem
+from gamehall.rates import Rates
 from gamehall.replays import check_games
 from gamehall.settings import Settings, secret_key
 from gamehall.tasks import again_and_again, beside
@@ -77,6 +79,7 @@ class Hall:
         unheard = self.database.dialect == "sqlite" and settings.workers > 1 and not settings.redis_url
         self.time = HallTime(self.database)
         self.presence = Presence(self.database)
+        self.rates = Rates(self.database, self.time.now, on=settings.rate_limits)
         self.time.after_beat(self.presence.write_down)
         self.feed = Feed(self.database, poll_seconds=0.1 if unheard else 1.0)
         self.features = LiveFeatures(self.database, self.feed)
@@ -171,6 +174,7 @@ class Hall:
                 principal = await authenticator.identify(connection)
                 if principal is not None:
                     self.presence.seen(_expect(principal, Principal).user_id)
+                    origin().principal = principal
                     return principal
             except (Problem, sa.exc.SQLAlchemyError):
                 raise  # an answer to who is asking, or a database that is away for everybody

@@ -230,3 +230,69 @@ mail = sa.Table(
     sa.Column("due_at", sa.BigInteger, nullable=False),  # by the hall's time: when there is something to do about it
     sa.Index("ix_mail_due", "status", "due_at"),
 )
+
+# What was done that concerns who can do what. Users are named by their ids, without keys, so that a line outlives them.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("actor_id", ID),
+    sa.Column("by", sa.String(100), nullable=False),  # who did it that is no user
+    sa.Column("user_id", ID),  # whom it concerns
+    sa.Column("subject", sa.String(200), nullable=False),
+    sa.Column("address", sa.String(64), nullable=False),
+    sa.Column("agent", sa.String(200), nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.Index("ix_audit_kind", "kind", "id"),
+    sa.Index("ix_audit_actor", "actor_id", "id"),
+    sa.Index("ix_audit_user", "user_id", "id"),
+)
+
+rate = sa.Table(
+    "rate",
+    metadata,
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("full_at", sa.BigInteger, nullable=False),  # by the hall's time
+    sa.Index("ix_rate_full", "full_at"),
+)
+
+lease = sa.Table(
+    "lease",
+    metadata,
+    sa.Column("work", sa.String(100), primary_key=True),
+    sa.Column("holder", sa.String(100), nullable=False),
+    sa.Column("until", sa.BigInteger, nullable=False),  # by the hall's time
+)
+
+# What a mail's link gives the right to, once. The code itself is in the mail only.
+one_time_link = sa.Table(
+    "one_time_link",
+    metadata,
+    sa.Column("code_hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("purpose", sa.String(20), nullable=False),
+    sa.Column("user_id", ID, sa.ForeignKey("user.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("auth_epoch", sa.Integer, nullable=False),
+    sa.Column("email", sa.String(254), nullable=False),  # the address that it went to
+    sa.Column("expires_at", UtcTime, nullable=False),
+    sa.Index("ix_one_time_link_user", "user_id", "purpose"),
+    sa.Index("ix_one_time_link_expiry", "expires_at"),
+)
+
+second_factor = sa.Table(
+    "second_factor",
+    metadata,
+    sa.Column("user_id", ID, sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("sealed_secret", sa.LargeBinary(200), nullable=False),  # worth nothing without the hall's key
+    sa.Column("last_step", sa.BigInteger, nullable=False),  # the time step of the last code taken: each works once
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("confirmed_at", UtcTime),  # until its first code was given, nobody is asked for one
+)
+
+recovery_code = sa.Table(
+    "recovery_code",
+    metadata,
+    sa.Column("user_id", ID, sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("code_hash", sa.LargeBinary(32), primary_key=True),
+)

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from gamehall.accounts import Registration, register, sign_in, update_user, user_by_name
+from gamehall.accounts import Registration, register, update_user, user_by_name
 from gamehall.events import game_channel
 from gamehall.features import switch
 from gamehall.problems import Problem
+from gamehall.signingin import sign_in
 from rig.hall import PASSWORD, Client, Hall, InstallPlugin, StartHall, done, problem
 
 pytestmark = pytest.mark.anyio

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from gamehall.accounts import sign_in, update_user, user_by_name
+from gamehall.accounts import update_user, user_by_name
 from gamehall.gamelog import load_game
 from gamehall.problems import Problem
+from gamehall.signingin import sign_in
 from rig.hall import PASSWORD, Hall, InstallPlugin, StartHall, start_game
 
 pytestmark = pytest.mark.anyio

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from gamehall.accounts import sign_in, user_by_name
+from gamehall.accounts import user_by_name
 from gamehall.problems import Problem
+from gamehall.signingin import sign_in
 from rig.hall import PASSWORD, Client, Hall
 
 pytestmark = pytest.mark.anyio

@@ -8,11 +8,12 @@ from litestar.datastructures.headers import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from gamehall.accounts import Registration, User, printable, register, sign_in
+from gamehall.accounts import Registration, User, printable, register
 from gamehall.answers import Device, Me, Page
 from gamehall.asking import HttpRequest, host_of, known_id, read_body
 from gamehall.declare import Host, Principal
 from gamehall.problems import FieldError, Problem
+from gamehall.signingin import sign_in
 from gamehall_enhanced_auth.authenticator import presented_token, refusal
 from gamehall_enhanced_auth.families import (
     AUTHENTICATOR,

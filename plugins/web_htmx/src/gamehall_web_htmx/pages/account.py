@@ -5,10 +5,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from gamehall.accounts import Registration, register, sign_in
+from gamehall.accounts import Registration, register
 from gamehall.asking import ACCOUNT_NEEDED, HttpRequest
 from gamehall.guests import hand_over
 from gamehall.problems import Problem
+from gamehall.signingin import sign_in
 from gamehall_web_htmx.forms import ANYBODY, Form, internal_path, read_form
 from gamehall_web_htmx.sessions import end_session, forgotten_cookie, start_session
 from gamehall_web_htmx.site import Site, Visitor
