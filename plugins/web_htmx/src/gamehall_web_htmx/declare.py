@@ -45,7 +45,9 @@ class Page:
     `path` has one segment, such as `/friends`. The template extends `web_htmx/base.html`, fills its block `content`,
     and puts `{{ form_token }}` into every form that it posts. `context` gets the caller and the query. Each of
     `actions` is posted to `<path>/<name>`: it gets the caller and the form's fields and returns the internal path to
-    go on to; a Problem that it raises is shown above the page. `menu` is its word in the menu, empty for none.
+    go on to; a Problem that it raises is shown above the page. `menu` is its word in the menu, empty for none. With
+    `confirm` the page and its actions are only for whoever has given their password in the last ten minutes; others
+    are asked for it before they see the page.
     """
 
     path: str
@@ -54,6 +56,7 @@ class Page:
     context: Callable[[Principal, Mapping[str, str]], Awaitable[Mapping[str, Any]]]
     actions: Mapping[str, Callable[[Principal, Mapping[str, str]], Awaitable[str]]] = field(default_factory=dict)
     menu: str = ""
+    confirm: bool = False
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path):

@@ -1,5 +1,6 @@
 """The routes of all pages, with what every handler of them shares."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from .forms import AskAgain, internal_path, own_forms_only
 from .pages.account import ACCOUNT_PAGES, account_first
 from .pages.admin import ADMIN_PAGES
 from .pages.challenges import CHALLENGE_PAGES
+from .pages.confirm import CONFIRM_PAGES
 from .pages.embed import embedded_game
 from .pages.games import GAME_PAGES
 from .pages.kept import ask_for_move
@@ -33,7 +35,7 @@ from .pages.play import PLAY_PAGES
 from .pages.playing import PLAYING_FORMS
 from .pages.replay import REPLAY_PAGES
 from .pages.settings import SETTINGS_PAGES
-from .site import AccountFirst, SignInFirst, Site, error_page
+from .site import AccountFirst, ConfirmFirst, SignInFirst, Site, SomethingFirst, error_page
 from .tongues import in_their_language
 
 __all__ = ["error_pages", "routes"]
@@ -49,8 +51,11 @@ def routes(host: Host) -> list[Router]:
     async def give_assets() -> Assets:
         return site.assets
 
-    def to_sign_in(request: HttpRequest, wanted: SignInFirst) -> Response[Any]:
-        return site.lead(request, "/login?" + urlencode({"next": internal_path(wanted.path)}))
+    def by_way_of(page: str) -> Callable[[HttpRequest, SomethingFirst], Response[Any]]:
+        def lead(request: HttpRequest, wanted: SomethingFirst) -> Response[Any]:
+            return site.lead(request, f"{page}?" + urlencode({"next": internal_path(wanted.path)}))
+
+        return lead
 
     def ask_again(request: HttpRequest, wanted: AskAgain) -> Response[Any]:
         return site.lead(request, wanted.path)
@@ -61,6 +66,7 @@ def routes(host: Host) -> list[Router]:
     pages = [
         lobby,
         *ACCOUNT_PAGES,
+        *CONFIRM_PAGES,
         *PLAY_PAGES,
         *CHALLENGE_PAGES,
         *LIST_PAGES,
@@ -93,7 +99,12 @@ def routes(host: Host) -> list[Router]:
             },
             guards=[in_their_language, own_forms_only],
             middleware=[compressed_pages],
-            exception_handlers={SignInFirst: to_sign_in, AccountFirst: to_account, AskAgain: ask_again},
+            exception_handlers={
+                SignInFirst: by_way_of("/login"),
+                ConfirmFirst: by_way_of("/confirm"),
+                AccountFirst: to_account,
+                AskAgain: ask_again,
+            },
             include_in_schema=False,
         )
     ]

@@ -33,7 +33,7 @@ from .sessions import cookie_value
 from .templating import environment
 from .tongues import speak_to
 
-__all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
+__all__ = ["AccountFirst", "ConfirmFirst", "SignInFirst", "Site", "Visitor", "error_page"]
 
 _SLOT_SECONDS = 1.0
 _HEADERS = {
@@ -45,20 +45,24 @@ _HEADERS = {
 }
 
 
-class SignInFirst(Exception):
-    """Raised where only people who are signed in can go on; `path` is where they come back to."""
+class SomethingFirst(Exception):
+    """Raised where people cannot go on as they are; `path` is where they come back to."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self.path = path
 
 
-class AccountFirst(Exception):
-    """Raised where a guest cannot go on without an account; `path` is where they come back to."""
+class SignInFirst(SomethingFirst):
+    """Raised where only people who are signed in can go on."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.path = path
+
+class AccountFirst(SomethingFirst):
+    """Raised where a guest cannot go on without an account."""
+
+
+class ConfirmFirst(SomethingFirst):
+    """Raised where a browser that was left open is not enough: the person at it has to prove who they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,10 @@ session = sa.Table(
     sa.Column("auth_epoch", sa.Integer, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("last_seen_at", UtcTime, nullable=False),
+    # When the person there last proved who they are, by signing in or once more since.
+    sa.Column("confirmed_at", UtcTime),
+    # What they were when it began: whoever becomes an admin, or is none any more, signs in anew.
+    sa.Column("is_admin", sa.Boolean, nullable=False, default=False),
     sa.Column("user_agent", sa.String(200), nullable=False),
     sa.Index("ix_web_htmx_session_user", "user_id"),
     sa.Index("ix_web_htmx_session_seen", "last_seen_at"),
