@@ -18,6 +18,8 @@ _KNOWN = {
     "malformed": (400, N_("The request cannot be read")),
     "unauthenticated": (401, N_("Nobody is signed in")),
     "invalid-credentials": (401, N_("Wrong name or password")),
+    "code-needed": (401, N_("A code is needed as well")),
+    "invalid-code": (401, N_("The code is not right")),
     "invalid-token": (401, N_("The token is not valid")),
     "forbidden": (403, N_("This is not allowed")),
     "account-needed": (403, N_("This needs an account")),

@@ -21,6 +21,7 @@ from gamehall.accounts import (
     user_for_login,
 )
 from gamehall.commands import answer, settings_of, table, transact
+from gamehall.factors import remove_factor
 from gamehall.passwords import Passwords
 from gamehall.problems import Problem
 
@@ -128,6 +129,25 @@ def _change(ctx: click.Context, username: str, values: dict[str, Any], *, end: b
 
     user = transact(settings_of(ctx), change)
     answer(ctx, msgspec.to_builtins(user), f"Done for {user.username}.")
+
+
+@users.command("reset-factors")
+@click.argument("username")
+@click.pass_context
+def reset_factors(ctx: click.Context, username: str) -> None:
+    """Take somebody's second factor away, who has lost it and every recovery code; the password is enough then.
+
+    \b
+    gamehall users reset-factors ada
+    """
+
+    def reset(connection: sa.Connection) -> tuple[User, bool]:
+        user = _found(connection, username)
+        return user, remove_factor(connection, user.id)
+
+    user, removed = transact(settings_of(ctx), reset)
+    said = f"{user.username} signs in with the password alone now." if removed else "There was no second factor."
+    answer(ctx, {"username": user.username, "removed": removed}, said)
 
 
 @users.command()

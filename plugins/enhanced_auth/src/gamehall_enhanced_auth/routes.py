@@ -42,10 +42,12 @@ class DeviceRegistration(Registration, frozen=True, kw_only=True):
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
-    """A name (or e-mail address) and password, and the device, as it describes itself."""
+    """A name (or e-mail address) and password, a code where the account has a second factor, and the device, as it
+    describes itself."""
 
     username: str
     password: str
+    code: str = ""
     device_name: str | None = None
     device_info: DeviceInfo | None = None
 
@@ -69,7 +71,8 @@ async def sign_device_in(request: HttpRequest) -> SignedIn:
     """Signs the device in."""
     given = await read_body(request, SignIn)
     device = _device(given)
-    return await _sign_device_in(request, await sign_in(host_of(request), given.username, given.password), device)
+    person = await sign_in(host_of(request), given.username, given.password, given.code)
+    return await _sign_device_in(request, person, device)
 
 
 @post("/token/refresh", status_code=200)

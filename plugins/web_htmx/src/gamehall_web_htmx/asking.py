@@ -12,7 +12,7 @@ from gamehall.tables import now
 
 from .forms import came_from, kept_move, read_form
 from .sessions import SESSION, confirmed_at
-from .site import AccountFirst, ConfirmFirst, SignInFirst, Site, Visitor
+from .site import AccountFirst, ConfirmFirst, FactorFirst, SignInFirst, Site, Visitor
 
 __all__ = ["admin", "confirmed", "participant", "signed_in", "visitor"]
 
@@ -41,11 +41,14 @@ async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> 
 async def admin(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
     """Who looks after the hall; to change something they must have proved in the last two hours that it is them.
 
-    Raises what `signed_in` and `confirmed` do, and Problem `forbidden` for everybody else.
+    Raises what `signed_in` and `confirmed` do, FactorFirst where the operator wants admins to have a second factor and
+    this one has none, and Problem `forbidden` for everybody else.
     """
     caller = await signed_in(request, visitor)
     if not caller.is_admin:
         raise Problem("forbidden", _("Only admins can look after the hall."))
+    if "admin" not in caller.scopes:
+        raise FactorFirst(await _here(request))
     if request.method != "GET":
         await confirmed(request, caller, LATELY_FOR_ADMINS)
     return caller

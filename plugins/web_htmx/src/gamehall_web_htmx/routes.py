@@ -20,6 +20,7 @@ from .pages.admin import ADMIN_PAGES
 from .pages.challenges import CHALLENGE_PAGES
 from .pages.confirm import CONFIRM_PAGES
 from .pages.embed import embedded_game
+from .pages.factors import FACTOR_PAGES
 from .pages.games import GAME_PAGES
 from .pages.kept import ask_for_move
 from .pages.listing import LIST_PAGES
@@ -35,7 +36,8 @@ from .pages.play import PLAY_PAGES
 from .pages.playing import PLAYING_FORMS
 from .pages.replay import REPLAY_PAGES
 from .pages.settings import SETTINGS_PAGES
-from .site import AccountFirst, ConfirmFirst, SignInFirst, Site, SomethingFirst, error_page
+from .pages.signin import SIGN_IN_PAGES
+from .site import AccountFirst, ConfirmFirst, FactorFirst, SignInFirst, Site, SomethingFirst, error_page
 from .tongues import in_their_language
 
 __all__ = ["error_pages", "routes"]
@@ -66,6 +68,7 @@ def routes(host: Host) -> list[Router]:
     pages = [
         lobby,
         *ACCOUNT_PAGES,
+        *SIGN_IN_PAGES,
         *CONFIRM_PAGES,
         *PLAY_PAGES,
         *CHALLENGE_PAGES,
@@ -80,6 +83,7 @@ def routes(host: Host) -> list[Router]:
         *NOTICE_PAGES,
         *REPLAY_PAGES,
         *SETTINGS_PAGES,
+        *FACTOR_PAGES,
         *LOOK_PAGES,
         *ADMIN_PAGES,
         *OVERSEEING_PAGES,
@@ -102,6 +106,7 @@ def routes(host: Host) -> list[Router]:
             exception_handlers={
                 SignInFirst: by_way_of("/login"),
                 ConfirmFirst: by_way_of("/confirm"),
+                FactorFirst: by_way_of("/settings/sign-in"),
                 AccountFirst: to_account,
                 AskAgain: ask_again,
             },

@@ -21,6 +21,7 @@ from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.tables import new_id, now, user
 
+from .cookies import make_cookie, sent_cookie
 from .tables import session
 
 __all__ = [
@@ -58,39 +59,18 @@ class Session(msgspec.Struct, frozen=True):
     user_agent: str
 
 
-def _cookie_name(host: Host) -> str:
-    """Browsers keep a `__Host-` cookie from being set by anything but this very host, but only over HTTPS."""
-    return "__Host-gamehall_session" if _is_https(host) else "gamehall_session"
-
-
-def _is_https(host: Host) -> bool:
-    return host.settings.address.startswith("https://")
-
-
 def cookie_value(host: Host, connection: Asking) -> str:
     """The session cookie's value as it was sent, valid or not; empty without one."""
-    return connection.cookies.get(_cookie_name(host), "")
+    return sent_cookie(host, connection, SESSION)
 
 
 def _hash(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()
 
 
-def _cookie(host: Host, value: str, max_age: int) -> Cookie:
-    return Cookie(
-        key=_cookie_name(host),
-        value=value,
-        max_age=max_age,
-        path="/",
-        secure=_is_https(host),
-        httponly=True,
-        samesite="lax",
-    )
-
-
 def forgotten_cookie(host: Host) -> Cookie:
     """What makes a browser forget its session."""
-    return _cookie(host, "", 0)
+    return make_cookie(host, SESSION, "", timedelta())
 
 
 async def start_session(host: Host, connection: Asking, person: User) -> Cookie:
@@ -98,7 +78,7 @@ async def start_session(host: Host, connection: Asking, person: User) -> Cookie:
     value = secrets.token_urlsafe(32)
     agent = printable(connection.headers.get("user-agent", ""))[:200]
     await host.write(_start, _hash(value), person, agent, _hash(cookie_value(host, connection)))
-    return _cookie(host, value, int(LONGEST.total_seconds()))
+    return make_cookie(host, SESSION, value, LONGEST)
 
 
 def _start(connection: sa.Connection, cookie_hash: str, person: User, agent: str, old_hash: str) -> None:
@@ -192,7 +172,7 @@ async def confirm_session(host: Host, connection: Asking, principal: Principal) 
     """
     value = secrets.token_urlsafe(32)
     await host.write(_confirm, principal, _hash(cookie_value(host, connection)), _hash(value))
-    return _cookie(host, value, int(LONGEST.total_seconds()))
+    return make_cookie(host, SESSION, value, LONGEST)
 
 
 def _confirm(connection: sa.Connection, principal: Principal, old_hash: str, new_hash: str) -> None:

@@ -7,11 +7,13 @@ from litestar.di import NamedDependency
 
 from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
+from gamehall.factors import has_factor
 from gamehall.problems import Problem
-from gamehall.signingin import sign_in
-from gamehall_web_htmx.forms import internal_path, read_form
+from gamehall.signingin import check_code, check_password
+from gamehall_web_htmx.forms import Form, internal_path, read_form
+from gamehall_web_htmx.knowing import vouchers
 from gamehall_web_htmx.sessions import confirm_session
-from gamehall_web_htmx.site import Site, Visitor
+from gamehall_web_htmx.site import Site, Visitor, form_status
 
 __all__ = ["CONFIRM_PAGES"]
 
@@ -24,7 +26,21 @@ async def confirm_page(
     caller: NamedDependency[Principal],
 ) -> Response[Any]:
     typed = {"next": internal_path(request.query_params.get("next", ""))}
-    return site.page(request, visitor, "confirm.html", typed=typed, problem=None)
+    return await _show(request, site, visitor, caller, typed)
+
+
+async def _show(
+    request: HttpRequest,
+    site: Site,
+    visitor: Visitor,
+    caller: Principal,
+    typed: Form,
+    problem: Problem | None = None,
+) -> Response[Any]:
+    with_code = await site.host.read(has_factor, caller.user_id)
+    return site.page(
+        request, visitor, "confirm.html", status=form_status(problem), typed=typed, problem=problem, with_code=with_code
+    )
 
 
 @post("/confirm")
@@ -36,10 +52,11 @@ async def confirm_send(
 ) -> Response[Any]:
     typed = await read_form(request)
     try:
-        await sign_in(site.host, caller.username, typed.get("password", ""))
+        known = vouchers(site.host, request)
+        person = await check_password(site.host, caller.username, typed.get("password", ""), known)
+        await check_code(site.host, person, typed.get("code", ""))
     except Problem as problem:
-        status = 422 if problem.status == 401 else problem.status
-        return site.page(request, visitor, "confirm.html", status=status, typed=typed, problem=problem)
+        return await _show(request, site, visitor, caller, typed, problem)
     cookie = await confirm_session(site.host, request, caller)
     return site.go(internal_path(typed.get("next", "")), [cookie])
 
