@@ -30,6 +30,7 @@ from .pages.look import LOOK_PAGES
 from .pages.mail import MAIL_PAGES
 from .pages.notices import NOTICE_PAGES
 from .pages.overseeing import OVERSEEING_PAGES
+from .pages.passkeys import PASSKEY_PAGES
 from .pages.people import PEOPLE_PAGES
 from .pages.picture import game_picture
 from .pages.play import PLAY_PAGES
@@ -84,6 +85,7 @@ def routes(host: Host) -> list[Router]:
         *REPLAY_PAGES,
         *SETTINGS_PAGES,
         *FACTOR_PAGES,
+        *PASSKEY_PAGES,
         *LOOK_PAGES,
         *ADMIN_PAGES,
         *OVERSEEING_PAGES,

@@ -12,10 +12,11 @@ from gamehall.problems import Problem
 from gamehall.signingin import check_code, check_password
 from gamehall_web_htmx.forms import Form, internal_path, read_form
 from gamehall_web_htmx.knowing import vouchers
+from gamehall_web_htmx.passkeys import list_passkeys, options_to_prove, relying_party
 from gamehall_web_htmx.sessions import confirm_session
 from gamehall_web_htmx.site import Site, Visitor, form_status
 
-__all__ = ["CONFIRM_PAGES"]
+__all__ = ["CONFIRM_PAGES", "show_confirm"]
 
 
 @get("/confirm")
@@ -26,10 +27,10 @@ async def confirm_page(
     caller: NamedDependency[Principal],
 ) -> Response[Any]:
     typed = {"next": internal_path(request.query_params.get("next", ""))}
-    return await _show(request, site, visitor, caller, typed)
+    return await show_confirm(request, site, visitor, caller, typed)
 
 
-async def _show(
+async def show_confirm(
     request: HttpRequest,
     site: Site,
     visitor: Visitor,
@@ -37,10 +38,13 @@ async def _show(
     typed: Form,
     problem: Problem | None = None,
 ) -> Response[Any]:
+    """The page, with what is wrong with what was given."""
     with_code = await site.host.read(has_factor, caller.user_id)
-    return site.page(
-        request, visitor, "confirm.html", status=form_status(problem), typed=typed, problem=problem, with_code=with_code
-    )
+    has_passkey = bool(relying_party(site.host)) and bool(await site.host.read(list_passkeys, caller.user_id))
+    passkey = options_to_prove(site.host, caller.user_id) if has_passkey else None
+    status = form_status(problem)
+    shown = {"typed": typed, "problem": problem, "with_code": with_code, "passkey": passkey}
+    return site.page(request, visitor, "confirm.html", status=status, **shown)
 
 
 @post("/confirm")
@@ -56,7 +60,7 @@ async def confirm_send(
         person = await check_password(site.host, caller.username, typed.get("password", ""), known)
         await check_code(site.host, person, typed.get("code", ""))
     except Problem as problem:
-        return await _show(request, site, visitor, caller, typed, problem)
+        return await show_confirm(request, site, visitor, caller, typed, problem)
     cookie = await confirm_session(site.host, request, caller)
     return site.go(internal_path(typed.get("next", "")), [cookie])
 

@@ -24,16 +24,19 @@ from gamehall.signingin import check_code, check_password
 from gamehall_web_htmx.asking import confirmed
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.knowing import tell_of_change, vouchers
+from gamehall_web_htmx.passkeys import list_passkeys, options_to_add, relying_party
 from gamehall_web_htmx.qrcodes import qr_code
 from gamehall_web_htmx.site import Site, Visitor, form_status
 
-__all__ = ["FACTOR_PAGES"]
+__all__ = ["FACTOR_PAGES", "HERE", "show_factors"]
 
 _ = catalogue(__name__)
 
 HERE = "/settings/sign-in"
 _SAVED = {
     "off": N_("Two-step sign-in is off. Your password is enough now."),
+    "passkey": N_("The passkey is added. You can sign in with it."),
+    "removed": N_("The passkey is removed. Remove it from the device that has it as well."),
 }
 
 
@@ -45,10 +48,10 @@ async def factors_page(
     caller: NamedDependency[Principal],
 ) -> Response[Any]:
     await confirmed(request, caller)
-    return await _show(request, site, visitor, caller)
+    return await show_factors(request, site, visitor, caller)
 
 
-async def _show(
+async def show_factors(
     request: HttpRequest,
     site: Site,
     visitor: Visitor,
@@ -62,12 +65,15 @@ async def _show(
     host = site.host
     secret = await host.read(pending_secret, host.secret, caller.user_id)
     app = pyotp.TOTP(secret).provisioning_uri(name=caller.username, issuer_name="Gamehall") if secret else ""
+    keys = await host.read(list_passkeys, caller.user_id)
     context: dict[str, Any] = {
         "factor": await host.read(find_factor, caller.user_id),
         "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)) if secret else "",
         "app": app,
         "qr": qr_code(app) if app else "",
         "codes": codes or [],
+        "passkeys": keys,
+        "passkey": options_to_add(host, caller, keys) if relying_party(host) else None,
         "needed": caller.is_admin and "admin" not in caller.scopes,
         "saved": _(_SAVED.get(request.query_params.get("saved", ""), "")),
         "typed": {},
@@ -98,9 +104,9 @@ async def turn_on(
     try:
         codes = await confirm_factor(site.host, caller.user_id, typed.get("code", ""))
     except Problem as problem:
-        return await _show(request, site, visitor, caller, form="on", problem=problem)
+        return await show_factors(request, site, visitor, caller, form="on", problem=problem)
     await site.host.write(tell_of_change, site.host, caller.user_id, _TOLD_ON)
-    return await _show(request, site, visitor, caller, codes=codes)
+    return await show_factors(request, site, visitor, caller, codes=codes)
 
 
 @post(f"{HERE}/codes")
@@ -112,7 +118,7 @@ async def new_codes(
 ) -> Response[Any]:
     await confirmed(request, caller)
     codes = await site.host.write(renew_recovery_codes, site.host.secret, caller.user_id)
-    return await _show(request, site, visitor, caller, codes=codes)
+    return await show_factors(request, site, visitor, caller, codes=codes)
 
 
 @post(f"{HERE}/off")
@@ -130,7 +136,7 @@ async def turn_off(
         person = await check_password(host, caller.username, typed.get("password", ""), known)
         await check_code(host, person, typed.get("code", ""))
     except Problem as problem:
-        return await _show(request, site, visitor, caller, form="off", problem=problem)
+        return await show_factors(request, site, visitor, caller, form="off", problem=problem)
     await host.write(_turn_off, site, person)
     return site.go(f"{HERE}?saved=off")
 

@@ -23,10 +23,11 @@ from gamehall.tables import now
 from gamehall_web_htmx.cookies import make_cookie, sent_cookie
 from gamehall_web_htmx.forms import ANYBODY, Form, internal_path, read_form
 from gamehall_web_htmx.knowing import known_cookie, tell_of_browser, vouchers
+from gamehall_web_htmx.passkeys import options_to_prove, relying_party
 from gamehall_web_htmx.sessions import end_session, forgotten_cookie, start_session
 from gamehall_web_htmx.site import Site, Visitor, form_status
 
-__all__ = ["SIGN_IN_PAGES", "let_in"]
+__all__ = ["SIGN_IN_PAGES", "let_in", "show_login"]
 
 _COOKIE = "step"
 _STEP = timedelta(minutes=5)
@@ -47,7 +48,16 @@ async def login_page(
     next_path = internal_path(request.query_params.get("next", ""))
     if visitor.account is not None:
         return site.go(next_path)
-    return site.page(request, visitor, "login.html", typed={"next": next_path}, problem=None)
+    return show_login(request, site, visitor, {"next": next_path})
+
+
+def show_login(
+    request: HttpRequest, site: Site, visitor: Visitor, typed: Form, problem: Problem | None = None
+) -> Response[Any]:
+    """The page for signing in, with what was typed and what is wrong with it."""
+    passkey = options_to_prove(site.host) if relying_party(site.host) else None
+    status = form_status(problem)
+    return site.page(request, visitor, "login.html", status=status, typed=typed, problem=problem, passkey=passkey)
 
 
 @post("/login", opt=ANYBODY)
@@ -61,18 +71,12 @@ async def login_send(
         if not await site.host.read(has_factor, person.id):
             return await let_in(request, site, visitor, person, next_path, how="password")
     except Problem as problem:
-        return _again(request, site, visitor, "login.html", typed, problem)
+        return show_login(request, site, visitor, typed, problem)
     return site.go(_with_next("/login/code", next_path), [_step_cookie(site.host, person)])
 
 
 def _with_next(page: str, next_path: str) -> str:
     return f"{page}?{urlencode({'next': next_path})}"
-
-
-def _again(
-    request: HttpRequest, site: Site, visitor: Visitor, template: str, typed: Form, problem: Problem
-) -> Response[Any]:
-    return site.page(request, visitor, template, status=form_status(problem), typed=typed, problem=problem)
 
 
 @get("/login/code")
@@ -99,7 +103,8 @@ async def code_send(
         await check_code(site.host, person, typed.get("code", ""))
         return await let_in(request, site, visitor, person, next_path, how="password and code")
     except Problem as problem:
-        return _again(request, site, visitor, "login_code.html", typed, problem)
+        status = form_status(problem)
+        return site.page(request, visitor, "login_code.html", status=status, typed=typed, problem=problem)
 
 
 def _step_cookie(host: Host, person: User) -> Cookie:
