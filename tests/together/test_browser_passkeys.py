@@ -59,7 +59,7 @@ def test_passkeys(serve: Serve, chromium: Browser) -> None:
     page.get_by_text("ada", exact=True).first.click()
     page.get_by_role("button", name="Sign out", exact=True).first.click()
     page.goto("/login?next=/games")
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("/games")
     answered = sent[0].post_data_json
     somebody = chromium.new_context(base_url=f"http://localhost:{port}", extra_http_headers={"Origin": server_of(page)})
@@ -84,7 +84,7 @@ def test_passkeys(serve: Serve, chromium: Browser) -> None:
     expect(page.get_by_role("status")).to_contain_text("The passkey is removed.")
     page.context.clear_cookies()
     page.goto("/login")
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert").first).to_contain_text("This passkey was not accepted.")
     kinds = [kind for (kind,) in rows(server, "SELECT kind FROM audit ORDER BY id")]
     assert [each for each in kinds if each.startswith("passkey")] == ["passkey.added", "passkey.removed"]
@@ -93,10 +93,10 @@ def test_passkeys(serve: Serve, chromium: Browser) -> None:
     # Where there can be none, none is offered: without scripts, and under another address than the hall's own.
     quiet = chromium.new_context(base_url=f"http://localhost:{port}", java_script_enabled=False).new_page()
     quiet.goto("/login")
-    expect(quiet.get_by_role("button", name="Sign in with a passkey")).not_to_be_visible()
+    expect(quiet.get_by_role("button", name="Use a passkey")).not_to_be_visible()
     elsewhere = chromium.new_page()
     elsewhere.goto(f"http://127.0.0.1:{port}/login")
-    expect(elsewhere.get_by_role("button", name="Sign in with a passkey")).not_to_be_visible()
+    expect(elsewhere.get_by_role("button", name="Use a passkey")).not_to_be_visible()
 
 
 def server_of(page: Page) -> str:

@@ -17,7 +17,7 @@ from gamehall.problems import Problem
 from gamehall.rates import Rate
 from gamehall.tables import new_id
 
-__all__ = ["check_code", "check_password", "is_known", "sign_in", "voucher"]
+__all__ = ["check_again", "check_code", "check_password", "is_known", "sign_in", "voucher"]
 
 _ = catalogue(__name__)
 
@@ -78,6 +78,21 @@ async def check_code(host: Host, person: User, code: str) -> None:
     if not code.strip():
         raise Problem("code-needed", _("This account asks for a code of its app as well, or for a recovery code."))
     await take_code(host, person.id, code)
+
+
+async def check_again(host: Host, username: str, password: str, code: str, vouchers: Iterable[str]) -> User:
+    """The user of this name, who is signed in and has proved once more who they are, in one step or two.
+
+    Raises Problem as `check_password` and `check_code` do.
+    """
+    try:
+        person = await check_password(host, username, password, vouchers)
+    except Problem as problem:
+        if problem.slug != "invalid-credentials":
+            raise
+        raise Problem(problem.slug, _("This is not your password.")) from problem
+    await check_code(host, person, code)
+    return person
 
 
 def voucher(host: Host, person: User) -> str:

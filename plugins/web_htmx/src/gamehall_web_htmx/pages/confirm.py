@@ -9,7 +9,7 @@ from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
 from gamehall.factors import has_factor
 from gamehall.problems import Problem
-from gamehall.signingin import check_code, check_password
+from gamehall.signingin import check_again
 from gamehall_web_htmx.forms import Form, internal_path, read_form
 from gamehall_web_htmx.knowing import vouchers
 from gamehall_web_htmx.passkeys import list_passkeys, options_to_prove, relying_party
@@ -56,9 +56,8 @@ async def confirm_send(
 ) -> Response[Any]:
     typed = await read_form(request)
     try:
-        known = vouchers(site.host, request)
-        person = await check_password(site.host, caller.username, typed.get("password", ""), known)
-        await check_code(site.host, person, typed.get("code", ""))
+        password, code = typed.get("password", ""), typed.get("code", "")
+        await check_again(site.host, caller.username, password, code, vouchers(site.host, request))
     except Problem as problem:
         return await show_confirm(request, site, visitor, caller, typed, problem)
     cookie = await confirm_session(site.host, request, caller)

@@ -20,7 +20,7 @@ from gamehall.factors import (
 )
 from gamehall.languages import N_, catalogue
 from gamehall.problems import Problem
-from gamehall.signingin import check_code, check_password
+from gamehall.signingin import check_again
 from gamehall_web_htmx.asking import confirmed
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.knowing import tell_of_change, vouchers
@@ -132,9 +132,8 @@ async def turn_off(
     await confirmed(request, caller)
     typed, host = await read_form(request), site.host
     try:
-        known = vouchers(host, request)
-        person = await check_password(host, caller.username, typed.get("password", ""), known)
-        await check_code(host, person, typed.get("code", ""))
+        password, code = typed.get("password", ""), typed.get("code", "")
+        person = await check_again(host, caller.username, password, code, vouchers(host, request))
     except Problem as problem:
         return await show_factors(request, site, visitor, caller, form="off", problem=problem)
     await host.write(_turn_off, site, person)
