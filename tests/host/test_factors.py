@@ -9,12 +9,12 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
-from gamehall.accounts import user_by_name
+from gamehall.accounts import setup_code, user_by_name
 from gamehall.audit import list_audit
 from gamehall.factors import begin_factor, confirm_factor, find_factor, pending_secret, remove_factor
 from gamehall.problems import Problem
 from gamehall.tables import now, recovery_code, second_factor
-from rig.hall import PASSWORD, Hall, StartHall, done, problem
+from rig.hall import PASSWORD, Hall, InstallPlugin, StartHall, done, problem
 
 pytestmark = pytest.mark.anyio
 
@@ -125,3 +125,34 @@ async def test_with_another_key_the_operator_can_help(start_hall: StartHall) -> 
         assert "gamehall users reset-factors" in body["detail"]
     assert await other.host.write(remove_factor, ada.user_id)
     done(await sign_in(other))
+
+
+SCOPES = """
+from litestar import get
+from litestar.di import NamedDependency
+from gamehall import hookimpl
+from gamehall.declare import Principal
+
+@get("/api/v1/scopes")
+async def scopes(caller: NamedDependency[Principal]) -> list[str]:
+    return sorted(caller.scopes)
+
+@hookimpl
+def gamehall_routes(host):
+    return [scopes]
+"""
+
+
+async def test_admins_can_be_required_to_have_one(install_plugin: InstallPlugin, start_hall: StartHall) -> None:
+    install_plugin("scopes", SCOPES)
+    hall = await start_hall(admin_second_factor=True)
+    ada = await hall.user("ada", setup=setup_code(hall.host.secret))
+    bob = await hall.user("bob")
+    assert (await ada.get("/scopes")).json() == ["play", "read"]
+    assert (await bob.get("/scopes")).json() == ["admin", "play", "read"]  # of which a player has no use
+    user_id = (await hall.host.read(user_by_name, "ada")).id
+    await hall.host.write(begin_factor, hall.host.secret, user_id)
+    assert (await ada.get("/scopes")).json() == ["play", "read"]
+    secret = await hall.host.read(pending_secret, hall.host.secret, user_id)
+    await confirm_factor(hall.host, user_id, pyotp.TOTP(secret or "").at(now()))
+    assert (await ada.get("/scopes")).json() == ["admin", "play", "read"]

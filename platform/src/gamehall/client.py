@@ -114,9 +114,10 @@ class Client:
         account = {"username": username, "email": email, "password": password, "display_name": display_name}
         return await self._sign_in("/auth/register", account | device)
 
-    async def sign_in(self, username: str, password: str, **device: Any) -> SignedIn:
-        """Signs in; `device` as for `register`."""
-        return await self._sign_in("/auth/token", {"username": username, "password": password} | device)
+    async def sign_in(self, username: str, password: str, code: str = "", **device: Any) -> SignedIn:
+        """Signs in, with a code where the account asks for one; `device` as for `register`."""
+        account = {"username": username, "password": password, "code": code}
+        return await self._sign_in("/auth/token", account | device)
 
     async def _sign_in(self, path: str, body: Mapping[str, Any]) -> SignedIn:
         signed_in = await self._call("POST", path, SignedIn, body)

@@ -22,6 +22,7 @@ from gamehall.tables import now, recovery_code, second_factor
 
 __all__ = [
     "Factor",
+    "app_link",
     "begin_factor",
     "confirm_factor",
     "find_factor",
@@ -89,6 +90,11 @@ def pending_secret(connection: sa.Connection, key: bytes, user_id: str) -> str |
         return None
     secret = unseal(key, _PURPOSE, user_id, row.sealed_secret)
     return secret.decode() if secret else None
+
+
+def app_link(secret: str, username: str) -> str:
+    """The `otpauth:` link by which an app takes up a secret, as a link or a QR code."""
+    return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name="Gamehall")
 
 
 async def confirm_factor(host: Host, user_id: str, code: str) -> list[str]:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from litestar import Response, Router
 from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
 
 from gamehall.asking import HttpRequest
 from gamehall.declare import ErrorPage, Host
@@ -44,6 +45,33 @@ from .tongues import in_their_language
 __all__ = ["error_pages", "routes"]
 
 
+_PAGES: list[BaseRouteHandler] = [
+    lobby,
+    *ACCOUNT_PAGES,
+    *SIGN_IN_PAGES,
+    *CONFIRM_PAGES,
+    *PLAY_PAGES,
+    *CHALLENGE_PAGES,
+    *LIST_PAGES,
+    *GAME_PAGES,
+    ask_for_move,
+    embedded_game,
+    game_picture,
+    *PLAYING_FORMS,
+    *LIVE_STREAMS,
+    *MAIL_PAGES,
+    *NOTICE_PAGES,
+    *REPLAY_PAGES,
+    *SETTINGS_PAGES,
+    *FACTOR_PAGES,
+    *PASSKEY_PAGES,
+    *LOOK_PAGES,
+    *ADMIN_PAGES,
+    *OVERSEEING_PAGES,
+    *PEOPLE_PAGES,
+]
+
+
 def routes(host: Host) -> list[Router]:
     """Every page of the hall behind one router."""
     site = Site(host)
@@ -66,35 +94,10 @@ def routes(host: Host) -> list[Router]:
     def to_account(request: HttpRequest, wanted: AccountFirst) -> Response[Any]:
         return account_first(request, site, wanted.path)
 
-    pages = [
-        lobby,
-        *ACCOUNT_PAGES,
-        *SIGN_IN_PAGES,
-        *CONFIRM_PAGES,
-        *PLAY_PAGES,
-        *CHALLENGE_PAGES,
-        *LIST_PAGES,
-        *GAME_PAGES,
-        ask_for_move,
-        embedded_game,
-        game_picture,
-        *PLAYING_FORMS,
-        *LIVE_STREAMS,
-        *MAIL_PAGES,
-        *NOTICE_PAGES,
-        *REPLAY_PAGES,
-        *SETTINGS_PAGES,
-        *FACTOR_PAGES,
-        *PASSKEY_PAGES,
-        *LOOK_PAGES,
-        *ADMIN_PAGES,
-        *OVERSEEING_PAGES,
-        *PEOPLE_PAGES,
-    ]
     return [
         Router(
             "/",
-            route_handlers=[*pages, serve_asset, serve_plugin_asset],
+            route_handlers=[*_PAGES, serve_asset, serve_plugin_asset],
             dependencies={
                 "site": Provide(give_site),
                 "assets": Provide(give_assets),

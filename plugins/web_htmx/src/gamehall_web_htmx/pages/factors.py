@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pyotp
 import sqlalchemy as sa
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -11,6 +10,7 @@ from gamehall.accounts import User
 from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
 from gamehall.factors import (
+    app_link,
     begin_factor,
     confirm_factor,
     find_factor,
@@ -64,7 +64,7 @@ async def show_factors(
     """The page, with a problem where its form is, or with recovery codes, which are shown this once."""
     host = site.host
     secret = await host.read(pending_secret, host.secret, caller.user_id)
-    app = pyotp.TOTP(secret).provisioning_uri(name=caller.username, issuer_name="Gamehall") if secret else ""
+    app = app_link(secret, caller.username) if secret else ""
     keys = await host.read(list_passkeys, caller.user_id)
     context: dict[str, Any] = {
         "factor": await host.read(find_factor, caller.user_id),
