@@ -174,7 +174,9 @@ class Hall:
             try:
                 principal = await authenticator.identify(connection)
                 if principal is not None:
-                    principal = await self._as_far_as_it_goes(_expect(principal, Principal))
+                    principal = _expect(principal, Principal)
+                    if area == "api":
+                        principal = await self._as_far_as_it_goes(principal)
                     self.presence.seen(principal.user_id)
                     origin().principal = principal
                     return principal
@@ -185,7 +187,8 @@ class Hall:
         return None
 
     async def _as_far_as_it_goes(self, principal: Principal) -> Principal:
-        """The same, who cannot look after the hall where its operator wants admins to have a second factor."""
+        """The same, who cannot look after the hall where its operator wants admins to have a second factor. The pages
+        lead to where one gets it instead."""
         if not (principal.is_admin and self.settings.admin_second_factor):
             return principal
         if await self.read(has_factor, principal.user_id):

@@ -117,6 +117,8 @@ async def test_what_matters_asks_for_the_password_again(hall: Hall, person: Make
     assert (await person(gamehall_session=before).get("/settings")).status_code == 303
     assert await ada.go("/settings", "/settings/sessions/end-others") == page
     assert (await phone.get("/settings")).status_code == 303
+    kinds = [entry.kind for entry in await hall.host.read(list_audit, kind="session")]
+    assert kinds == ["session.ended", "session.confirmed"]
 
     app, _ = await set_up(ada)
     await changed(hall, session.update().values(confirmed_at=None))  # one from before this was put down

@@ -5,7 +5,8 @@ from datetime import timedelta
 from litestar.di import NamedDependency
 
 from gamehall.asking import HttpRequest
-from gamehall.declare import Principal
+from gamehall.declare import Host, Principal
+from gamehall.factors import has_factor
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.tables import now
@@ -14,7 +15,7 @@ from .forms import came_from, kept_move, read_form
 from .sessions import SESSION, confirmed_at
 from .site import AccountFirst, ConfirmFirst, FactorFirst, SignInFirst, Site, Visitor
 
-__all__ = ["admin", "confirmed", "participant", "signed_in", "visitor"]
+__all__ = ["admin", "confirmed", "lacks_factor", "participant", "signed_in", "visitor"]
 
 _ = catalogue(__name__)
 
@@ -38,7 +39,7 @@ async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> 
     raise (AccountFirst if visitor.guest_id else SignInFirst)(await _here(request))
 
 
-async def admin(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
+async def admin(request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]) -> Principal:
     """Who looks after the hall; to change something they must have proved in the last two hours that it is them.
 
     Raises what `signed_in` and `confirmed` do, FactorFirst where the operator wants admins to have a second factor and
@@ -47,11 +48,17 @@ async def admin(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Prin
     caller = await signed_in(request, visitor)
     if not caller.is_admin:
         raise Problem("forbidden", _("Only admins can look after the hall."))
-    if "admin" not in caller.scopes:
+    if await lacks_factor(site.host, caller):
         raise FactorFirst(await _here(request))
     if request.method != "GET":
         await confirmed(request, caller, LATELY_FOR_ADMINS)
     return caller
+
+
+async def lacks_factor(host: Host, caller: Principal) -> bool:
+    """Whether the caller is an admin who needs a second factor here, and has none."""
+    wanted = caller.is_admin and host.settings.admin_second_factor
+    return wanted and not await host.read(has_factor, caller.user_id)
 
 
 async def confirmed(request: HttpRequest, caller: Principal, within: timedelta = LATELY) -> None:

@@ -219,12 +219,16 @@ def end_session(connection: sa.Connection, user_id: str, session_id: str) -> Non
     """Signs one of the user's browsers out. Raises Problem `not-found` when it is none of theirs."""
     if not _end(connection, user_id, [session_id]):
         raise Problem("not-found", _("There is no such session; perhaps it has ended already."))
+    audit.note(connection, "session.ended", about=user_id)
 
 
 def end_other_sessions(connection: sa.Connection, user_id: str, kept: str) -> int:
     """Signs the user out in every browser but the one with the session `kept`; how many there were."""
     others = connection.scalars(sa.select(session.c.id).where(session.c.user_id == user_id, session.c.id != kept))
-    return _end(connection, user_id, list(others))
+    ended = _end(connection, user_id, list(others))
+    if ended:
+        audit.note(connection, "session.ended", about=user_id, browsers=ended)
+    return ended
 
 
 def _end(connection: sa.Connection, user_id: str, ids: list[str]) -> int:

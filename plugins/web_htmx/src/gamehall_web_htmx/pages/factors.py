@@ -21,7 +21,7 @@ from gamehall.factors import (
 from gamehall.languages import N_, catalogue
 from gamehall.problems import Problem
 from gamehall.signingin import check_again
-from gamehall_web_htmx.asking import confirmed
+from gamehall_web_htmx.asking import confirmed, lacks_factor
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.knowing import tell_of_change, vouchers
 from gamehall_web_htmx.passkeys import list_passkeys, options_to_add, relying_party
@@ -74,7 +74,7 @@ async def show_factors(
         "codes": codes or [],
         "passkeys": keys,
         "passkey": options_to_add(host, caller, keys) if relying_party(host) else None,
-        "needed": caller.is_admin and "admin" not in caller.scopes,
+        "needed": await lacks_factor(host, caller),
         "saved": _(_SAVED.get(request.query_params.get("saved", ""), "")),
         "typed": {},
         "form": form,

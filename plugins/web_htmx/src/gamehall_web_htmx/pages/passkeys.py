@@ -88,7 +88,7 @@ async def add(
     return site.go(f"{HERE}?saved=passkey")
 
 
-@post(HERE + "/passkeys/{passkey_id:str}/remove")
+@post(HERE + "/passkeys/{passkey_id:str}/remove", opt={"object": "its owner"})
 async def remove(
     request: HttpRequest,
     site: NamedDependency[Site],
