@@ -107,6 +107,7 @@ async def test_a_guest_can_do_nothing_else(hall: Hall, seated: Any) -> None:
     open_to_all = {
         "/login",
         "/login/code",
+        "/login/passkey",
         "/register",
         "/logout",
         "/c/{code}",
@@ -125,7 +126,7 @@ async def test_a_guest_can_do_nothing_else(hall: Hall, seated: Any) -> None:
     }
     assert {"/play", "/play/pair", "/games/{game_id}/move", "/games/{game_id}/resign"} <= actions
     for path in sorted(actions - open_to_all):
-        for name in ("game_id", "challenge_id", "name", "action", "session_id"):
+        for name in ("game_id", "challenge_id", "name", "action", "session_id", "passkey_id"):
             path = path.replace(f"{{{name}}}", known.get(name, "ask"))
         typed = {"form_token": token, "action": "accept", "username": "ada", "ruleset": "tic-tac-toe"}
         for whom in ("open", "pair", "name") if path == "/play" else ("",):
