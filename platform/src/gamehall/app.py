@@ -24,7 +24,7 @@ from gamehall.api.rulesets import rulesets
 from gamehall.api.schema import openapi_config, openapi_json
 from gamehall.api.turns import turns
 from gamehall.api.users import users
-from gamehall.asking import caller, participant, viewer
+from gamehall.asking import admin, caller, participant, viewer
 from gamehall.hall import Hall
 from gamehall.languages import ENGLISH, speaking
 from gamehall.logs import configure_logs
@@ -162,7 +162,12 @@ class HallApp(Litestar):
 
         super().__init__(
             route_handlers=list(handlers),
-            dependencies={"caller": Provide(caller), "participant": Provide(participant), "viewer": Provide(viewer)},
+            dependencies={
+                "admin": Provide(admin),
+                "caller": Provide(caller),
+                "participant": Provide(participant),
+                "viewer": Provide(viewer),
+            },
             exception_handlers=EXCEPTION_HANDLERS,
             before_send=[_secure],
             lifespan=[running],

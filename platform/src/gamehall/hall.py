@@ -46,6 +46,7 @@ from gamehall.presence import Presence
 from gamehall.problems import Problem
 from gamehall.rates import Rates
 from gamehall.replays import check_games
+from gamehall.rights import within_scope
 from gamehall.settings import Settings, secret_key
 from gamehall.tasks import again_and_again, beside
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
@@ -173,7 +174,10 @@ class Hall:
             try:
                 principal = await authenticator.identify(connection)
                 if principal is not None:
-                    self.presence.seen(_expect(principal, Principal).user_id)
+                    asked = connection.scope
+                    handler, method = asked.get("route_handler"), str(asked.get("method", "GET"))
+                    principal = within_scope(_expect(principal, Principal), handler, method)
+                    self.presence.seen(principal.user_id)
                     origin().principal = principal
                     return principal
             except (Problem, sa.exc.SQLAlchemyError):

@@ -75,7 +75,7 @@ async def list_box(
     return page_of([_view(host, each, caller.user_id) for each in found], size, [each.id for each in found])
 
 
-@get("/{challenge_id:str}")
+@get("/{challenge_id:str}", opt={"object": "its challenger and its opponent, anybody while it is open"})
 async def show(
     request: HttpRequest, challenge_id: FromPath[str], viewer: NamedDependency[Principal | None]
 ) -> Challenge:
@@ -84,7 +84,7 @@ async def show(
     return _view(host, await host.read(see_challenge, known_id(challenge_id), asking), asking)
 
 
-@post("/{challenge_id:str}/respond", status_code=200, opt={"body": Response})
+@post("/{challenge_id:str}/respond", status_code=200, opt={"object": "its challenger and its opponent, anybody while it is open", "body": Response})
 async def answer(request: HttpRequest, challenge_id: FromPath[str], caller: NamedDependency[Principal]) -> Responded:
     """Accepts, declines or cancels. Accepting starts the game."""
     action = (await read_body(request, Response)).action
@@ -92,21 +92,21 @@ async def answer(request: HttpRequest, challenge_id: FromPath[str], caller: Name
     return Responded(settled.id, settled.status, settled.game_id)
 
 
-@get("/{code:str}")
+@get("/{code:str}", opt={"who": "anybody", "object": "who knows the code"})
 async def show_invitation(request: HttpRequest, code: FromPath[str]) -> Challenge:
     """What the code of an invitation's link offers; this needs no account."""
     host = host_of(request)
     return _view(host, await see_invitation(host, code), None)
 
 
-@post("/{code:str}", status_code=200)
+@post("/{code:str}", status_code=200, opt={"object": "who knows the code"})
 async def take_invitation(request: HttpRequest, code: FromPath[str], caller: NamedDependency[Principal]) -> Responded:
     """Accepts an invitation by the code of its link, which starts the game."""
     settled = await accept_invitation(host_of(request), code, caller.user_id)
     return Responded(settled.id, settled.status, settled.game_id)
 
 
-@get("/clocks", tags=["challenges"])
+@get("/clocks", tags=["challenges"], opt={"who": "anybody"})
 async def clocks() -> Page[ClockPreset]:
     """The clocks that are offered by name."""
     return Page(

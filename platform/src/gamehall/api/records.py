@@ -43,7 +43,7 @@ class FileRequest(msgspec.Struct, frozen=True):
     ruleset: str | None = None
 
 
-@get("/games/{game_id:str}/record", media_type="application/octet-stream")
+@get("/games/{game_id:str}/record", media_type="application/octet-stream", opt={"object": "who may see the game"})
 async def record(
     request: HttpRequest,
     game_id: FromPath[str],
@@ -124,7 +124,7 @@ async def _archive(
     return file.getvalue(), archive.contents.next
 
 
-@post("/replay", status_code=200, opt={"body": FileRequest})
+@post("/replay", status_code=200, opt={"who": "anybody", "body": FileRequest})
 async def replay(request: HttpRequest, ply: Ply = None) -> Replayed:
     """A game from a file's text, played through by the installed rules; nothing is kept."""
     host = host_of(request)
@@ -145,7 +145,7 @@ async def replay(request: HttpRequest, ply: Ply = None) -> Replayed:
     )
 
 
-@get("/replay/record", media_type="application/octet-stream")
+@get("/replay/record", media_type="application/octet-stream", opt={"who": "anybody"})
 async def replay_record(
     request: HttpRequest,
     ruleset: FromQuery[str],

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, MediaType, Response, Router, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
@@ -71,7 +71,7 @@ def _finish(operation: dict[str, Any], handler: HTTPRouteHandler, components: di
     operation["responses"]["default"] = {"description": "A problem", "content": problem}
 
 
-@get("/api/openapi.json", include_in_schema=False)
+@get("/api/openapi.json", include_in_schema=False, opt={"who": "anybody"})
 async def openapi_json(request: HttpRequest) -> Response[bytes]:
     """The OpenAPI document."""
     content = msgspec.json.encode(document(request.app))
@@ -114,7 +114,12 @@ def openapi_config() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Gamehall",
         version=gamehall.__version__,
-        path="/api/docs",
+        openapi_router=Router(
+            "/api/docs",
+            route_handlers=[],
+            include_in_schema=False,
+            opt={"who": "anybody", "object": "everybody"},
+        ),
         use_handler_docstrings=True,
         render_plugins=[
             DocumentPage(path="/"),

@@ -48,7 +48,7 @@ async def change_me(request: HttpRequest, caller: NamedDependency[Principal]) ->
     return me(await host_of(request).write(update_user, caller.user_id, values))
 
 
-@get("/{username:str}")
+@get("/{username:str}", opt={"who": "anybody", "object": "everybody"})
 async def show_user(request: HttpRequest, username: FromPath[str]) -> Profile:
     """What everybody may know of a user."""
     found = await host_of(request).read(user_by_name, username)

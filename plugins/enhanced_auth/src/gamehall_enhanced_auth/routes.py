@@ -56,7 +56,7 @@ class SignedIn(Grant, frozen=True):
     user: Me
 
 
-@post("/register", status_code=201, opt={"body": DeviceRegistration})
+@post("/register", status_code=201, opt={"who": "anybody", "body": DeviceRegistration})
 async def register_device(request: HttpRequest) -> SignedIn:
     """Makes an account and signs the device in."""
     given = await read_body(request, DeviceRegistration)
@@ -64,7 +64,7 @@ async def register_device(request: HttpRequest) -> SignedIn:
     return await _sign_device_in(request, await register(host_of(request), given), device)
 
 
-@post("/token", status_code=200, opt={"body": SignIn})
+@post("/token", status_code=200, opt={"who": "anybody", "body": SignIn})
 async def sign_device_in(request: HttpRequest) -> SignedIn:
     """Signs the device in."""
     given = await read_body(request, SignIn)
@@ -72,7 +72,7 @@ async def sign_device_in(request: HttpRequest) -> SignedIn:
     return await _sign_device_in(request, await sign_in(host_of(request), given.username, given.password), device)
 
 
-@post("/token/refresh", status_code=200)
+@post("/token/refresh", status_code=200, opt={"who": "anybody"})
 async def refresh_token(request: HttpRequest) -> Grant:
     """Exchanges the token in the header for its successor; doing so again gives the same one."""
     text = presented_token(request)
@@ -92,14 +92,14 @@ async def list_devices(request: HttpRequest, caller: NamedDependency[Principal])
     return Page([_device_view(row, caller) for row in rows], None)
 
 
-@delete("/tokens/{token_id:str}")
+@delete("/tokens/{token_id:str}", opt={"object": "its owner"})
 async def sign_device_out(request: HttpRequest, caller: NamedDependency[Principal], token_id: FromPath[str]) -> None:
     """Signs one of the caller's devices out; its open streams end too."""
     if not await host_of(request).write(revoke, known_id(token_id), caller.user_id):
         raise Problem("not-found", "No device of yours is signed in with this token.")
 
 
-@post("/logout", status_code=204)
+@post("/logout", status_code=204, opt={"scope": "read"})
 async def sign_out(request: HttpRequest, caller: NamedDependency[Principal]) -> None:
     """Signs the calling device out."""
     if caller.authenticator != AUTHENTICATOR:

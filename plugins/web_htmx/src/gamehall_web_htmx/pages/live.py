@@ -24,10 +24,11 @@ __all__ = ["LIVE_STREAMS"]
 
 LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_SEEN_BY = "its challenger and its opponent, anybody while it is open"
 _OPTIONS: dict[str, Any] = {"media_type": "text/event-stream", "no_compress": True}
 
 
-@get("/live/games/{game_id:str}", **_OPTIONS)
+@get("/live/games/{game_id:str}", opt={"object": "who may see the game"}, **_OPTIONS)
 async def follow_game(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -65,7 +66,7 @@ async def follow_lobby(
     return await _follow(request, site, visitor, ["lobby"], telling, cursor, last_event_id)
 
 
-@get("/live/challenges/{challenge_id:str}", **_OPTIONS)
+@get("/live/challenges/{challenge_id:str}", opt={"object": _SEEN_BY}, **_OPTIONS)
 async def follow_challenge(
     request: HttpRequest,
     site: NamedDependency[Site],

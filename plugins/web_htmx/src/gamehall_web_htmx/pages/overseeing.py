@@ -35,7 +35,7 @@ _DONE = {
 }
 
 
-@get("/admin/users/{username:str}")
+@get("/admin/users/{username:str}", opt={"object": "everybody"})
 async def user_page(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -72,7 +72,7 @@ def _read_user(connection: sa.Connection, username: str) -> tuple[User, Any, lis
     return person, since, list_sessions(connection, person.id)
 
 
-@post("/admin/users/{username:str}/{act:str}")
+@post("/admin/users/{username:str}/{act:str}", opt={"object": "everybody"})
 async def act_on(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -139,7 +139,7 @@ def _unfinished(connection: sa.Connection, username: str, before: str | None) ->
     return suspended, running
 
 
-@post("/admin/games/{game_id:str}/abort")
+@post("/admin/games/{game_id:str}/abort", opt={"object": "everybody"})
 async def abort_game(
     site: NamedDependency[Site], admin: NamedDependency[Principal], game_id: FromPath[str]
 ) -> Response[Any]:

@@ -19,7 +19,7 @@ from gamehall_web_htmx.site import Site, Visitor
 __all__ = ["PEOPLE_PAGES"]
 
 
-@get("/{name:str}")
+@get("/{name:str}", opt={"object": "everybody a profile, accounts the pages of plugins"})
 async def named_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], name: FromPath[str]
 ) -> Response[Any]:
@@ -54,7 +54,7 @@ async def _declared_page(
     return site.answer(html, problem.status if problem else 200)
 
 
-@post("/{name:str}/{action:str}")
+@post("/{name:str}/{action:str}", opt={"object": "everybody a profile, accounts the pages of plugins"})
 async def declared_action(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -74,7 +74,7 @@ async def declared_action(
         return await _declared_page(request, site, visitor, caller, plugin, page, problem)
 
 
-@get("/{name:str}/{action:str}")
+@get("/{name:str}/{action:str}", opt={"who": "anybody", "object": "nobody: there is nothing"})
 async def nothing_here() -> None:
     """Without this a page's actions would make every path of two segments answer 405 instead of 404."""
     raise Problem("not-found")

@@ -125,7 +125,7 @@ async def save_mail(
     return site.go("/settings?saved=mail")
 
 
-@post("/settings/sessions/{session_id:str}/end")
+@post("/settings/sessions/{session_id:str}/end", opt={"object": "its owner"})
 async def end_one(
     site: NamedDependency[Site], caller: NamedDependency[Principal], session_id: FromPath[str]
 ) -> Response[Any]:
