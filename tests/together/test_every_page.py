@@ -148,6 +148,7 @@ STOPS = [
     Stop("admin", "root", "/admin"),
     Stop("admin-user", "root", "/admin/users/ada"),
     Stop("admin-games", "root", "/admin/games"),
+    Stop("admin-audit", "root", "/admin/audit"),
     Stop("replay-file", "stranger", "/replay"),
     Stop("replay", "stranger", REPLAY),
     Stop("embedded", "stranger", "/embed/games/{running}"),

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from gamehall import audit
 from gamehall.database import serialize_on
 from gamehall.declare import Host
 from gamehall.events import NewEvent, user_channel
@@ -193,7 +194,9 @@ def add_user(
     try:
         if not taken:
             with connection.begin_nested():
-                return _insert(connection, new, columns, guest_id)
+                made = _insert(connection, new, columns, guest_id)
+                audit.note(connection, "account.registered", about=made.id, admin=is_admin or None)
+                return made
     except sa.exc.IntegrityError:
         # Somebody took the name between our look and our insert.
         taken = connection.execute(sa.select(user.c.username_key).where(user.c.username_key == keys["username"])).all()

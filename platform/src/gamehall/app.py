@@ -14,6 +14,7 @@ from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 
 from gamehall.accounts import printable
+from gamehall.api.admin import overseeing
 from gamehall.api.challenges import challenges, clocks, invitations
 from gamehall.api.errors import EXCEPTION_HANDLERS
 from gamehall.api.games import games
@@ -29,10 +30,11 @@ from gamehall.hall import Hall
 from gamehall.languages import ENGLISH, speaking
 from gamehall.logs import configure_logs
 from gamehall.origins import Origin, asked_from
-from gamehall.plugins import Plugins, load_plugins
+from gamehall.plugins import Plugin, Plugins, load_plugins
+from gamehall.rights import unruled
 from gamehall.settings import Settings, load_settings
 
-__all__ = ["HallApp", "create_app", "routes_of"]
+__all__ = ["HallApp", "create_app", "routes_of", "unruled_of"]
 
 MAX_BODY = 256 * 1024
 _HEADERS = {
@@ -48,7 +50,7 @@ _OWN: list[ControllerRouterHandler] = [
     openapi_json,
     Router(
         "/api/v1",
-        route_handlers=[users, rulesets, clocks, challenges, invitations, turns, games, playing, records],
+        route_handlers=[users, rulesets, clocks, challenges, invitations, turns, games, playing, records, overseeing],
     ),
 ]
 
@@ -104,6 +106,12 @@ def routes_of(handlers: Sequence[ControllerRouterHandler]) -> Sequence[BaseRoute
     """The routes that these handlers have by themselves. Whether they fit the application is not known by this, which
     makes it quick."""
     return Router("/", route_handlers=list(handlers)).routes
+
+
+def unruled_of(app: Litestar, plugin: Plugin) -> list[str]:
+    """What is wrong with the rules of the routes that a plugin adds to the application: who may use them."""
+    added = {route.path for route in routes_of(plugin.declared.get("gamehall_routes", []))}
+    return unruled(route for route in app.routes if route.path in added)
 
 
 def _territory(route: BaseRoute) -> str:

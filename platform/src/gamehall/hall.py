@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from litestar.connection import ASGIConnection
 
 from gamehall import migrate
+from gamehall.audit import forget_old
 from gamehall.database import Database, open_database, sync_url
 from gamehall.declare import (
     Authenticator,
@@ -246,6 +247,7 @@ class Hall:
         yield "letting flags fall", 0.25, partial(let_flags_fall, self)
         yield "closing challenges", 5.0, partial(expire_challenges, self)
         yield "removing guests", 3_600.0, partial(remove_strays, self)
+        yield "forgetting what was long ago", 3_600.0, partial(forget_old, self)
         if (transport := transport_of(self.settings)) is not None:
             yield "telling of turns", 60.0, partial(tell_turns, self, transport)
 

@@ -52,7 +52,7 @@ def admits(who: Who) -> Callable[[F], F]:
 
 def rights_of(routes: Iterable[BaseRoute]) -> list[Right]:
     """The rule of every route. Raises ValueError with what to mend where one has none."""
-    return sorted(_right(*each) for each in _operations(routes))
+    return sorted((_right(*each) for each in _operations(routes)), key=lambda right: (right.path, right.method))
 
 
 def unruled(routes: Iterable[BaseRoute]) -> list[str]:

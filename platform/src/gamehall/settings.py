@@ -41,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail_from: str = ""
     notice_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 12
     rate_limits: bool = True
+    audit_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 365
+    """After how many days a line of the audit log is removed."""
     max_challenges: Annotated[int, msgspec.Meta(ge=1)] = 10
     max_live_games: Annotated[int, msgspec.Meta(ge=1)] = 5
     max_games: Annotated[int, msgspec.Meta(ge=1)] = 200

@@ -75,7 +75,7 @@ async def list_box(
     return page_of([_view(host, each, caller.user_id) for each in found], size, [each.id for each in found])
 
 
-@get("/{challenge_id:str}", opt={"object": "its challenger and its opponent, anybody while it is open"})
+@get("/{challenge_id:str}", opt={"object": "its two sides, anybody an open one"})
 async def show(
     request: HttpRequest, challenge_id: FromPath[str], viewer: NamedDependency[Principal | None]
 ) -> Challenge:
@@ -84,7 +84,11 @@ async def show(
     return _view(host, await host.read(see_challenge, known_id(challenge_id), asking), asking)
 
 
-@post("/{challenge_id:str}/respond", status_code=200, opt={"object": "its challenger and its opponent, anybody while it is open", "body": Response})
+@post(
+    "/{challenge_id:str}/respond",
+    status_code=200,
+    opt={"object": "its two sides, anybody an open one", "body": Response},
+)
 async def answer(request: HttpRequest, challenge_id: FromPath[str], caller: NamedDependency[Principal]) -> Responded:
     """Accepts, declines or cancels. Accepting starts the game."""
     action = (await read_body(request, Response)).action

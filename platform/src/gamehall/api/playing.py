@@ -4,19 +4,21 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import Router, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from gamehall.answers import GameSummary, Played
 from gamehall.api.views import game_summary
-from gamehall.asking import HttpRequest, host_of, known_id, read_body
+from gamehall.asking import HttpRequest, host_of, known_id, participant, read_body
 from gamehall.claims import ClaimedResult, claim_game
 from gamehall.declare import Principal
 from gamehall.endings import abort, resign
+from gamehall.gamelog import check_known
 from gamehall.games import play
 from gamehall.offers import OfferAction, answer_offer, end_pause, in_time
 from gamehall.problems import FieldError, Problem
 from gamehall.rematches import answer_rematch
+from gamehall.rights import admits
 
 __all__ = ["playing"]
 
@@ -52,6 +54,14 @@ class PauseRequest(msgspec.Struct, frozen=True):
     """What to do about a pause; `end` lets the clock run again."""
 
     action: OfferAction | Literal["end"]
+
+
+@admits("participant")
+async def player(request: HttpRequest, game_id: FromPath[str]) -> Principal:
+    """Who is asking, where they may know of the game. That they are no player of it is told when they try something."""
+    principal = await participant(request)
+    await check_known(host_of(request), known_id(game_id), principal.user_id)
+    return principal
 
 
 class ClaimRequest(msgspec.Struct, frozen=True):
@@ -143,5 +153,8 @@ async def _offer(
 
 
 playing = Router(
-    "/games", route_handlers=[move, give_up, call_off, claim, draw, take_back, pause, rematch], tags=["games"]
+    "/games",
+    route_handlers=[move, give_up, call_off, claim, draw, take_back, pause, rematch],
+    dependencies={"participant": Provide(player)},
+    tags=["games"],
 )

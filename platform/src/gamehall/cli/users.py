@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Any
 
 import click
 import msgspec
 import sqlalchemy as sa
 
+from gamehall import audit
 from gamehall.accounts import (
     Registration,
     User,
@@ -21,6 +21,7 @@ from gamehall.accounts import (
     user_for_login,
 )
 from gamehall.commands import answer, settings_of, table, transact
+from gamehall.overseeing import Act, act_on_user
 from gamehall.passwords import Passwords
 from gamehall.problems import Problem
 
@@ -116,15 +117,20 @@ def passwd(ctx: click.Context, username: str, password_stdin: bool) -> None:
     """
     user = transact(settings_of(ctx), _found, username)
     given = Registration(username=user.username, email=user.email, password=_password(password_stdin))
-    _change(ctx, username, {"password_hash": _hash(check_registration(given).password)}, end=True)
+    password_hash = _hash(check_registration(given).password)
 
-
-def _change(ctx: click.Context, username: str, values: dict[str, Any], *, end: bool = False) -> None:
     def change(connection: sa.Connection) -> User:
-        user = update_user(connection, _found(connection, username).id, values)
-        if end:
-            end_credentials(connection, user.id)
-        return user
+        changed = update_user(connection, user.id, {"password_hash": password_hash})
+        end_credentials(connection, user.id)
+        audit.note(connection, "account.password_changed", about=user.id)
+        return changed
+
+    answer(ctx, msgspec.to_builtins(transact(settings_of(ctx), change)), f"Done for {user.username}.")
+
+
+def _act(ctx: click.Context, username: str, act: Act) -> None:
+    def change(connection: sa.Connection) -> User:
+        return act_on_user(connection, _found(connection, username).username, act)
 
     user = transact(settings_of(ctx), change)
     answer(ctx, msgspec.to_builtins(user), f"Done for {user.username}.")
@@ -139,7 +145,7 @@ def promote(ctx: click.Context, username: str) -> None:
     \b
     gamehall users promote ada
     """
-    _change(ctx, username, {"is_admin": True})
+    _act(ctx, username, "promote")
 
 
 @users.command()
@@ -151,7 +157,7 @@ def demote(ctx: click.Context, username: str) -> None:
     \b
     gamehall users demote ada
     """
-    _change(ctx, username, {"is_admin": False})
+    _act(ctx, username, "demote")
 
 
 @users.command()
@@ -163,7 +169,7 @@ def disable(ctx: click.Context, username: str) -> None:
     \b
     gamehall users disable ada
     """
-    _change(ctx, username, {"is_active": False}, end=True)
+    _act(ctx, username, "disable")
 
 
 @users.command()
@@ -175,4 +181,4 @@ def enable(ctx: click.Context, username: str) -> None:
     \b
     gamehall users enable ada
     """
-    _change(ctx, username, {"is_active": True})
+    _act(ctx, username, "enable")

@@ -115,7 +115,11 @@ async def request_friendship(request: HttpRequest, caller: NamedDependency[Princ
     return _request_view(await host_of(request).write(ask, caller.user_id, body.username), caller)
 
 
-@post("/requests/{request_id:str}/respond", status_code=200, opt={"object": "who asked and who was asked", "body": FriendAnswer})
+@post(
+    "/requests/{request_id:str}/respond",
+    status_code=200,
+    opt={"object": "who asked and who was asked", "body": FriendAnswer},
+)
 async def answer_request(
     request: HttpRequest, caller: NamedDependency[Principal], request_id: FromPath[str]
 ) -> FriendAnswered:

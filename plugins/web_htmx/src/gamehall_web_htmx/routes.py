@@ -16,6 +16,7 @@ from .compression import compressed_pages
 from .forms import AskAgain, internal_path, own_forms_only
 from .pages.account import ACCOUNT_PAGES, account_first
 from .pages.admin import ADMIN_PAGES
+from .pages.auditing import audit_page
 from .pages.challenges import CHALLENGE_PAGES
 from .pages.embed import embedded_game
 from .pages.games import GAME_PAGES
@@ -77,6 +78,7 @@ def routes(host: Host) -> list[Router]:
         *LOOK_PAGES,
         *ADMIN_PAGES,
         *OVERSEEING_PAGES,
+        audit_page,
         *PEOPLE_PAGES,
     ]
     return [

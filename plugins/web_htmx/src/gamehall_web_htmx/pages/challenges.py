@@ -27,7 +27,7 @@ _ = catalogue(__name__)
 _ACTIONS = ("accept", "decline", "cancel")
 
 
-@get("/challenges/{challenge_id:str}", opt={"object": "its challenger and its opponent, anybody while it is open"})
+@get("/challenges/{challenge_id:str}", opt={"object": "its two sides, anybody an open one"})
 async def challenge_page(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -107,7 +107,10 @@ async def _show(
     )
 
 
-@post("/challenges/{challenge_id:str}/respond", opt={"object": "its challenger and its opponent, anybody while it is open"})
+@post(
+    "/challenges/{challenge_id:str}/respond",
+    opt={"object": "its two sides, anybody an open one"},
+)
 async def challenge_respond(
     request: HttpRequest,
     site: NamedDependency[Site],

@@ -24,7 +24,7 @@ __all__ = ["LIVE_STREAMS"]
 
 LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-_SEEN_BY = "its challenger and its opponent, anybody while it is open"
+_SEEN_BY = "its two sides, anybody an open one"
 _OPTIONS: dict[str, Any] = {"media_type": "text/event-stream", "no_compress": True}
 
 

@@ -14,10 +14,10 @@ from gamehall.endings import abort_by_operator
 from gamehall.gamelog import Game, list_games
 from gamehall.languages import N_, catalogue
 from gamehall.notes import note_words
+from gamehall.overseeing import act_on_user, read_act
 from gamehall.problems import Problem
 from gamehall.tables import user
 from gamehall_web_htmx.listing import GameCard, game_cards, storable
-from gamehall_web_htmx.overseeing import act_on_user, read_act
 from gamehall_web_htmx.sessions import Session, list_sessions
 from gamehall_web_htmx.site import Site, Visitor
 
@@ -83,7 +83,7 @@ async def act_on(
 ) -> Response[Any]:
     wanted = read_act(act)
     try:
-        changed = await site.host.write(act_on_user, admin.user_id, username, wanted)
+        changed = await site.host.write(act_on_user, username, wanted, admin_id=admin.user_id)
     except Problem as problem:
         if problem.slug != "not-possible":
             raise
