@@ -9,7 +9,7 @@ import msgspec
 
 from gamehall.languages import N_, catalogue
 
-__all__ = ["FieldError", "Problem"]
+__all__ = ["FieldError", "Problem", "status_of"]
 
 _ = catalogue(__name__)
 
@@ -42,6 +42,11 @@ _KNOWN = {
     "internal-error": (500, N_("Something went wrong here")),
     "busy": (503, N_("Try again in a moment")),
 }
+
+
+def status_of(slug: str) -> int:
+    """The status of a problem. Raises KeyError for one that nobody knows."""
+    return _KNOWN[slug][0]
 
 
 class FieldError(msgspec.Struct, frozen=True):

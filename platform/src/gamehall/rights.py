@@ -14,7 +14,7 @@ from litestar.routes import BaseRoute, HTTPRoute
 from gamehall.declare import SCOPES, Principal
 from gamehall.problems import Problem
 
-__all__ = ["Right", "Who", "admits", "rights_of", "unruled", "within_scope"]
+__all__ = ["Right", "Who", "admits", "right_of", "rights_of", "unruled", "within_scope"]
 
 Who = Literal["anybody", "participant", "account", "admin"]
 _WHO = get_args(Who)  # each of them are fewer
@@ -48,6 +48,11 @@ def admits(who: Who) -> Callable[[F], F]:
         return dependency
 
     return mark
+
+
+def right_of(route: BaseRoute, handler: BaseRouteHandler, method: str) -> Right:
+    """The rule of one operation. Raises ValueError with what to mend where it has none."""
+    return _right(method, route, handler)
 
 
 def rights_of(routes: Iterable[BaseRoute]) -> list[Right]:

@@ -72,7 +72,7 @@ async def sign_device_in(request: HttpRequest) -> SignedIn:
     return await _sign_device_in(request, await sign_in(host_of(request), given.username, given.password), device)
 
 
-@post("/token/refresh", status_code=200, opt={"who": "anybody"})
+@post("/token/refresh", status_code=200, opt={"who": "anybody", "object": "who holds the token"})
 async def refresh_token(request: HttpRequest) -> Grant:
     """Exchanges the token in the header for its successor; doing so again gives the same one."""
     text = presented_token(request)

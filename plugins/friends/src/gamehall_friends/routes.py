@@ -118,7 +118,7 @@ async def request_friendship(request: HttpRequest, caller: NamedDependency[Princ
 @post(
     "/requests/{request_id:str}/respond",
     status_code=200,
-    opt={"object": "who asked and who was asked", "body": FriendAnswer},
+    opt={"object": "its two sides", "body": FriendAnswer},
 )
 async def answer_request(
     request: HttpRequest, caller: NamedDependency[Principal], request_id: FromPath[str]

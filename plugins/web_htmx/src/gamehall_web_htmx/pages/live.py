@@ -24,7 +24,6 @@ __all__ = ["LIVE_STREAMS"]
 
 LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-_SEEN_BY = "its two sides, anybody an open one"
 _OPTIONS: dict[str, Any] = {"media_type": "text/event-stream", "no_compress": True}
 
 
@@ -66,7 +65,7 @@ async def follow_lobby(
     return await _follow(request, site, visitor, ["lobby"], telling, cursor, last_event_id)
 
 
-@get("/live/challenges/{challenge_id:str}", opt={"object": _SEEN_BY}, **_OPTIONS)
+@get("/live/challenges/{challenge_id:str}", opt={"object": "its challenger"}, **_OPTIONS)
 async def follow_challenge(
     request: HttpRequest,
     site: NamedDependency[Site],
