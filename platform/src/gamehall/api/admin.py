@@ -105,7 +105,7 @@ async def act_on(
     return AdminsUser(changed.username, changed.display_name, changed.is_admin, changed.is_active, changed.is_guest)
 
 
-@get("/audit")
+@get("/audit", opt={"problems": ("not-found",)})
 async def show_audit(
     request: HttpRequest,
     admin: NamedDependency[Principal],

@@ -40,7 +40,7 @@ def _view(host: Host, found: StoredChallenge, viewer: str | None) -> Challenge:
     return challenge_view(found, url)
 
 
-@post("/", opt={"body": ChallengeTerms})
+@post("/", opt={"problems": ("not-found", "not-possible"), "body": ChallengeTerms})
 async def create(request: HttpRequest, caller: NamedDependency[Principal]) -> Challenge:
     """Proposes a game to a user, by link, or to whoever comes first. With `pair` an open challenge that fits is taken
     at once, if there is one; then that is the answer."""
@@ -87,7 +87,11 @@ async def show(
 @post(
     "/{challenge_id:str}/respond",
     status_code=200,
-    opt={"object": "its two sides, anybody an open one", "body": Response},
+    opt={
+        "problems": ("challenge-closed", "not-possible"),
+        "object": "its two sides, anybody an open one",
+        "body": Response,
+    },
 )
 async def answer(request: HttpRequest, challenge_id: FromPath[str], caller: NamedDependency[Principal]) -> Responded:
     """Accepts, declines or cancels. Accepting starts the game."""
@@ -103,7 +107,11 @@ async def show_invitation(request: HttpRequest, code: FromPath[str]) -> Challeng
     return _view(host, await see_invitation(host, code), None)
 
 
-@post("/{code:str}", status_code=200, opt={"object": "who knows the code"})
+@post(
+    "/{code:str}",
+    status_code=200,
+    opt={"problems": ("challenge-closed", "not-possible"), "object": "who knows the code"},
+)
 async def take_invitation(request: HttpRequest, code: FromPath[str], caller: NamedDependency[Principal]) -> Responded:
     """Accepts an invitation by the code of its link, which starts the game."""
     settled = await accept_invitation(host_of(request), code, caller.user_id)

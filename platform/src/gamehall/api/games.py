@@ -24,7 +24,7 @@ __all__ = ["games"]
 Status = Literal["active", "finished", "suspended", "aborted"]
 
 
-@get("/", opt={"who": "anybody"})
+@get("/", opt={"problems": ("not-found",), "who": "anybody"})
 async def list_all(
     request: HttpRequest,
     player: FromQuery[str | None] = None,

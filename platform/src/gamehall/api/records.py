@@ -43,7 +43,11 @@ class FileRequest(msgspec.Struct, frozen=True):
     ruleset: str | None = None
 
 
-@get("/games/{game_id:str}/record", media_type="application/octet-stream", opt={"object": "who may see the game"})
+@get(
+    "/games/{game_id:str}/record",
+    media_type="application/octet-stream",
+    opt={"problems": ("unknown-format", "conflict"), "object": "who may see the game"},
+)
 async def record(
     request: HttpRequest,
     game_id: FromPath[str],
@@ -66,7 +70,7 @@ async def _download(exporter: Exporter, wanted: GameRecord) -> Response[bytes]:
     return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
 
 
-@get("/games/export", media_type="application/zip")
+@get("/games/export", media_type="application/zip", opt={"problems": ("not-found", "unknown-format", "conflict")})
 async def export(
     request: HttpRequest,
     viewer: NamedDependency[Principal | None],
@@ -124,7 +128,9 @@ async def _archive(
     return file.getvalue(), archive.contents.next
 
 
-@post("/replay", status_code=200, opt={"who": "anybody", "body": FileRequest})
+@post(
+    "/replay", status_code=200, opt={"problems": ("not-found", "unknown-format"), "who": "anybody", "body": FileRequest}
+)
 async def replay(request: HttpRequest, ply: Ply = None) -> Replayed:
     """A game from a file's text, played through by the installed rules; nothing is kept."""
     host = host_of(request)
@@ -145,7 +151,11 @@ async def replay(request: HttpRequest, ply: Ply = None) -> Replayed:
     )
 
 
-@get("/replay/record", media_type="application/octet-stream", opt={"who": "anybody"})
+@get(
+    "/replay/record",
+    media_type="application/octet-stream",
+    opt={"problems": ("not-found", "unknown-format"), "who": "anybody"},
+)
 async def replay_record(
     request: HttpRequest,
     ruleset: FromQuery[str],

@@ -106,9 +106,9 @@ def _finish(
     except ValueError:  # a plugin's that has no rule, which its check says
         return
     operation["security"] = _security(right)
-    query = any(parameter["in"] in ("query", "header") for parameter in parameters)
+    typed = any(parameter["in"] != "path" or "enum" in parameter["schema"] for parameter in parameters)
     problems = handler.opt.get("problems", ())
-    told = refusals(right, body=body is not None, query=query, problems=problems)
+    told = refusals(right, body=body is not None, query=typed, problems=problems)
     operation["responses"] |= {str(status): _refusal(status, slugs) for status, slugs in told.items()}
 
 

@@ -56,7 +56,11 @@ class SignedIn(Grant, frozen=True):
     user: Me
 
 
-@post("/register", status_code=201, opt={"who": "anybody", "body": DeviceRegistration})
+@post(
+    "/register",
+    status_code=201,
+    opt={"problems": ("already-exists", "forbidden"), "who": "anybody", "body": DeviceRegistration},
+)
 async def register_device(request: HttpRequest) -> SignedIn:
     """Makes an account and signs the device in."""
     given = await read_body(request, DeviceRegistration)
@@ -64,7 +68,7 @@ async def register_device(request: HttpRequest) -> SignedIn:
     return await _sign_device_in(request, await register(host_of(request), given), device)
 
 
-@post("/token", status_code=200, opt={"who": "anybody", "body": SignIn})
+@post("/token", status_code=200, opt={"problems": ("invalid-credentials",), "who": "anybody", "body": SignIn})
 async def sign_device_in(request: HttpRequest) -> SignedIn:
     """Signs the device in."""
     given = await read_body(request, SignIn)
@@ -72,7 +76,11 @@ async def sign_device_in(request: HttpRequest) -> SignedIn:
     return await _sign_device_in(request, await sign_in(host_of(request), given.username, given.password), device)
 
 
-@post("/token/refresh", status_code=200, opt={"who": "anybody", "object": "who holds the token"})
+@post(
+    "/token/refresh",
+    status_code=200,
+    opt={"problems": ("invalid-token",), "who": "anybody", "object": "who holds the token"},
+)
 async def refresh_token(request: HttpRequest) -> Grant:
     """Exchanges the token in the header for its successor; doing so again gives the same one."""
     text = presented_token(request)

@@ -23,7 +23,13 @@ def routes(host: Host) -> list[ControllerRouterHandler]:
     settings = host.plugin_settings(PushSettings)
     frames = Frames()
 
-    @get("/api/v1/events", media_type="text/event-stream", tags=["events"], no_compress=True)
+    @get(
+        "/api/v1/events",
+        media_type="text/event-stream",
+        tags=["events"],
+        no_compress=True,
+        opt={"problems": ("account-needed", "not-found")},
+    )
     async def events(
         request: HttpRequest,
         viewer: NamedDependency[Principal | None],
