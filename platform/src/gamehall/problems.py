@@ -9,7 +9,7 @@ import msgspec
 
 from gamehall.languages import N_, catalogue
 
-__all__ = ["FieldError", "Problem", "status_of"]
+__all__ = ["FieldError", "Problem", "known_problems", "status_of"]
 
 _ = catalogue(__name__)
 
@@ -42,6 +42,11 @@ _KNOWN = {
     "internal-error": (500, N_("Something went wrong here")),
     "busy": (503, N_("Try again in a moment")),
 }
+
+
+def known_problems() -> Mapping[str, int]:
+    """The status of every problem that there can be, by its slug."""
+    return {slug: status for slug, (status, _title) in _KNOWN.items()}
 
 
 def status_of(slug: str) -> int:

@@ -106,3 +106,23 @@ async def test_others_get_nowhere(hall: Hall, players: list[Any]) -> None:
         assert (await ada.post(path, token | {"key": "signup", "state": "off"})).status_code == 403
     assert (await hall.host.read(load_game, game_id)).status == "active"
     assert "signup" in hall.host.features
+
+
+async def test_the_log_in_words(hall: Hall, person: Make) -> None:
+    ada, bob = await promoted(hall, person(), "ada"), person()
+    await bob.register("bob")
+    await person().refused("/login", "/login", 422, username="ada", password="not this one")
+    await ada.go("/admin/users/bob", "/admin/users/bob/disable")
+    page = await ada.page("/admin/audit")
+    for sentence in ("@bob was kept out.", "Somebody failed to sign in as @ada.", "@bob made an account."):
+        assert sentence in page.text
+    page = await ada.page("/admin/audit?kind=account&user=bob")
+    assert "@bob was kept out." in page.text
+    assert "by ada" in page.text
+    assert "sign in as" not in page.text
+    assert "There is no user 'zoe'." in (await ada.page("/admin/audit?user=zoe")).text
+    for _ in range(26):
+        for act in ("enable", "disable"):
+            await ada.go("/admin/users/bob", f"/admin/users/bob/{act}")
+    older = next(each for each in (await ada.page("/admin/audit?user=bob")).attribute("a", "href") if "before=" in each)
+    assert "@bob made an account." in (await ada.page(older)).text
