@@ -41,7 +41,7 @@ CHECKS: list[CheckFunction] = [
     negative_data_rejection,
 ]
 # What is there, to be hit instead of what is made up; and bodies that mean something.
-LIKELY = {"ruleset": "tic-tac-toe", "opponent": "bob", "username": "bob", "move": "b2", "options": {}}
+LIKELY: dict[str, Any] = {"ruleset": "tic-tac-toe", "opponent": "bob", "username": "bob", "move": "b2", "options": {}}
 AnyCase = Case[Any]
 Send = Callable[[AnyCase, bool], httpx.Response]
 
@@ -135,19 +135,25 @@ class Explored:
             for name in case.path_parameters or {}:
                 case.path_parameters[name] = self.there.get(name, case.path_parameters[name])
             if isinstance(case.body, dict):
-                case.body |= {name: value for name, value in LIKELY.items() if name in case.body}
+                for name in LIKELY.keys() & case.body.keys():
+                    case.body[name] = LIKELY[name]
         case.validate_response(self.send(case, known), checks=CHECKS)
 
 
 async def send(hall: Hall, case: AnyCase, token: str) -> httpx.Response:
     """The answer to it, with this token or as a stranger. A stream that begins is not waited for."""
     made = requests.Request(**case.as_transport_kwargs(base_url="http://hall")).prepare()
-    headers = {name: value for name, value in made.headers.items() if name.lower() != "authorization"}
+    headers = {name: _text(value) for name, value in made.headers.items() if name.lower() != "authorization"}
     headers |= {"Authorization": f"Token {token}"} if token else {}
-    body = made.body.encode() if isinstance(made.body, str) else made.body or b""
+    body = made.body.encode() if isinstance(made.body, str) else made.body
+    assert body is None or isinstance(body, bytes)
     method, url = str(made.method), str(made.url)
     if url.partition("?")[0].endswith("/events"):
         begun = await hall.root.request("HEAD", url, headers=headers)
         if begun.status_code == 200:
             return begun
     return await hall.root.request(method, url, headers=headers, content=body)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

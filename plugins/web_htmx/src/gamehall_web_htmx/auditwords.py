@@ -45,8 +45,8 @@ _SENTENCES = {
     "factor.recovery_used": N_("{about} signed in with a recovery code."),
     "passkey.added": N_("{about} added a passkey."),
     "passkey.removed": N_("A passkey of {about} was removed."),
-    "feature.on": N_("{subject} was switched on."),
-    "feature.off": N_("{subject} was switched off."),
+    "feature.on": N_("The switch {subject} was turned on."),
+    "feature.off": N_("The switch {subject} was turned off."),
     "game.aborted": N_("The game {subject} was ended by whoever runs this hall."),
 }
 _UNKNOWN_NAME = N_("a name that is unknown here")
