@@ -48,6 +48,21 @@ async def test_the_document_is_valid_and_whole(hall: Hall) -> None:
     assert len(identities) == len(set(identities))
 
 
+def check_refusals(document: dict[str, Any], operation: dict[str, Any]) -> None:
+    """Each names what it can be, and the headers that say what to do about it."""
+    refused = {int(status): told for status, told in operation["responses"].items() if status >= "400"}
+    assert {400, 413, 429, 503} <= set(refused)
+    assert ("requestBody" in operation) <= ({415, 422} <= set(refused))
+    assert bool(operation["security"]) == ({401, 403} <= set(refused))
+    for status, told in refused.items():
+        general, particular = told["content"]["application/problem+json"]["schema"]["allOf"]
+        assert {"type", "title", "status", "detail", "errors"} <= set(resolved(document, general)["properties"])
+        assert particular["properties"]["status"]["const"] == status
+        assert all(kind.startswith("/problems/") for kind in particular["properties"]["type"]["enum"])
+        header = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}.get(status)
+        assert set(told.get("headers", {})) == ({header} if header else set())
+
+
 async def test_bodies_and_refusals_are_described(hall: Hall) -> None:
     document = done(await hall.root.get("/api/openapi.json"))
     for (method, path), fields in BODIES.items():
@@ -58,8 +73,7 @@ async def test_bodies_and_refusals_are_described(hall: Hall) -> None:
         for method, operation in item.items():
             assert operation["description"], path
             if path.startswith("/api/v1"):
-                refusal = operation["responses"]["default"]["content"]["application/problem+json"]["schema"]
-                assert {"type", "title", "status", "detail", "errors"} <= set(resolved(document, refusal)["properties"])
+                check_refusals(document, operation)
             assert any(status.startswith("2") for status in operation["responses"]), (method, path)
 
 

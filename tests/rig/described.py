@@ -52,6 +52,7 @@ def _operations(app: HallApp) -> list[_Operation]:
             _Operation(method.upper(), _pattern(path), frozenset(operation["responses"]))
             for path, item in paths
             for method, operation in item.items()
+            if "security" in operation  # not one of a plugin that says nothing of itself
         ]
     _by_app[app] = _by_routes[routes]
     return _by_app[app]

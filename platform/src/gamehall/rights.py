@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args
 from litestar.handlers import BaseRouteHandler
 from litestar.routes import BaseRoute, HTTPRoute
 
-from gamehall.declare import SCOPES, Principal
+from gamehall.declare import ALL_SCOPES, SCOPES, Principal
 from gamehall.problems import Problem
 
 __all__ = ["Right", "Who", "admits", "right_of", "rights_of", "unruled", "within_scope"]
@@ -76,7 +76,7 @@ def within_scope(principal: Principal, handler: BaseRouteHandler | None, method:
 
     Raises Problem `forbidden` where the credential is not good for this handler.
     """
-    if len(principal.scopes) == len(SCOPES):
+    if principal.scopes >= ALL_SCOPES:
         return principal
     needed = _scope(handler, method) if handler else "play"
     if needed not in principal.scopes:
