@@ -26,6 +26,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Hall]]]
                 data_dir=str(tmp_path),
                 database_url=f"sqlite+aiosqlite:///{tmp_path / 'hall.db'}",
                 rate_limits=False,
+                allowed_hosts=("hall",),
                 strict=True,
                 plugins={"sse_push": section},
             )

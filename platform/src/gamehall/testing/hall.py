@@ -65,5 +65,5 @@ def open_hall(folder: Path, **settings: Any) -> Iterator[Hall]:
     url = f"sqlite+aiosqlite:///{folder / 'hall.db'}"
     chosen = Settings(database_url=url, data_dir=str(folder), **{"strict": True, "rate_limits": False} | settings)
     migrate.upgrade_all(url, load_plugins(chosen))
-    with TestClient(create_app(chosen)) as client:
+    with TestClient(create_app(chosen), base_url="http://localhost") as client:
         yield Hall(client)
