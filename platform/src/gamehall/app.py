@@ -204,7 +204,8 @@ class HallApp(Litestar):
         scope = scope | {"app": self, "litestar_app": self, "state": {}}
         request: Request[Any, Any, Any] = Request(scope, receive, send)
         response = answer_problem(request, problem, briefly=briefly)
-        answer = response.to_asgi_response(None, request, is_head_response=scope["method"] == "HEAD")
+        answer = response.to_asgi_response(None, request)
+        answer.is_head_response = scope["method"] == "HEAD"
         await answer(scope, receive, send)
 
     def _of_now(self) -> HallApp:

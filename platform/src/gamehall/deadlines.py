@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from typing import Any
 
 from litestar.types import ASGIApp, Message, Receive, Send
@@ -40,10 +41,11 @@ async def in_time(app: ASGIApp, settings: Settings, scope: Any, receive: Receive
         log.error("%s %s took longer than %g s", scope["method"], scope["path"], settings.request_seconds)
         sentence = _("This took too long and was given up. Look whether it was done before you try again.")
         raise Problem("took-too-long", sentence) from None
-    except Exception:
+    except Exception as error:
         if not told.unheard:
             raise
         log.info("%s %s: the client takes nothing; let go", scope["method"], scope["path"])
+        _drop(error)
     except (SystemExit, asyncio.CancelledError) as error:
         if _is_ended():
             raise
@@ -51,6 +53,21 @@ async def in_time(app: ASGIApp, settings: Settings, scope: Any, receive: Receive
         log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
         if not told.begun:
             raise Problem("internal-error") from error
+
+
+def _drop(error: BaseException) -> None:
+    """Lets go of what the frames of an error hold.
+
+    Among that is what told the client. It is closed when nothing holds it any more, which would be at some time only,
+    since errors and frames hold each other.
+    """
+    waiting: list[BaseException | None] = [error]
+    seen: list[BaseException] = []
+    for each in waiting:  # it grows meanwhile
+        if each is not None and each not in seen:
+            seen.append(each)
+            traceback.clear_frames(each.__traceback__)
+            waiting += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
 
 
 def _is_ended() -> bool:
