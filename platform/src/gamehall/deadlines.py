@@ -99,7 +99,7 @@ class _Telling:
             async with asyncio.timeout_at(self._body_until):
                 message = await self._receive()
         except TimeoutError:
-            sentence = _("The body was not there within {count} s.", count=f"{self._settings.body_seconds:g}")
+            sentence = _("The request was not there as a whole in time; is the connection slow? Try again.")
             raise Problem("request-timeout", sentence, headers={"Connection": "close"}) from None
         self._whole = not message.get("more_body")
         return message

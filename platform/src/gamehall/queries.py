@@ -50,7 +50,7 @@ async def strict_query(connection: ASGIConnection[Any, Any, Any, Any], handler: 
         elif name in expected.numbers and not _NUMBER.fullmatch(value):
             errors.append(FieldError(name, _("This must be a whole number.")))
         elif once and name in seen & expected.single:
-            errors.append(FieldError(name, _("This can be given once.")))
+            errors.append(FieldError(name, "This can be given once."))
         seen.add(name)
     if errors:
         raise Problem("invalid", _("Some parameters are not valid."), errors=tuple(errors))

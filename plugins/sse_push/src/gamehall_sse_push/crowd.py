@@ -8,13 +8,10 @@ from collections.abc import AsyncIterator
 
 from gamehall.addresses import neighbourhood
 from gamehall.declare import Host
-from gamehall.languages import catalogue
 from gamehall.origins import origin
 from gamehall.problems import Problem
 
 from .settings import PushSettings
-
-_ = catalogue(__name__)
 
 
 class Crowd:
@@ -34,7 +31,7 @@ class Crowd:
         if self._open[who] >= most:
             raise Problem(
                 "too-many-requests",
-                _("So many streams are open already that no more can be. Close one."),
+                "So many streams are open already that no more can be. Close one.",
                 headers={"Retry-After": "10"},
             )
         self._open[who] += 1

@@ -24,7 +24,10 @@ async def register_page(
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[Any]:
-    typed = {"setup": request.query_params.get("setup", ""), "next": request.query_params.get("next", "")}
+    typed = {
+        "setup": request.query_params.get("setup", ""),
+        "next": internal_path(request.query_params.get("next", ""), otherwise=""),
+    }
     return _register_form(request, site, visitor, typed)
 
 
