@@ -170,8 +170,8 @@ async def test_bodies_are_plain_utf8_and_as_small_as_they_need_be(hall: Hall) ->
     assert (await hall.root.post("/login", data=big, headers=form)).status_code == 413
 
 
-async def test_numbers_are_numbers(hall: Hall) -> None:
-    ada, bob = await hall.users("ada", "bob")
+async def test_numbers_are_numbers(each_hall: Hall) -> None:
+    ada, bob = await each_hall.users("ada", "bob")
     game_id = await start_game(ada, bob)
     for value in ("15.0", '"0"', "true", "1e2", "1" + "0" * 30, "1" + "0" * 400, "null", "[0]", "-1"):
         sent = f'{{"row": {value}, "col": 0}}'.encode()
@@ -185,12 +185,13 @@ async def test_numbers_are_numbers(hall: Hall) -> None:
         assert problem(answer, 422, "invalid")["errors"][0]["field"] == "limit", text
         answer = await ada.get(f"/games/{game_id}/scene?ply={text}")
         assert problem(answer, 422, "invalid")["errors"][0]["field"] == "ply", text
-        assert (await hall.root.get(f"/games/{game_id}?ply={text}", headers=PAGE)).status_code == 422, text
+        assert (await each_hall.root.get(f"/games/{game_id}?ply={text}", headers=PAGE)).status_code == 422, text
     answer = await ada.get("/games?limit=1&limit=2")
     assert problem(answer, 422, "invalid")["errors"] == [{"field": "limit", "message": "This can be given once."}]
     problem(await ada.get("/games?player=ada&player=bob"), 422, "invalid")
-    for query in ("player=a%00b", "cursor=%00", "ruleset=%00", "%00=1"):
-        problem(await ada.get(f"/games?{query}"), 422, "invalid")
+    problem(await ada.get("/games?cursor=%00"), 422, "invalid")
+    problem(await ada.get("/games?player=a%00b"), 404, "not-found")
+    assert done(await ada.get("/games?ruleset=%00&%00=1"))["items"] == []
 
 
 HOSTILE = ["%00", "..%2f..%2fetc%2fpasswd", "%2e%2e", "%ED%A0%80", "x" * 7_000, "%F0%9F%8E%B2", "1e9", "-1", "٣"]

@@ -35,8 +35,8 @@ _known: WeakKeyDictionary[BaseRouteHandler, _Expected] = WeakKeyDictionary()
 
 
 async def strict_query(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Raises Problem `invalid`, with the fields, for numbers that are not written plainly, for NUL, which no database
-    takes, and in the API for a second value where there is one."""
+    """Raises Problem `invalid`, with the fields, for numbers that are not written plainly, and in the API for a second
+    value where there is one."""
     query = connection.scope["query_string"]
     if not query:
         return
@@ -45,9 +45,7 @@ async def strict_query(connection: ASGIConnection[Any, Any, Any, Any], handler: 
     seen: set[str] = set()
     once = connection.scope["path"].startswith("/api/")
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
-        if "\0" in name or "\0" in value:
-            errors.append(FieldError(name.replace("\0", ""), _("This text has a character that cannot be stored.")))
-        elif name in expected.numbers and not _NUMBER.fullmatch(value):
+        if name in expected.numbers and not _NUMBER.fullmatch(value):
             errors.append(FieldError(name, _("This must be a whole number.")))
         elif once and name in seen & expected.single:
             errors.append(FieldError(name, "This can be given once."))
