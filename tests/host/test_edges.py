@@ -191,7 +191,12 @@ async def test_numbers_are_numbers(each_hall: Hall) -> None:
     problem(await ada.get("/games?player=ada&player=bob"), 422, "invalid")
     problem(await ada.get("/games?cursor=%00"), 422, "invalid")
     problem(await ada.get("/games?player=a%00b"), 404, "not-found")
-    assert done(await ada.get("/games?ruleset=%00&%00=1"))["items"] == []
+    for path in (
+        "/games?ruleset=%00&%00=1",
+        "/games?player=ada&order=turn&ruleset=%00",
+        "/challenges?box=open&ruleset=%00",
+    ):
+        assert done(await ada.get(path))["items"] == []
 
 
 HOSTILE = ["%00", "..%2f..%2fetc%2fpasswd", "%2e%2e", "%ED%A0%80", "x" * 7_000, "%F0%9F%8E%B2", "1e9", "-1", "٣"]
