@@ -59,7 +59,7 @@ class Table:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.runner = asyncio.Runner()
-        self._settings = Settings(database_url=url, data_dir=str(folder), rate_limits=False)
+        self._settings = Settings(database_url=url, data_dir=str(folder), rate_limits=False, allowed_hosts=("hall",))
         self.halls: list[Hall] = []
         self.tokens: dict[str, str] = {}
 

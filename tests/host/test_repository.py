@@ -30,6 +30,7 @@ HOST = ROOT / "platform/src/gamehall"
 LAYERS: list[set[str]] = [
     {
         "languages",
+        "addresses",
         "game",
         "naming",
         "looks",
@@ -52,6 +53,10 @@ LAYERS: list[set[str]] = [
         "accounts",
         "audit",
         "credentials",
+        "deadlines",
+        "edges",
+        "queries",
+        "quotas",
         "asking",
         "feed",
         "gamelog",

@@ -17,6 +17,7 @@ from gamehall.rights import admits
 __all__ = [
     "ACCOUNT_NEEDED",
     "ADMINS_ONLY",
+    "SMALL_BODY",
     "HttpRequest",
     "account_of",
     "admin",
@@ -39,6 +40,7 @@ HttpRequest = Request[Any, Any, Any]
 _ID = re.compile(r"[0-9a-z]{26}", re.ASCII)
 _FIELD = re.compile(r"(?P<message>.*?)(?: - at `(?:key in )?\$\.?(?P<field>[^`]*)`)?", re.DOTALL)
 MAX_PAGE = 100
+SMALL_BODY = 16 * 1024  # bytes: all that strangers need who sign in or register
 ACCOUNT_NEEDED = N_("This needs an account. Make one to go on; the games that you play as a guest stay yours.")
 ADMINS_ONLY = N_("Only admins can look after the hall.")
 
@@ -99,8 +101,9 @@ async def read_body(request: HttpRequest, shape: type[T]) -> T:
 
     Raises Problem `unsupported-media-type`, `malformed`, or `invalid` with the field.
     """
-    if request.content_type[0] != "application/json":
-        raise Problem("unsupported-media-type", "Send the body as application/json.")
+    kind, parameters = request.content_type
+    if kind != "application/json" or parameters.get("charset", "utf-8").lower() != "utf-8":
+        raise Problem("unsupported-media-type", "Send the body as application/json, in UTF-8.")
     try:
         return msgspec.json.decode(await request.body() or b"{}", type=shape)
     except msgspec.ValidationError as error:

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from gamehall.settings import SettingsError
 
-__all__ = ["Database", "open_database", "serialize_on", "sync_url"]
+__all__ = ["Database", "open_database", "reads", "serialize_on", "sync_url"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,6 +75,11 @@ def sync_url(url: str) -> sa.URL:
             raise SettingsError(
                 f"GAMEHALL_DATABASE_URL names {other!r}; use sqlite+aiosqlite:///file or postgresql+psycopg://…"
             )
+
+
+def reads(column: sa.Column[str], text: str) -> sa.ColumnElement[bool]:
+    """That a column has a text that somebody typed. PostgreSQL takes no NUL, not even to say that nothing has it."""
+    return sa.false() if "\0" in text else column == text
 
 
 def serialize_on(connection: sa.Connection, name: str) -> None:

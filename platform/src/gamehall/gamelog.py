@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from gamehall.answers import Result
 from gamehall.clocks import Spent, Terms, Times, clock_at
+from gamehall.database import reads
 from gamehall.declare import Host, Policy
 from gamehall.events import game_channel, user_channel
 from gamehall.feed import head
@@ -270,7 +271,7 @@ def list_games(
     if status:
         query = query.where(game.c.status.in_(status))
     if ruleset is not None:
-        query = query.where(game.c.ruleset == ruleset)
+        query = query.where(reads(game.c.ruleset, ruleset))
     for each in (player, opponent):
         if each is not None:
             query = query.where(game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == each)))

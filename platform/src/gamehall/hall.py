@@ -81,7 +81,7 @@ class Hall:
         unheard = self.database.dialect == "sqlite" and settings.workers > 1 and not settings.redis_url
         self.time = HallTime(self.database)
         self.presence = Presence(self.database)
-        self.rates = Rates(self.database, self.time.now, on=settings.rate_limits)
+        self.rates = Rates(settings, self.database, self.time.now)
         self.time.after_beat(self.presence.write_down)
         self.feed = Feed(self.database, poll_seconds=0.1 if unheard else 1.0)
         self.features = LiveFeatures(self.database, self.feed)
@@ -219,6 +219,7 @@ class Hall:
         """The hall at work in this worker, from the start to the end of its server."""
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self.database.close)
+            stack.push_async_callback(self.rates.close)
             stack.callback(self.passwords.close)
             await asyncio.to_thread(self._check_tables)
             self._take_rulesets()
@@ -248,6 +249,7 @@ class Hall:
         yield "closing challenges", 5.0, partial(expire_challenges, self)
         yield "removing guests", 3_600.0, partial(remove_strays, self)
         yield "forgetting what was long ago", 3_600.0, partial(forget_old, self)
+        yield "forgetting limits", 120.0, self.rates.forget
         if (transport := transport_of(self.settings)) is not None:
             yield "telling of turns", 60.0, partial(tell_turns, self, transport)
 

@@ -282,7 +282,7 @@ async def test_the_device_used_longest_ago_makes_room(start: Start) -> None:
 async def test_the_last_use_is_written_when_it_is_old_and_beside_the_requests(
     database_url: str, tmp_path: Path
 ) -> None:
-    settings = Settings(database_url=database_url, data_dir=str(tmp_path / "data"))
+    settings = Settings(database_url=database_url, data_dir=str(tmp_path / "data"), allowed_hosts=("hall",))
     last_use = sa.select(token.c.last_used_at).where(token.c.token_hash == sa.bindparam("hash"))
 
     async def known(client: Client, text: str) -> datetime:

@@ -17,6 +17,7 @@ from gamehall.clocks import PRESETS, describe
 from gamehall.declare import Host, Principal
 from gamehall.invitations import accept_invitation, invite_code, see_invitation
 from gamehall.lobby import create_challenge, respond
+from gamehall.quotas import CHALLENGING
 
 __all__ = ["challenges", "clocks", "invitations"]
 
@@ -40,7 +41,7 @@ def _view(host: Host, found: StoredChallenge, viewer: str | None) -> Challenge:
     return challenge_view(found, url)
 
 
-@post("/", opt={"problems": ("not-found", "not-possible"), "body": ChallengeTerms})
+@post("/", opt={"problems": ("not-found", "not-possible"), "body": ChallengeTerms} | CHALLENGING)
 async def create(request: HttpRequest, caller: NamedDependency[Principal]) -> Challenge:
     """Proposes a game to a user, by link, or to whoever comes first. With `pair` an open challenge that fits is taken
     at once, if there is one; then that is the answer."""

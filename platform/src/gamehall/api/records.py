@@ -17,6 +17,7 @@ from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_s
 from gamehall.declare import Exporter, GameRecord, Host, Principal
 from gamehall.gamelog import list_games, see_game
 from gamehall.problems import Problem
+from gamehall.quotas import EXPORTING, IMPORTING
 from gamehall.records.archives import Archive
 from gamehall.records.diagrams import cut
 from gamehall.records.formats import exporter_of, exporters, file_name, importers, write_record
@@ -70,7 +71,11 @@ async def _download(exporter: Exporter, wanted: GameRecord) -> Response[bytes]:
     return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
 
 
-@get("/games/export", media_type="application/zip", opt={"problems": ("not-found", "unknown-format", "conflict")})
+@get(
+    "/games/export",
+    media_type="application/zip",
+    opt={"problems": ("not-found", "unknown-format", "conflict")} | EXPORTING,
+)
 async def export(
     request: HttpRequest,
     viewer: NamedDependency[Principal | None],
@@ -129,7 +134,9 @@ async def _archive(
 
 
 @post(
-    "/replay", status_code=200, opt={"problems": ("not-found", "unknown-format"), "who": "anybody", "body": FileRequest}
+    "/replay",
+    status_code=200,
+    opt={"problems": ("not-found", "unknown-format"), "who": "anybody", "body": FileRequest} | IMPORTING,
 )
 async def replay(request: HttpRequest, ply: Ply = None) -> Replayed:
     """A game from a file's text, played through by the installed rules; nothing is kept."""

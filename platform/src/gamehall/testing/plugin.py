@@ -133,7 +133,7 @@ async def _check_life(settings: Settings, name: str) -> Plugin:
         _fail(name, "\n".join(complaints))
     async with hall.running():
         _check_stage(plugin)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hall") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             await _check_health(client, name)
             await _check_description(client, name)
             await _switch_off(hall, name)

@@ -10,9 +10,10 @@ from litestar.params import FromPath
 
 from gamehall.accounts import Registration, User, printable, register
 from gamehall.answers import Device, Me, Page
-from gamehall.asking import HttpRequest, host_of, known_id, read_body
+from gamehall.asking import SMALL_BODY, HttpRequest, host_of, known_id, read_body
 from gamehall.declare import Host, Principal
 from gamehall.problems import FieldError, Problem
+from gamehall.quotas import REGISTERING
 from gamehall.signingin import sign_in
 from gamehall_enhanced_auth.authenticator import presented_token, refusal
 from gamehall_enhanced_auth.families import (
@@ -59,7 +60,7 @@ class SignedIn(Grant, frozen=True):
 @post(
     "/register",
     status_code=201,
-    opt={"problems": ("already-exists", "forbidden"), "who": "anybody", "body": DeviceRegistration},
+    opt={"problems": ("already-exists", "forbidden"), "who": "anybody", "body": DeviceRegistration} | REGISTERING,
 )
 async def register_device(request: HttpRequest) -> SignedIn:
     """Makes an account and signs the device in."""
@@ -119,6 +120,7 @@ auth = Router(
     "/api/v1/auth",
     route_handlers=[register_device, sign_device_in, refresh_token, list_devices, sign_device_out, sign_out],
     cache_control=CacheControlHeader(no_store=True),
+    request_max_body_size=SMALL_BODY,
     tags=["auth"],
 )
 

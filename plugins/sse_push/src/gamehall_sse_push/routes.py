@@ -10,8 +10,10 @@ from litestar.types import ControllerRouterHandler
 
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
+from gamehall.rates import Rate
 
 from .audience import Audience, api_audience, may_still_listen
+from .crowd import Crowd
 from .frames import Frames, JsonVoice
 from .settings import PushSettings
 from .stream import EventStream
@@ -22,13 +24,14 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 def routes(host: Host) -> list[ControllerRouterHandler]:
     settings = host.plugin_settings(PushSettings)
     frames = Frames()
+    crowd = Crowd(host, settings)
 
     @get(
         "/api/v1/events",
         media_type="text/event-stream",
         tags=["events"],
         no_compress=True,
-        opt={"problems": ("account-needed", "not-found")},
+        opt={"problems": ("account-needed", "not-found"), "rates": (Rate("stream", 30, 600),)},
     )
     async def events(
         request: HttpRequest,
@@ -50,6 +53,7 @@ def routes(host: Host) -> list[ControllerRouterHandler]:
 
         stream = EventStream(host, audience, settings, JsonVoice(frames), may_listen)
         told = stream.run(last_event_id or cursor, again=last_event_id is not None)
+        told = crowd.let_in(audience.user_id, told)
         return Stream(told, media_type="text/event-stream", headers=_HEADERS)
 
     return [events]

@@ -6,9 +6,10 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from gamehall.accounts import Registration, register
-from gamehall.asking import ACCOUNT_NEEDED, HttpRequest
+from gamehall.asking import ACCOUNT_NEEDED, SMALL_BODY, HttpRequest
 from gamehall.guests import hand_over
 from gamehall.problems import Problem
+from gamehall.quotas import REGISTERING
 from gamehall.signingin import sign_in
 from gamehall_web_htmx.forms import ANYBODY, Form, internal_path, read_form
 from gamehall_web_htmx.sessions import end_session, forgotten_cookie, start_session
@@ -23,7 +24,10 @@ async def register_page(
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[Any]:
-    typed = {"setup": request.query_params.get("setup", ""), "next": request.query_params.get("next", "")}
+    typed = {
+        "setup": request.query_params.get("setup", ""),
+        "next": internal_path(request.query_params.get("next", ""), otherwise=""),
+    }
     return _register_form(request, site, visitor, typed)
 
 
@@ -34,7 +38,7 @@ def _register_form(
     return site.page(request, visitor, "register.html", status=status, typed=typed, problem=problem)
 
 
-@post("/register", opt=ANYBODY)
+@post("/register", opt=ANYBODY | REGISTERING, request_max_body_size=SMALL_BODY)
 async def register_send(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
@@ -72,7 +76,7 @@ async def login_page(
     return site.page(request, visitor, "login.html", typed={"next": next_path}, problem=None)
 
 
-@post("/login", opt=ANYBODY)
+@post("/login", opt=ANYBODY, request_max_body_size=SMALL_BODY)
 async def login_send(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
