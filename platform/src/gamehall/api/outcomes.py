@@ -9,9 +9,20 @@ from gamehall.rights import Right
 
 __all__ = ["refusals"]
 
-# Whatever is called: it cannot be read, is too large, comes too often, or the hall has too much to do.
-_ALWAYS = ("malformed", "too-large", "too-many-requests", "busy")
-_BODY = ("unsupported-media-type", "invalid")
+# Whatever is called: what the edges refuse, or a hall that has too much to do.
+_ALWAYS = (
+    "malformed",
+    "unknown-host",
+    "request-timeout",
+    "too-large",
+    "address-too-long",
+    "headers-too-large",
+    "unsupported-media-type",
+    "too-many-requests",
+    "busy",
+    "took-too-long",
+)
+_BODY = ("invalid",)
 _ASKED_WHO = ("unauthenticated", "invalid-token", "forbidden")
 _WITH_ACCOUNT = ("account-needed",)
 _OBJECT = ("not-found",)
