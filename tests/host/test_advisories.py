@@ -21,12 +21,10 @@ class Index(ThreadingHTTPServer):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), _Asked)
-        authority = trustme.CA()
         self.answer: bytes | None = None
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("pypi.org").configure_cert(self.context)
+        self.authority = trustme.CA()
         self.certificate = folder / "authority.pem"
-        authority.cert_pem.write_to_path(self.certificate)
+        self.authority.cert_pem.write_to_path(self.certificate)
 
 
 class _Asked(BaseHTTPRequestHandler):
@@ -37,7 +35,9 @@ class _Asked(BaseHTTPRequestHandler):
     def do_CONNECT(self) -> None:
         self.send_response(200)
         self.end_headers()
-        with self.server.context.wrap_socket(self.connection, server_side=True) as inside:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.server.authority.issue_cert(self.path.partition(":")[0]).configure_cert(context)
+        with context.wrap_socket(self.connection, server_side=True) as inside:
             type(self)(inside, self.client_address, self.server)
         self.close_connection = True
 
