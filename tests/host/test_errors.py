@@ -110,6 +110,7 @@ async def test_a_method_that_is_not_there(hall: Hall) -> None:
     ada = await hall.user("ada")
     for method, path in [
         ("DELETE", "/users/me"),
+        ("TRACE", "/users/me"),
         ("POST", "/users/ada"),
         ("PUT", "/challenges"),
         ("GET", "/games/x/moves"),
