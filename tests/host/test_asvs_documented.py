@@ -1,4 +1,4 @@
-"""docs/asvs.csv against the standard and against the tests that it names."""
+"""docs/asvs.csv against the standard, and it and the threat model against the tests that they name."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import ast
 import csv
 import re
 from functools import cache
+from pathlib import Path
 
-from rig.tree import ROOT
+from rig.tree import ROOT, listed_files, shown
 
 # OWASP ASVS 5.0.0: a word for each section of a chapter, a digit for each of its requirements: the level that asks for
 # it first.
@@ -42,7 +43,7 @@ with (ROOT / "docs/asvs.csv").open(newline="", encoding="utf-8") as _file:
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def names_in(path: str) -> frozenset[str]:
     module = ast.parse((ROOT / path).read_text())
     return frozenset(
         each.name
@@ -55,7 +56,7 @@ def is_there(place: str) -> bool:
     """Whether there is this test (`tests/…::test_x`), heading of a page (`docs/….md#words-of-it`), or file."""
     path, _, name = place.partition("::")
     if name:
-        return (ROOT / path).is_file() and name in tests_in(path)
+        return (ROOT / path).is_file() and name in names_in(path)
     path, _, anchor = place.partition("#")
     if not anchor:
         return (ROOT / path).exists()
@@ -89,3 +90,11 @@ def test_each_state_is_shown_or_explained() -> None:
                 assert row["note"], row
             case _:
                 raise AssertionError(row)
+
+
+def test_the_threat_model_names_tests_that_exist() -> None:
+    named = set(re.findall(r"`(test_\w+)(?:\.py)?`", (ROOT / "docs/threat-model.md").read_text()))
+    files = {shown(path) for path in listed_files() if path.name.startswith("test_") and path.suffix == ".py"}
+    there = {Path(path).stem for path in files}.union(*(names_in(path) for path in files))
+    assert len(named) > 20
+    assert named - there == set()
