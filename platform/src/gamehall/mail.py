@@ -40,7 +40,7 @@ _AT_WORK = 10 * MINUTE  # longer than any conversation with a mail server
 _PAUSES = tuple(minutes * MINUTE for minutes in (1, 5, 30, 120, 480))
 _KEPT = 7 * DAY
 _ERROR = 300
-_DIGITS = 24
+_DIGITS = 32
 
 
 class _Link(UnstructuredHeader, BaseHeader):

@@ -29,7 +29,7 @@ async def test_every_page_is_well_made(hall: Hall, table: Any, person: Make) -> 
         await person().page(path)
     own = ["/play", "/play?opponent=bob", *(f"/play?ruleset={key}" for key in hall.host.offered_rulesets), "/settings"]
     for path in (*everybody, *own, pending):
-        await bob.page(path)
+        assert (await bob.page(path)).form("/logout").method == "post"
     await ada.page(pending)
 
 
