@@ -52,6 +52,7 @@ LAYERS: list[set[str]] = [
         "accounts",
         "audit",
         "credentials",
+        "dossier",
         "asking",
         "feed",
         "gamelog",

@@ -114,13 +114,14 @@ def list_users(connection: sa.Connection) -> list[User]:
 
 
 def user_by_name(connection: sa.Connection, username: str, *, disabled: bool = False) -> User:
-    """The active user of this name, whatever its capitals; with `disabled` also one who is not active any more.
+    """The active user of this name, whatever its capitals; with `disabled` also one who is not active any more. Of
+    whom was deleted only a name is left, which is nobody's.
 
     Raises Problem `not-found`.
     """
     row = None
     if _USERNAME.fullmatch(username):
-        named = _USER.where(user.c.username_key == username.casefold())
+        named = _USER.where(user.c.username_key == username.casefold(), user.c.is_deleted.is_(False))
         row = connection.execute(named if disabled else named.where(user.c.is_active)).first()
     if row is None:
         raise Problem("not-found", _("There is no user {username!r}.", username=printable(username)))

@@ -1,7 +1,5 @@
 """One's own account: its password and address, what is stored of it, and its end."""
 
-from datetime import datetime
-
 import msgspec
 import sqlalchemy as sa
 from litestar import Response, delete, get, post
@@ -9,8 +7,7 @@ from litestar.background_tasks import BackgroundTask
 from litestar.di import NamedDependency
 
 from gamehall.accounts import find_user
-from gamehall.answers import Me
-from gamehall.api.views import me
+from gamehall.answers import AccountData
 from gamehall.asking import HttpRequest, host_of, read_body
 from gamehall.credentials import (
     change_email,
@@ -21,10 +18,9 @@ from gamehall.credentials import (
     send_reset,
 )
 from gamehall.declare import Principal
+from gamehall.dossier import account_data
 from gamehall.leaving import leave
 from gamehall.links import pending_address
-from gamehall.problems import Problem
-from gamehall.tables import game_seat, user
 
 __all__ = ["ACCOUNT_ROUTES"]
 
@@ -75,15 +71,6 @@ class Farewell(msgspec.Struct, frozen=True):
     password: str
 
 
-class AccountData(Me, frozen=True, kw_only=True):
-    """What the hall has stored of an account; its games can be had by their ids, and all at once as an export."""
-
-    pending_email: str
-    language: str
-    created_at: datetime
-    games: list[str]
-
-
 @post("/me/password", status_code=204, opt={"body": PasswordChange})
 async def change_own_password(request: HttpRequest, caller: NamedDependency[Principal]) -> None:
     """Changes the caller's password and ends every sign-in, this one too: sign in again with the new one."""
@@ -129,21 +116,7 @@ async def confirm_own_email(request: HttpRequest) -> None:
 @get("/me/data")
 async def show_data(request: HttpRequest, caller: NamedDependency[Principal]) -> AccountData:
     """What the hall has stored of the caller's account."""
-    return await host_of(request).read(_data, caller.user_id)
-
-
-def _data(connection: sa.Connection, user_id: str) -> AccountData:
-    person = find_user(connection, user_id)
-    if person is None:
-        raise Problem("not-found")
-    own = sa.select(game_seat.c.game_id).distinct().where(game_seat.c.user_id == user_id)
-    return AccountData(
-        **msgspec.structs.asdict(me(person)),
-        pending_email=pending_address(connection, user_id),
-        language=person.language,
-        created_at=connection.scalars(sa.select(user.c.created_at).where(user.c.id == user_id)).one(),
-        games=list(connection.scalars(own.order_by(game_seat.c.game_id))),
-    )
+    return await host_of(request).read(account_data, caller.user_id)
 
 
 @delete("/me", status_code=204, opt={"body": Farewell})

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from gamehall.accounts import User, end_credentials, find_user, update_user, user_by_name
 from gamehall.database import serialize_on
 from gamehall.languages import catalogue
+from gamehall.leaving import delete_user
 from gamehall.problems import Problem
+from gamehall.settings import Settings
 
 __all__ = ["Act", "act_on_user", "read_act"]
 
@@ -18,7 +20,7 @@ _ = catalogue(__name__)
 
 log = logging.getLogger(__name__)
 
-Act = Literal["disable", "enable", "promote", "demote", "sign-out"]
+Act = Literal["disable", "enable", "promote", "demote", "sign-out", "delete"]
 
 _CHANGES: dict[Act, dict[str, Any]] = {
     "disable": {"is_active": False},
@@ -37,8 +39,10 @@ def read_act(text: str) -> Act:
     raise Problem("not-found")
 
 
-def act_on_user(connection: sa.Connection, admin_id: str, username: str, act: Act) -> User:
-    """Does this to the user; whoever is disabled or signed out loses every sign-in at once.
+def act_on_user(
+    connection: sa.Connection, admin_id: str, username: str, act: Act, hall_time: int, settings: Settings
+) -> User:
+    """Does this to the user; whoever is disabled, signed out or deleted loses every sign-in at once.
 
     Raises Problem `not-found`, `forbidden` when the admin is none any more, or `not-possible` for oneself and guests.
     """
@@ -50,6 +54,8 @@ def act_on_user(connection: sa.Connection, admin_id: str, username: str, act: Ac
         raise Problem("not-possible", _("You cannot do this to yourself; ask another admin."))
     if found.is_guest and act == "promote":
         raise Problem("not-possible", _("A guest has no account and cannot be an admin."))
+    if act == "delete":
+        return delete_user(connection, found.id, hall_time, settings)
     changed = update_user(connection, found.id, _CHANGES[act])
     if act in ("disable", "sign-out"):
         end_credentials(connection, found.id)

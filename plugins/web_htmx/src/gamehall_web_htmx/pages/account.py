@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from gamehall.accounts import Registration, register
 from gamehall.asking import ACCOUNT_NEEDED, HttpRequest
 from gamehall.guests import hand_over
+from gamehall.languages import N_, catalogue
 from gamehall.problems import Problem
 from gamehall.signingin import sign_in
 from gamehall_web_htmx.forms import ANYBODY, Form, internal_path, read_form
@@ -15,6 +16,13 @@ from gamehall_web_htmx.sessions import end_session, forgotten_cookie, start_sess
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["ACCOUNT_PAGES", "account_first"]
+
+_ = catalogue(__name__)
+
+_DONE = {
+    "reset": N_("Your new password is set. Sign in with it."),
+    "deleted": N_("Your account is deleted."),
+}
 
 
 @get("/register")
@@ -69,7 +77,8 @@ async def login_page(
     next_path = internal_path(request.query_params.get("next", ""))
     if visitor.account is not None:
         return site.go(next_path)
-    return site.page(request, visitor, "login.html", typed={"next": next_path}, problem=None)
+    done = _(_DONE.get(request.query_params.get("done", ""), ""))
+    return site.page(request, visitor, "login.html", typed={"next": next_path}, problem=None, done=done)
 
 
 @post("/login", opt=ANYBODY)

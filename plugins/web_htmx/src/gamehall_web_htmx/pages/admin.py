@@ -57,6 +57,7 @@ async def admin_page(
     admin: NamedDependency[Principal],
     find: FromQuery[str] = "",
     switched: FromQuery[str] = "",
+    deleted: FromQuery[str] = "",
     epoch: Number = 0,
     games: Number = 0,
 ) -> Response[Any]:
@@ -76,6 +77,7 @@ async def admin_page(
         people=people[:_PEOPLE],
         more=len(people) > _PEOPLE,
         find=find,
+        deleted=bool(deleted),
     )
 
 
@@ -103,7 +105,8 @@ def _switch_rows(host: Host, switches: Switches) -> dict[str, list[SwitchRow]]:
 
 def _people(connection: sa.Connection, find: str) -> list[sa.Row[Any]]:
     columns = (user.c.username, user.c.display_name, user.c.is_admin, user.c.is_active, user.c.is_guest)
-    query = sa.select(*columns, user.c.created_at).order_by(user.c.username_key).limit(_PEOPLE + 1)
+    query = sa.select(*columns, user.c.created_at).where(~user.c.is_deleted)
+    query = query.order_by(user.c.username_key).limit(_PEOPLE + 1)
     if find:
         query = query.where(user.c.username_key.startswith(find.casefold(), autoescape=True))
     return list(connection.execute(query))
