@@ -69,7 +69,8 @@ def delete_user(
     _forget(connection, user_id)
     tell_account_deleted(connection, settings, person)
     left = _rename(connection, user_id)
-    emit(connection, [NewEvent("user_deleted", (), {"user_id": user_id})])
+    told = {"user_id": user_id, "username": person.username, "display_name": person.display_name}
+    emit(connection, [NewEvent("user_deleted", (), told)])  # for plugins that have written the name down elsewhere
     note(connection, "account.deleted", about=user_id)
     return left
 

@@ -38,6 +38,12 @@ class ForgottenPassword(msgspec.Struct, frozen=True):
     email: str
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What can be said without telling who has an account."""
+
+    detail: str = "If there is an account with this address, a mail with a link is on its way."
+
+
 class PasswordReset(msgspec.Struct, frozen=True):
     """The code from a mail's link, and the new password."""
 
@@ -79,11 +85,11 @@ async def change_own_password(request: HttpRequest, caller: NamedDependency[Prin
 
 
 @post("/password-reset", status_code=202, opt={"body": ForgottenPassword})
-async def ask_for_reset(request: HttpRequest) -> Response[None]:
+async def ask_for_reset(request: HttpRequest) -> Response[Asked]:
     """Sends a link for a new password to the account with this address. The answer is the same if there is none."""
     given, host = await read_body(request, ForgottenPassword), host_of(request)
     await check_reset(host, given.email)
-    return Response(None, status_code=202, background=BackgroundTask(send_reset, host, given.email))
+    return Response(Asked(), status_code=202, background=BackgroundTask(send_reset, host, given.email))
 
 
 @post("/password", status_code=204, opt={"body": PasswordReset})
