@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 
 __all__ = ["is_easily_guessed"]
 
@@ -31,10 +33,17 @@ def is_easily_guessed(password: str, about: Iterable[str]) -> bool:
 
 @cache
 def _common() -> frozenset[str]:
-    """The 30,000 passwords that were found most often, loaded when somebody first chooses one."""
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+    """The 30,000 passwords that were found most often, read when somebody first chooses one.
 
-    return frozenset(FREQUENCY_LISTS["passwords"])
+    They are a module of a package that takes ten times as long, and 20 MB, to import as a whole: so it is loaded alone.
+    """
+    package = find_spec("zxcvbn")
+    assert package is not None and package.origin is not None  # noqa: S101, PT018 - the host depends on it
+    spec = spec_from_file_location("frequency_lists", Path(package.origin).with_name("frequency_lists.py"))
+    assert spec is not None and spec.loader is not None  # noqa: S101, PT018
+    lists = module_from_spec(spec)
+    spec.loader.exec_module(lists)
+    return frozenset(lists.FREQUENCY_LISTS["passwords"])
 
 
 def _squeezed(text: str) -> str:

@@ -49,13 +49,19 @@ __all__ = [
 
 _ = catalogue(__name__)
 
+CONFIRMATIONS = Rate("confirm-password", 10, 900)
 RESETS_OF_AN_ADDRESS = Rate("password-reset", 3, 3_600)
 RESETS_FROM_A_NETWORK = Rate("password-reset-from", 10, 3_600)
 _RESET_FOR, _CONFIRM_FOR = timedelta(hours=1), timedelta(days=1)
 
 
 async def confirm_password(host: Host, user_id: str, password: str, *, field: str = "current") -> User:
-    """The user, whose password this must be. Raises Problem `invalid` that names the field, or `busy`."""
+    """The user, whose password this must be.
+
+    Raises Problem `invalid` that names the field, `busy`, or `too-many-requests`: a token that was found must not help
+    to find the password.
+    """
+    await host.rates.take(CONFIRMATIONS, user_id)
     found = await host.read(_with_password, user_id)
     if found is None or not await host.passwords.matches(found[1], password):
         message = _("This is not your password.")

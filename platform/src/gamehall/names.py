@@ -37,7 +37,7 @@ _MIXED = (
 )
 # Who speaks for the hall. No word of a name may look like one of these, nor a whole name like one of the others.
 _OFFICES = {"admin", "administrator", "moderator", "gamehall"}
-_STATES = {"system", "guest", "deleted", "deletedplayer", "deleteduser", "support", "official", "root"}
+_STATES = {"system", "guest", "deleted", "deletedplayer", "deleteduser", "support", "official"}
 
 
 def tidy_name(text: str) -> str:
