@@ -65,7 +65,11 @@ async def forgot_send(
 async def reset_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:
-    person, _address = await site.host.read(find_link, "password", code)
+    """The form, or the way to another link where this one works no more."""
+    try:
+        person, _address = await site.host.read(find_link, "password", code)
+    except Problem as problem:
+        return _unsaid(_forgot(request, site, visitor, {}, problem))
     return _unsaid(site.page(request, visitor, "reset.html", username=person.username, typed={}, problem=None))
 
 
@@ -74,12 +78,14 @@ async def reset_send(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:
     """Leads to signing in: a link in a mail is no second factor."""
-    typed = await read_form(request)
-    person, _address = await site.host.read(find_link, "password", code)
+    typed, username = await read_form(request), ""
     try:
+        username = (await site.host.read(find_link, "password", code))[0].username
         await reset_password(site.host, code, typed.get("password", ""))
     except Problem as problem:
-        shown: dict[str, Any] = {"username": person.username, "typed": typed, "problem": problem}
+        if problem.slug == "not-found":
+            return _unsaid(_forgot(request, site, visitor, {}, problem))
+        shown: dict[str, Any] = {"username": username, "typed": typed, "problem": problem}
         return _unsaid(site.page(request, visitor, "reset.html", status=problem.status, **shown))
     return site.go("/login?done=reset")
 
