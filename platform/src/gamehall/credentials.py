@@ -125,21 +125,21 @@ async def check_reset(host: Host, email: str) -> None:
 async def send_reset(host: Host, email: str) -> None:
     """Sends a link to whoever has this address, if anybody has. Call it when the answer is on its way, since what it
     takes tells whether somebody does."""
-    await host.write(_send_reset, email.strip(), host.settings)
+    await host.write(_send_reset, email.strip(), host.settings, host.secret)
 
 
-def _send_reset(connection: sa.Connection, email: str, settings: Settings) -> None:
+def _send_reset(connection: sa.Connection, email: str, settings: Settings, secret: bytes) -> None:
     found = connection.execute(sa.select(user.c.id).where(user.c.email_key == email.casefold())).first()
     person = find_user(connection, found.id) if found else None
     if person is None or not person.is_active or person.is_guest or person.played_by is not None:
         return
-    write_password_link(connection, settings, person, link_for(connection, person))
+    write_password_link(connection, settings, person, link_for(connection, person, secret))
     note(connection, "account.reset_asked", about=person.id)
 
 
-def link_for(connection: sa.Connection, person: User) -> str:
+def link_for(connection: sa.Connection, person: User, secret: bytes) -> str:
     """The code of a link by which this user chooses a new password."""
-    return make_link(connection, "password", person, person.email, _RESET_FOR)
+    return make_link(connection, "password", person, person.email, _RESET_FOR, secret)
 
 
 async def reset_password(host: Host, code: str, password: str) -> User:
@@ -173,15 +173,15 @@ async def change_email(host: Host, user_id: str, current: str, email: str) -> bo
     if host.settings.mail == "off" or tidy.casefold() == person.email.casefold():
         await host.write(_set_email, person, tidy, host.settings)
         return True
-    await host.write(_ask_address, person, tidy, host.settings)
+    await host.write(_ask_address, person, tidy, host.settings, host.secret)
     return False
 
 
-def _ask_address(connection: sa.Connection, person: User, email: str, settings: Settings) -> None:
+def _ask_address(connection: sa.Connection, person: User, email: str, settings: Settings, secret: bytes) -> None:
     taken = sa.select(user.c.id).where(user.c.email_key == email.casefold())
     if connection.execute(taken).first() is not None:
         raise _taken()
-    code = make_link(connection, "email", person, email, _CONFIRM_FOR)
+    code = make_link(connection, "email", person, email, _CONFIRM_FOR, secret)
     write_address_link(connection, settings, person, email, code)
     tell_address_asked(connection, settings, person, email)
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from gamehall.accounts import User
 from gamehall.halltime import stored_time
 from gamehall.languages import ENGLISH, catalogue, speaking
+from gamehall.links import veiled
 from gamehall.mail import post
 from gamehall.settings import Settings
 
@@ -31,7 +32,7 @@ def write_password_link(connection: sa.Connection, settings: Settings, person: U
                 "Somebody has asked for a new password for {name}. Choose it here:",
                 name=person.username,
             ),
-            f"{settings.address}/reset/{code}",
+            f"{settings.address}/reset/{veiled(code)}",
             _("The link works once, for an hour. If it was not you who asked, there is nothing to do."),
         ]
         _post(connection, settings, person, subject, lines)
@@ -60,7 +61,7 @@ def write_address_link(connection: sa.Connection, settings: Settings, person: Us
                 "This is to be the address of {name}. If that is you, say so here:",
                 name=person.username,
             ),
-            f"{settings.address}/email/{code}",
+            f"{settings.address}/email/{veiled(code)}",
             _("The link works once, for a day. If you know nothing of this, there is nothing to do."),
         ]
         _post(connection, settings, person, subject, lines, to=address)

@@ -1,4 +1,5 @@
-"""Links that are sent by mail and give a right once. The code is in the mail alone; stored is its hash.
+"""Links that are sent by mail and give a right once. Nobody who reads the database can use one: stored is the hash of
+its code, and a mail that waits has a mark in its place, of which only the hall makes the code again.
 
 A link ends with its time, with the next one of its kind, and with whatever ends every sign-in of its user.
 """
@@ -7,33 +8,46 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
 from datetime import timedelta
 from typing import Literal
 
 import sqlalchemy as sa
 
 from gamehall.accounts import User, find_user
+from gamehall.codes import code_for
 from gamehall.database import serialize_on
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
-from gamehall.tables import now, one_time_link, user
+from gamehall.tables import new_id, now, one_time_link, user
 
-__all__ = ["Purpose", "end_links", "find_link", "make_link", "pending_address", "use_link"]
+__all__ = [
+    "Purpose",
+    "end_links",
+    "find_link",
+    "make_link",
+    "pending_address",
+    "unveiled",
+    "use_link",
+    "veiled",
+]
 
 _ = catalogue(__name__)
 
 Purpose = Literal["password", "email"]
 
-_CODE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_DIGITS = 48
+_CODE = re.compile(rf"([0-9a-z]{{26}})[0-9a-f]{{{_DIGITS}}}", re.ASCII)
+_MARK = re.compile(r"\{link ([0-9a-z]{26})\}", re.ASCII)
 
 
-def make_link(connection: sa.Connection, purpose: Purpose, person: User, email: str, lifetime: timedelta) -> str:
+def make_link(
+    connection: sa.Connection, purpose: Purpose, person: User, email: str, lifetime: timedelta, secret: bytes
+) -> str:
     """The code of a new link for this user, which goes to `email`; one of this kind that they had is worth nothing."""
     serialize_on(connection, f"links of {person.id}")
     end_links(connection, person.id, purpose)
     connection.execute(one_time_link.delete().where(one_time_link.c.expires_at < now()))
-    code = secrets.token_urlsafe(32)
+    code = _code(secret, new_id())
     row = {
         "code_hash": _hash(code),
         "purpose": purpose,
@@ -44,6 +58,21 @@ def make_link(connection: sa.Connection, purpose: Purpose, person: User, email: 
     }
     connection.execute(one_time_link.insert(), row)
     return code
+
+
+def _code(secret: bytes, link_id: str) -> str:
+    return code_for(secret, "one-time link", link_id, _DIGITS)
+
+
+def veiled(code: str) -> str:
+    """What stands for a code in a text that is stored."""
+    found = _CODE.fullmatch(code)
+    return f"{{link {found[1]}}}" if found else ""
+
+
+def unveiled(text: str, secret: bytes) -> str:
+    """The text as it is sent, with codes in the place of what stands for them."""
+    return _MARK.sub(lambda mark: _code(secret, mark[1]), text)
 
 
 def end_links(connection: sa.Connection, user_id: str, purpose: Purpose | None = None) -> None:

@@ -24,6 +24,7 @@ from gamehall.codes import code_for, id_in
 from gamehall.declare import Host
 from gamehall.delivery import Transport, sender_of
 from gamehall.languages import ENGLISH, catalogue, speaking
+from gamehall.links import unveiled
 from gamehall.problems import Problem
 from gamehall.settings import Settings
 from gamehall.tables import mail, new_id, now, user
@@ -193,7 +194,7 @@ def compose(found: Mail, settings: Settings, secret: bytes) -> EmailMessage:
     message["Message-ID"] = f"<{found.id}@{sender.domain}>"  # the same at each attempt, so that readers see it once
     message["Auto-Submitted"] = "auto-generated"
     if found.essential:
-        message.set_content(found.body, cte="8bit")
+        message.set_content(unveiled(found.body, secret), cte="8bit")
         return message
     link = f"{settings.address}/mail/{stop_code(secret, found.user_id)}"
     message["List-Unsubscribe"] = f"<{link}>"

@@ -29,6 +29,7 @@ from gamehall.halltime import stored_time
 from gamehall.leaving import delete_user
 from gamehall.passwords import Passwords, normal_password
 from gamehall.problems import Problem
+from gamehall.settings import secret_key
 
 __all__ = ["users"]
 
@@ -140,16 +141,16 @@ def reset_link(ctx: click.Context, username: str) -> None:
     gamehall users reset-link ada
     """
     settings = settings_of(ctx)
-    link = f"{settings.address}/reset/{transact(settings, _make_link, username)}"
+    link = f"{settings.address}/reset/{transact(settings, _make_link, username, secret_key(settings))}"
     answer(ctx, {"link": link}, link)
 
 
-def _make_link(connection: sa.Connection, username: str) -> str:
+def _make_link(connection: sa.Connection, username: str, secret: bytes) -> str:
     user = _found(connection, username)
     if not user.is_active or user.is_guest or user.played_by:
         raise Problem("not-possible", f"{user.username} cannot sign in, so a password would be of no use.")
     note(connection, "account.reset_asked", about=user.id)
-    return link_for(connection, user)
+    return link_for(connection, user, secret)
 
 
 @users.command()
