@@ -29,7 +29,7 @@ async def test_what_admins_do_is_done_and_put_down(each_hall: Hall) -> None:
     hall = each_hall
     root, bob, carol = await hall.users("root", "bob", "carol")
     with asked_from(Origin(by="command line, somebody")):
-        await hall.host.write(act_on_user, "root", "promote")
+        await hall.host.write(act_on_user, "root", "promote", hall.host.hall_time(), hall.host.settings)
     ruleset = "/admin/features/ruleset:renju"
     switched = done(await root.put(ruleset, json={"on": False}))
     assert (switched["key"], switched["on"], switched["games"]) == ("ruleset:renju", False, 0)
@@ -81,7 +81,7 @@ async def test_what_admins_do_is_done_and_put_down(each_hall: Hall) -> None:
 async def test_the_log_is_found_through_and_gives_nothing_away(each_hall: Hall) -> None:
     hall = each_hall
     root, bob, carol = await hall.users("root", "bob", "carol")
-    await hall.host.write(act_on_user, "root", "promote")
+    await hall.host.write(act_on_user, "root", "promote", hall.host.hall_time(), hall.host.settings)
     game_id = await start_game(bob, carol)
     await hall.host.write(abort_by_operator, game_id, hall.host.hall_time())
     assert [each["subject"] for each in await entries(root, "kind=game")] == [game_id]

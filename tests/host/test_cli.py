@@ -77,6 +77,7 @@ ELSEWHERE = (
     *("gamehall games show", "gamehall games export"),  # see the tests of games
     *("gamehall games watch", "gamehall --json games watch"),  # see the tests of watching, as for abort
     *("gamehall games abort", "gamehall --yes games abort"),
+    "gamehall users delete",  # asks first
     *("gamehall verify", "gamehall --json verify"),  # see the tests of records
 )
 

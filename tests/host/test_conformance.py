@@ -67,11 +67,13 @@ async def objects(hall: Hall, ada: Client, bob: Client) -> dict[str, str]:
 async def test_everything_answers_as_it_is_described(each_hall: Hall, share: Share) -> None:
     hall = each_hall
     ada, bob = await hall.users("ada", "bob")
-    await hall.host.write(act_on_user, "ada", "promote")
+    await hall.host.write(act_on_user, "ada", "promote", hall.host.hall_time(), hall.host.settings)
     schema = schemathesis.openapi.from_dict(done(await hall.root.get("/api/openapi.json")))
     found: list[str] = []
     for number in range(share(1, 8)):
-        await hall.host.write(act_on_user, "bob", "enable")  # whatever was done to him in the round before
+        await hall.host.write(
+            act_on_user, "bob", "enable", hall.host.hall_time(), hall.host.settings
+        )  # whatever was done to him in the round before
         token = await sign_in(hall, "ada")
         for client, own in ((ada, token), (bob, await sign_in(hall, "bob"))):
             client.headers["Authorization"] = f"Token {own}"

@@ -16,6 +16,11 @@ pytestmark = pytest.mark.anyio
 
 BODIES = {
     ("patch", "/api/v1/users/me"): {"display_name"},
+    ("post", "/api/v1/users/me/password"): {"current", "password"},
+    ("post", "/api/v1/users/me/email"): {"current", "email"},
+    ("post", "/api/v1/users/password-reset"): {"email"},
+    ("post", "/api/v1/users/password"): {"code", "password"},
+    ("delete", "/api/v1/users/me"): {"password"},
     ("post", "/api/v1/challenges"): {"ruleset", "options", "opponent", "seat", "clock", "link", "pair"},
     ("post", "/api/v1/challenges/{challenge_id}/respond"): {"action"},
     ("post", "/api/v1/games/{game_id}/moves"): {"move", "row", "col", "ply"},

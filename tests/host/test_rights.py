@@ -112,7 +112,7 @@ async def world(start_hall: StartHall, install_plugin: InstallPlugin, database_u
     install_plugin("passport", PASSPORT)
     hall = await start_hall(database_url)
     ada, bob, _, _, _ = await hall.users("ada", "bob", "carol", "dora", "root")
-    await hall.host.write(act_on_user, "root", "promote")
+    await hall.host.write(act_on_user, "root", "promote", hall.host.hall_time(), hall.host.settings)
     guest = await hall.host.write(add_guest, limited=False)
     game_id = await start_game(ada, bob)
     terms = {"ruleset": "tic-tac-toe"}

@@ -43,6 +43,11 @@ def challenge_nobody(page: Page) -> None:
     press("Start the game")(page)
 
 
+def ask_for_link(page: Page) -> None:
+    page.get_by_label(said_on(page, "E-mail address")).fill("nobody@example.org")
+    press("Send the link")(page)
+
+
 def said_on(page: Page, text: str) -> str:
     """A text of the pages in the language of this one."""
     with speaking(str(page.locator("html").get_attribute("lang"))):
@@ -90,6 +95,12 @@ STOPS = [
     Stop("login", "stranger", "/login?next=/games/{running}"),
     Stop("login-refused", "stranger", "/login", press("Sign in")),
     Stop("login-kept-move", "stranger", "/login?next=%2Fgames%2F{running}%2Fmove%3Fmove%3Dj8"),
+    Stop("forgot", "stranger", "/forgot"),
+    Stop("forgot-sent", "stranger", "/forgot", ask_for_link),
+    Stop("reset-refused", "stranger", "/reset/{reset}", press("Set the password")),
+    Stop("reset-too-old", "stranger", "/reset/nothing"),
+    Stop("leaving", "newcomer", "/settings/delete"),
+    Stop("leaving-refused", "newcomer", "/settings/delete", press("Delete the account for good")),
     Stop("kept-move", "bob", "/games/{choosing}/move?move=white"),
     Stop("play", "ada", "/play"),
     Stop("play-stranger", "stranger", "/play"),

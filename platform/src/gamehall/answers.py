@@ -12,6 +12,7 @@ from gamehall.game import Scene
 from gamehall.problems import FieldError
 
 __all__ = [
+    "AccountData",
     "Challenge",
     "Claim",
     "ClockPreset",
@@ -76,6 +77,16 @@ class Me(Profile, frozen=True):
     email: str
     is_admin: bool = False
     mail_notices: bool = True
+
+
+class AccountData(Me, frozen=True, kw_only=True):
+    """What the hall has stored of an account. `pending_email` is an address that its reader has not confirmed, empty
+    when there is none; `games` are ids."""
+
+    pending_email: str
+    language: str
+    created_at: datetime
+    games: list[str]
 
 
 class Grant(msgspec.Struct, frozen=True):

@@ -38,6 +38,7 @@ from gamehall.guests import remove_strays
 from gamehall.halltime import HallTime
 from gamehall.languages import catalogue
 from gamehall.lobby import expire_challenges
+from gamehall.mail import send_due
 from gamehall.notices import tell_turns
 from gamehall.opponents import seat_opponent
 from gamehall.origins import origin
@@ -253,6 +254,7 @@ class Hall:
         yield "forgetting limits", 120.0, self.rates.forget
         if (transport := transport_of(self.settings)) is not None:
             yield "telling of turns", 60.0, partial(tell_turns, self, transport)
+            yield "sending mails", 5.0, partial(send_due, self, transport)  # somebody waits for a link
 
     def _check_tables(self) -> None:
         engine = sa.create_engine(sync_url(self.settings.database_url), poolclass=sa.NullPool)

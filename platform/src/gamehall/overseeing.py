@@ -11,14 +11,16 @@ from gamehall.accounts import User, end_credentials, find_user, update_user, use
 from gamehall.asking import ADMINS_ONLY
 from gamehall.database import serialize_on
 from gamehall.languages import catalogue
+from gamehall.leaving import delete_user
 from gamehall.problems import Problem
+from gamehall.settings import Settings
 from gamehall.tables import user
 
 __all__ = ["Act", "Found", "act_on_user", "find_users", "read_act"]
 
 _ = catalogue(__name__)
 
-Act = Literal["disable", "enable", "promote", "demote", "sign-out"]
+Act = Literal["disable", "enable", "promote", "demote", "sign-out", "delete"]
 
 _CHANGES: dict[Act, dict[str, Any]] = {
     "disable": {"is_active": False},
@@ -50,7 +52,8 @@ class Found(NamedTuple):
 def find_users(connection: sa.Connection, find: str, limit: int, after: str = "") -> list[Found]:
     """Accounts and guests whose names begin so, by name, from behind the one of this name on."""
     columns = (user.c.username, user.c.display_name, user.c.is_admin, user.c.is_active, user.c.is_guest)
-    query = sa.select(*columns, user.c.created_at).order_by(user.c.username_key).limit(limit)
+    query = sa.select(*columns, user.c.created_at).where(~user.c.is_deleted)
+    query = query.order_by(user.c.username_key).limit(limit)
     if find:
         query = query.where(user.c.username_key.startswith(find.casefold(), autoescape=True))
     if after:
@@ -66,9 +69,17 @@ def read_act(text: str) -> Act:
     raise Problem("not-found")
 
 
-def act_on_user(connection: sa.Connection, username: str, act: Act, *, admin_id: str | None = None) -> User:
-    """Does this to the user, for the admin or, without one, for whoever runs the hall; whoever is disabled or signed
-    out loses every sign-in at once.
+def act_on_user(
+    connection: sa.Connection,
+    username: str,
+    act: Act,
+    hall_time: int,
+    settings: Settings,
+    *,
+    admin_id: str | None = None,
+) -> User:
+    """Does this to the user, for the admin or, without one, for whoever runs the hall; whoever is disabled, signed out
+    or deleted loses every sign-in at once.
 
     Raises Problem `not-found`, `forbidden` when the admin is none any more, or `not-possible` for oneself and guests.
     """
@@ -78,6 +89,8 @@ def act_on_user(connection: sa.Connection, username: str, act: Act, *, admin_id:
         _check_admin(connection, admin_id, found)
     if found.is_guest and act == "promote":
         raise Problem("not-possible", _("A guest has no account and cannot be an admin."))
+    if act == "delete":
+        return delete_user(connection, found.id, hall_time, settings)
     changed = update_user(connection, found.id, _CHANGES[act])
     if act in ("disable", "sign-out"):
         end_credentials(connection, found.id)

@@ -100,8 +100,9 @@ async def list_users(
 async def act_on(
     request: HttpRequest, admin: NamedDependency[Principal], username: FromPath[str], act: FromPath[Act]
 ) -> AdminsUser:
-    """Disables, enables, promotes, demotes or signs out a user; nobody can do it to themselves."""
-    changed = await host_of(request).write(act_on_user, username, act, admin_id=admin.user_id)
+    """Disables, enables, promotes, demotes, signs out or deletes a user; nobody can do it to themselves."""
+    host = host_of(request)
+    changed = await host.write(act_on_user, username, act, host.hall_time(), host.settings, admin_id=admin.user_id)
     return AdminsUser(changed.username, changed.display_name, changed.is_admin, changed.is_active, changed.is_guest)
 
 

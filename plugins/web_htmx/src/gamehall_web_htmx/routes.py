@@ -18,9 +18,11 @@ from .pages.account import ACCOUNT_PAGES, account_first
 from .pages.admin import ADMIN_PAGES
 from .pages.auditing import audit_page
 from .pages.challenges import CHALLENGE_PAGES
+from .pages.credentials import CREDENTIAL_PAGES
 from .pages.embed import embedded_game
 from .pages.games import GAME_PAGES
 from .pages.kept import ask_for_move
+from .pages.leaving import LEAVING_PAGES
 from .pages.listing import LIST_PAGES
 from .pages.live import LIVE_STREAMS
 from .pages.lobby import lobby
@@ -62,6 +64,7 @@ def routes(host: Host) -> list[Router]:
     pages = [
         lobby,
         *ACCOUNT_PAGES,
+        *CREDENTIAL_PAGES,
         *PLAY_PAGES,
         *CHALLENGE_PAGES,
         *LIST_PAGES,
@@ -75,6 +78,7 @@ def routes(host: Host) -> list[Router]:
         *NOTICE_PAGES,
         *REPLAY_PAGES,
         *SETTINGS_PAGES,
+        *LEAVING_PAGES,
         *LOOK_PAGES,
         *ADMIN_PAGES,
         *OVERSEEING_PAGES,

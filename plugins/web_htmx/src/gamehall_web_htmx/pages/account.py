@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from gamehall.accounts import Registration, register
 from gamehall.asking import ACCOUNT_NEEDED, SMALL_BODY, HttpRequest
 from gamehall.guests import hand_over
+from gamehall.languages import N_, catalogue
 from gamehall.problems import Problem
 from gamehall.quotas import REGISTERING
 from gamehall.signingin import sign_in
@@ -16,6 +17,13 @@ from gamehall_web_htmx.sessions import end_session, forgotten_cookie, start_sess
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["ACCOUNT_PAGES", "account_first"]
+
+_ = catalogue(__name__)
+
+_DONE = {
+    "reset": N_("Your new password is set. Sign in with it."),
+    "deleted": N_("Your account is deleted."),
+}
 
 
 @get("/register")
@@ -73,7 +81,8 @@ async def login_page(
     next_path = internal_path(request.query_params.get("next", ""))
     if visitor.account is not None:
         return site.go(next_path)
-    return site.page(request, visitor, "login.html", typed={"next": next_path}, problem=None)
+    done = _(_DONE.get(request.query_params.get("done", ""), ""))
+    return site.page(request, visitor, "login.html", typed={"next": next_path}, problem=None, done=done)
 
 
 @post("/login", opt=ANYBODY, request_max_body_size=SMALL_BODY)

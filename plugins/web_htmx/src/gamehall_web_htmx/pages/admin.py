@@ -56,6 +56,7 @@ async def admin_page(
     admin: NamedDependency[Principal],
     find: FromQuery[str] = "",
     switched: FromQuery[str] = "",
+    deleted: FromQuery[str] = "",
     epoch: Number = 0,
     games: Number = 0,
 ) -> Response[Any]:
@@ -75,6 +76,7 @@ async def admin_page(
         people=people[:_PEOPLE],
         more=len(people) > _PEOPLE,
         find=find,
+        deleted=bool(deleted),
     )
 
 

@@ -83,12 +83,15 @@ async def act_on(
 ) -> Response[Any]:
     wanted = read_act(act)
     try:
-        changed = await site.host.write(act_on_user, username, wanted, admin_id=admin.user_id)
+        host = site.host
+        changed = await host.write(
+            act_on_user, username, wanted, host.hall_time(), host.settings, admin_id=admin.user_id
+        )
     except Problem as problem:
         if problem.slug != "not-possible":
             raise
         return await _show_user(request, site, visitor, username, problem=problem)
-    return site.go(f"/admin/users/{changed.username}?done={wanted}")
+    return site.go("/admin?deleted=1" if wanted == "delete" else f"/admin/users/{changed.username}?done={wanted}")
 
 
 @get("/admin/games")
