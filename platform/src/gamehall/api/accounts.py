@@ -84,7 +84,9 @@ async def change_own_password(request: HttpRequest, caller: NamedDependency[Prin
     await change_password(host_of(request), caller.user_id, given.current, given.password)
 
 
-@post("/password-reset", status_code=202, opt={"body": ForgottenPassword})
+@post(
+    "/password-reset", status_code=202, opt={"who": "anybody", "body": ForgottenPassword, "problems": ("not-possible",)}
+)
 async def ask_for_reset(request: HttpRequest) -> Response[Asked]:
     """Sends a link for a new password to the account with this address. The answer is the same if there is none."""
     given, host = await read_body(request, ForgottenPassword), host_of(request)
@@ -92,14 +94,14 @@ async def ask_for_reset(request: HttpRequest) -> Response[Asked]:
     return Response(Asked(), status_code=202, background=BackgroundTask(send_reset, host, given.email))
 
 
-@post("/password", status_code=204, opt={"body": PasswordReset})
+@post("/password", status_code=204, opt={"who": "anybody", "body": PasswordReset, "problems": ("not-found",)})
 async def reset_own_password(request: HttpRequest) -> None:
     """Sets a new password by the code from a mail, which works once; every sign-in of the account ends."""
     given = await read_body(request, PasswordReset)
     await reset_password(host_of(request), given.code, given.password)
 
 
-@post("/me/email", status_code=200, opt={"body": AddressChange})
+@post("/me/email", status_code=200, opt={"body": AddressChange, "problems": ("already-exists",)})
 async def change_own_email(request: HttpRequest, caller: NamedDependency[Principal]) -> Address:
     """Sends a link to the new address, which is in force once its reader has confirmed it; at once where the hall
     sends no mails."""
@@ -113,7 +115,11 @@ def _address(connection: sa.Connection, user_id: str) -> Address:
     return Address(person.email if person else "", pending_address(connection, user_id))
 
 
-@post("/email", status_code=204, opt={"body": AddressConfirmed})
+@post(
+    "/email",
+    status_code=204,
+    opt={"who": "anybody", "body": AddressConfirmed, "problems": ("not-found", "already-exists")},
+)
 async def confirm_own_email(request: HttpRequest) -> None:
     """Confirms a new address by the code from a mail."""
     await confirm_email(host_of(request), (await read_body(request, AddressConfirmed)).code)
@@ -125,7 +131,7 @@ async def show_data(request: HttpRequest, caller: NamedDependency[Principal]) ->
     return await host_of(request).read(account_data, caller.user_id)
 
 
-@delete("/me", status_code=204, opt={"body": Farewell})
+@delete("/me", status_code=204, opt={"body": Farewell, "problems": ("not-possible",)})
 async def delete_me(request: HttpRequest, caller: NamedDependency[Principal]) -> None:
     """Deletes the caller's account for good: its games stay, without its name; what runs is resigned or aborted."""
     await leave(host_of(request), caller.user_id, (await read_body(request, Farewell)).password)

@@ -61,7 +61,7 @@ async def forgot_send(
     return page
 
 
-@get("/reset/{code:str}")
+@get("/reset/{code:str}", opt={"object": "who knows the code"})
 async def reset_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:
@@ -73,7 +73,7 @@ async def reset_page(
     return _unsaid(site.page(request, visitor, "reset.html", username=person.username, typed={}, problem=None))
 
 
-@post("/reset/{code:str}", opt=BY_CODE)
+@post("/reset/{code:str}", opt={"object": "who knows the code", **BY_CODE})
 async def reset_send(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:
@@ -90,7 +90,7 @@ async def reset_send(
     return site.go("/login?done=reset")
 
 
-@get("/email/{code:str}")
+@get("/email/{code:str}", opt={"object": "who knows the code"})
 async def address_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:
@@ -98,7 +98,7 @@ async def address_page(
     return _unsaid(site.page(request, visitor, "email.html", username=person.username, email=email, done=False))
 
 
-@post("/email/{code:str}", status_code=200, opt=BY_CODE)
+@post("/email/{code:str}", status_code=200, opt={"object": "who knows the code", **BY_CODE})
 async def address_send(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:
