@@ -50,24 +50,21 @@ class Rates:
 
         Raises Problem `too-many-requests` when one of them has done it too often, with the seconds until it may again.
         """
+        if not self._on:
+            return
         for subject in subjects:
-            if self._on:
-                await self._database.write(self.count, limit, subject)
-
-    def count(self, connection: sa.Connection, limit: Rate, subject: str) -> None:
-        """The same in a transaction that does what is limited, so that what it does not do is not counted."""
-        wait = _take(connection, limit, subject, self._hall_time()) if self._on else None
-        if wait is not None:
-            seconds = math.ceil(wait / 1_000)
-            raise Problem(
-                "too-many-requests",
-                _.ngettext(
-                    "This was tried too often. Try again in {count} second.",
-                    "This was tried too often. Try again in {count} seconds.",
-                    seconds,
-                ),
-                headers={"Retry-After": str(seconds)},
-            )
+            wait = await self._database.write(_take, limit, subject, self._hall_time())
+            if wait is not None:
+                seconds = math.ceil(wait / 1_000)
+                raise Problem(
+                    "too-many-requests",
+                    _.ngettext(
+                        "This was tried too often. Try again in {count} second.",
+                        "This was tried too often. Try again in {count} seconds.",
+                        seconds,
+                    ),
+                    headers={"Retry-After": str(seconds)},
+                )
 
 
 def _take(connection: sa.Connection, limit: Rate, subject: str, hall_time: int) -> int | None:

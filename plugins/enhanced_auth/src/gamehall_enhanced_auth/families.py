@@ -8,6 +8,7 @@ was lost, gives the same successor, although the hall cannot tell a token it has
 from __future__ import annotations
 
 import hmac
+import math
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -24,7 +25,6 @@ from gamehall.events import NewEvent, user_channel
 from gamehall.feed import emit
 from gamehall.languages import catalogue
 from gamehall.problems import FieldError, Problem
-from gamehall.rates import Rate
 from gamehall.tables import new_id, now, user
 from gamehall_enhanced_auth.lifetimes import Lifetimes
 from gamehall_enhanced_auth.tables import DEVICE, SCRIPT, token
@@ -56,7 +56,7 @@ AUTHENTICATOR = "token"
 
 MAX_NAME = 100
 _AFTER_FIRST_USE = timedelta(seconds=10)
-_EXCHANGES = Rate("token-refresh", 30, 3_600)
+_HOUR = timedelta(hours=1)
 
 Found = sa.Row[Any]
 """A row of the token table with `username`, `display_name`, `is_admin`, `is_active` and `user_epoch` of its user, and
@@ -209,7 +209,8 @@ def rotate(connection: sa.Connection, text: str, host: Host) -> Grant | Standing
         kept = find(connection, digest(successor))
         # None when the hall's secret was changed in between: then nobody can tell the successor any more.
         return Standing.REVOKED if kept is None else _grant(successor, kept._mapping, at)
-    host.rates.count(connection, _EXCHANGES, found.family_id)
+    if host.settings.rate_limits:
+        _check_pace(connection, found, lifetimes.refreshes_per_hour, at)
     nonce = secrets.token_bytes(16)
     connection.execute(
         token.update()
@@ -218,6 +219,23 @@ def rotate(connection: sa.Connection, text: str, host: Host) -> Grant | Standing
     )
     values = {name: found._mapping[name] for name in _CARRIED} | {"generation": found.generation + 1}
     return _insert(connection, _successor(host.secret, text, found, nonce), values, at, lifetimes)
+
+
+def _check_pace(connection: sa.Connection, found: Found, most: int, at: datetime) -> None:
+    """Raises Problem `too-many-requests` when the family's token was exchanged so often within the last hour.
+
+    The rows themselves are the count: so what gives the same successor again is not in it, and no answer that was lost
+    keeps a device out.
+    """
+    earlier = sa.and_(token.c.family_id == found.family_id, token.c.generation == found.generation - most)
+    exchanged_at = connection.scalar(sa.select(token.c.superseded_at).where(earlier))
+    if exchanged_at is not None and at < exchanged_at + _HOUR:
+        seconds = math.ceil((exchanged_at + _HOUR - at).total_seconds())
+        raise Problem(
+            "too-many-requests",
+            "The token was exchanged too often; it can be used as it is.",
+            headers={"Retry-After": str(seconds)},
+        )
 
 
 _CARRIED = (
