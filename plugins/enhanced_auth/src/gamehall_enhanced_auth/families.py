@@ -360,6 +360,5 @@ def note_first_use(connection: sa.Connection, family_id: str, generation: int) -
 
 def prune(connection: sa.Connection, before: datetime, limit: int) -> int:
     """Forgets up to `limit` tokens that expired before a time; how many they were."""
-    key = sa.tuple_(token.c.family_id, token.c.generation)
-    old = sa.select(token.c.family_id, token.c.generation).where(token.c.expires_at < before).limit(limit)
-    return connection.execute(token.delete().where(key.in_(old))).rowcount
+    old = connection.scalars(sa.select(token.c.token_hash).where(token.c.expires_at < before).limit(limit)).all()
+    return connection.execute(token.delete().where(token.c.token_hash.in_(old))).rowcount
