@@ -117,11 +117,11 @@ class Tokens(RuleBasedStateMachine):
         family, place = self._pick(pick)
         target = self.families[other % len(self.families)]
         if self._accepted(family, place):
-            was_there = target.owner == family.owner and not target.is_over
+            was_there = target.owner == family.owner and self._standing(target, len(target.tokens) - 1) == "live"
             path = f"/auth/tokens/{target.token_id}"
             (answer,) = self._ask(("DELETE", path, family.tokens[place].text, None))
             assert answer.status_code == (204 if was_there else 404)
-            target.is_over |= target.owner == family.owner
+            target.is_over |= was_there
 
     @rule(pick=picks)
     def revoke_others(self, pick: int) -> None:

@@ -285,11 +285,13 @@ def _live(at: datetime) -> sa.Select[Any]:
 
 
 def revoke(connection: sa.Connection, family_id: str, user_id: str | None = None) -> bool:
-    """Ends a family, of this user if one is given; whether there was one to end."""
+    """Ends a family, of this user if one is given; whether there was one that had not ended by itself."""
     owner = connection.scalar(sa.select(token.c.user_id).where(token.c.family_id == family_id).limit(1))
     if owner is None or user_id not in (None, owner):
         return False
     serialize_on(connection, _tokens_of(owner))
+    if connection.execute(_live(now()).where(token.c.family_id == family_id)).first() is None:
+        return False
     return _end(connection, owner, [family_id])
 
 
