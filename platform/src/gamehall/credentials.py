@@ -18,7 +18,7 @@ from gamehall.languages import catalogue
 from gamehall.passwords import normal_password
 from gamehall.problems import FieldError, Problem
 
-__all__ = ["change_email", "change_password", "confirmed"]
+__all__ = ["change_email", "change_password", "confirm_password"]
 
 _ = catalogue(__name__)
 
@@ -28,7 +28,7 @@ async def change_password(host: Host, user_id: str, current: str, password: str)
 
     Raises Problem `invalid` that names `current` or `password`, or `busy`.
     """
-    person = await confirmed(host, user_id, current)
+    person = await confirm_password(host, user_id, current)
     if errors := password_errors(normal_password(password), person.username, person.email):
         raise Problem("invalid", _("The password cannot be changed like this."), errors=tuple(errors))
     return await host.write(_set_password, user_id, await host.passwords.hash(normal_password(password)))
@@ -44,7 +44,7 @@ async def change_email(host: Host, user_id: str, current: str, email: str) -> Us
 
     Raises Problem `invalid` that names `current` or `email`, `already-exists` when somebody else has it, or `busy`.
     """
-    await confirmed(host, user_id, current)
+    await confirm_password(host, user_id, current)
     tidy = email.strip()
     if errors := email_errors(tidy):
         raise Problem("invalid", _("The address cannot be changed like this."), errors=tuple(errors))
@@ -55,7 +55,7 @@ async def change_email(host: Host, user_id: str, current: str, email: str) -> Us
         raise Problem("already-exists", message, errors=(FieldError("email", message),)) from error
 
 
-async def confirmed(host: Host, user_id: str, password: str, field: str = "current") -> User:
+async def confirm_password(host: Host, user_id: str, password: str, *, field: str = "current") -> User:
     """The user, whose password this must be. Raises Problem `invalid` that names the field, or `busy`."""
     found = await host.read(_with_password, user_id)
     if found is None or not await host.passwords.matches(found[1], password):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from gamehall.credentials import confirmed
+from gamehall.credentials import confirm_password
 from gamehall.declare import SCOPES, Host, Principal, Scope
 from gamehall.rates import Rate
 from gamehall_enhanced_auth.families import Grant, issue_to_script
@@ -36,7 +36,7 @@ async def make_script_token(host: Host, caller: Principal, wanted: ScriptToken) 
     Raises Problem `invalid` with the field, `too-many-requests` or `busy`.
     """
     await host.rates.take(_PASSWORDS, caller.user_id)
-    owner = await confirmed(host, caller.user_id, wanted.password, "password")
+    owner = await confirm_password(host, caller.user_id, wanted.password, field="password")
     await host.rates.take(_TOKENS, caller.user_id)
     lifetimes = host.plugin_settings(Lifetimes)
     return await host.write(issue_to_script, owner, wanted.device_name, wanted.scopes, wanted.days, lifetimes)
