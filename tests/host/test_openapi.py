@@ -26,7 +26,8 @@ BODIES = {
     ("post", "/api/v1/games/{game_id}/moves"): {"move", "row", "col", "ply"},
     ("post", "/api/v1/replay"): {"content", "format", "ruleset"},
     ("post", "/api/v1/auth/register"): {"username", "email", "password", "display_name", "device_name", "device_info"},
-    ("post", "/api/v1/auth/token"): {"username", "password", "device_name", "device_info"},
+    ("post", "/api/v1/auth/token"): {"username", "password", "device_name", "device_info", "scopes"},
+    ("post", "/api/v1/auth/tokens"): {"device_name", "scopes", "password", "days"},
 }
 
 

@@ -14,6 +14,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gamehall.languages import ENGLISH, catalogue, languages, speaking
+from rig.people import PASSWORD
 from rig.texts import english_left
 from rig.walk import eventful_hall, visitors
 
@@ -79,6 +80,15 @@ def try_move(cell: str) -> Callable[[Page], None]:
 def hide_the_rest(page: Page) -> None:
     """As for somebody who has chosen zen: ada and bob go on to other pages."""
     page.evaluate("document.documentElement.classList.add('zen')")
+
+
+def make_token(page: Page) -> None:
+    """For a script, so that it is shown."""
+    form = page.locator("form[action='/devices/make-token']")
+    form.locator("[name=device_name]").fill("bot")
+    form.locator("[name=password]").fill(PASSWORD)
+    form.get_by_role("button").click()
+    expect(page.locator("#made")).to_be_visible()
 
 
 REPLAY = "/replay?ruleset=tic-tac-toe&moves=b2+a1+b3+a2+b1&player=Ada&player=Bob"
@@ -153,6 +163,7 @@ STOPS = [
     Stop("friends-none", "root", "/friends"),
     Stop("settings", "ada", "/settings"),
     Stop("settings-refused", "ada", "/settings", press("Change the password")),
+    Stop("devices", "root", "/devices", make_token),
     Stop("look", "stranger", "/look"),
     Stop("notices", "bob", "/notices"),
     Stop("notices-none", "newcomer", "/notices"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -103,7 +103,8 @@ class SignedIn(Grant, frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True):
-    """A device that is signed in; `current` is the one that asks."""
+    """A device that is signed in, or a script that has a token; `current` is the one that asks. `scopes` is what it may
+    do: `read`, `play`, `admin`."""
 
     token_id: str
     device_name: str
@@ -112,6 +113,8 @@ class Device(msgspec.Struct, frozen=True):
     last_used_at: datetime
     expires_at: datetime
     current: bool
+    kind: Literal["device", "script"] = "device"
+    scopes: tuple[str, ...] = ()
 
 
 class RulesetInfo(msgspec.Struct, frozen=True):

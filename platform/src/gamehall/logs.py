@@ -14,7 +14,8 @@ from gamehall.settings import Settings
 
 __all__ = ["configure_logs"]
 
-_SECRET = re.compile(r"\bhall_[0-9A-Za-z]{10,}")
+# Tokens wherever they stand, and what is as long as a code in an address or a cookie; the hall's ids are shorter.
+_SECRET = re.compile(r"\bhall_[0-9A-Za-z]{10,}|(?<=[/=])[0-9A-Za-z_-]{30,}")
 
 
 class _Lines(logging.Formatter):
@@ -26,7 +27,7 @@ class _Lines(logging.Formatter):
     default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
-        return _SECRET.sub("hall_…", super().format(record))
+        return _SECRET.sub("…", super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         return _visible(super().formatMessage(record))
@@ -45,7 +46,7 @@ class _Json(_Lines):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return _SECRET.sub("hall_…", msgspec.json.encode(line).decode())
+        return _SECRET.sub("…", msgspec.json.encode(line).decode())
 
 
 def _visible(text: str) -> str:

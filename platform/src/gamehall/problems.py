@@ -20,6 +20,7 @@ _KNOWN = {
     "unauthenticated": (401, N_("Nobody is signed in")),
     "invalid-credentials": (401, N_("Wrong name or password")),
     "invalid-token": (401, N_("The token is not valid")),
+    "token-reused": (401, N_("The token had been exchanged for another")),
     "forbidden": (403, N_("This is not allowed")),
     "account-needed": (403, N_("This needs an account")),
     "not-found": (404, N_("There is nothing here")),

@@ -23,7 +23,7 @@ _ALWAYS = (
     "took-too-long",
 )
 _BODY = ("invalid",)
-_ASKED_WHO = ("unauthenticated", "invalid-token", "forbidden")
+_ASKED_WHO = ("unauthenticated", "invalid-token", "token-reused", "forbidden")
 _WITH_ACCOUNT = ("account-needed",)
 _OBJECT = ("not-found",)
 

@@ -46,12 +46,15 @@ async def _declared_page(
     plugin: str,
     page: Page,
     problem: Problem | None = None,
+    **more: Any,
 ) -> Response[Any]:
     query = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
     context = dict(await page.context(caller, query))
     title = catalogue(f"gamehall_{plugin}")(page.title)
-    html = site.render(request, visitor, page.template, context | {"title": title, "problem": problem})
-    return site.answer(html, problem.status if problem else 200)
+    shared: dict[str, Any] = {"title": title, "problem": problem, "typed": {}}
+    html = site.render(request, visitor, page.template, context | shared | more)
+    headers = {"Cache-Control": "no-store"} if more else {}  # what is shown this once comes back by no button
+    return site.answer(html, problem.status if problem else 200, headers)
 
 
 @post("/{name:str}/{action:str}", opt={"object": "everybody a profile, accounts the pages of plugins"})
@@ -69,9 +72,12 @@ async def declared_action(
     caller = await signed_in(request, visitor)
     typed = await read_form(request)
     try:
-        return site.go(await run(caller, typed))
+        outcome = await run(caller, typed)
     except Problem as problem:
-        return await _declared_page(request, site, visitor, caller, plugin, page, problem)
+        return await _declared_page(request, site, visitor, caller, plugin, page, problem, typed=typed)
+    if isinstance(outcome, str):
+        return site.go(outcome)
+    return await _declared_page(request, site, visitor, caller, plugin, page, **outcome)
 
 
 @get("/{name:str}/{action:str}", opt={"who": "anybody", "object": "nobody: there is nothing"})
