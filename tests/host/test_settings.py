@@ -58,6 +58,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "log_level": "debug",
         "strict": True,
         "signup": "closed",
+        "admin_second_factor": True,
         "rate_limits": False,
         "max_challenges": 3,
         "max_live_games": 2,

@@ -91,6 +91,24 @@ def make_token(page: Page) -> None:
     expect(page.locator("#made")).to_be_visible()
 
 
+def give_password(page: Page) -> None:
+    """Takes the first of two steps."""
+    page.get_by_role("textbox", name=said_on(page, "User name")).fill("careful")
+    page.locator("#password").fill(PASSWORD)
+    press("Sign in")(page)
+
+
+def begin_two_steps(page: Page) -> None:
+    """Once: what was begun goes on."""
+    if page.get_by_role("button", name=said_on(page, "Set it up")).is_visible():
+        press("Set it up")(page)
+
+
+def give_wrong_code(page: Page) -> None:
+    begin_two_steps(page)
+    press("Turn two-step sign-in on")(page)
+
+
 REPLAY = "/replay?ruleset=tic-tac-toe&moves=b2+a1+b3+a2+b1&player=Ada&player=Bob"
 
 STOPS = [
@@ -104,6 +122,7 @@ STOPS = [
     Stop("register-guest", "guest", "/register"),
     Stop("login", "stranger", "/login?next=/games/{running}"),
     Stop("login-refused", "stranger", "/login", press("Sign in")),
+    Stop("login-code", "stranger", "/login", give_password),
     Stop("login-kept-move", "stranger", "/login?next=%2Fgames%2F{running}%2Fmove%3Fmove%3Dj8"),
     Stop("forgot", "stranger", "/forgot"),
     Stop("forgot-sent", "stranger", "/forgot", ask_for_link),
@@ -164,6 +183,13 @@ STOPS = [
     Stop("settings", "ada", "/settings"),
     Stop("settings-refused", "ada", "/settings", press("Change the password")),
     Stop("devices", "root", "/devices", make_token),
+    Stop("sign-in-settings", "ada", "/settings/sign-in"),
+    Stop("two-steps-begun", "newcomer", "/settings/sign-in", begin_two_steps),
+    Stop("two-steps-code-refused", "newcomer", "/settings/sign-in", give_wrong_code),
+    Stop("two-steps-on", "careful", "/settings/sign-in"),
+    Stop("recovery-codes", "careful", "/settings/sign-in", press("Make new recovery codes")),
+    Stop("confirm", "ada", "/confirm?next=/settings"),
+    Stop("confirm-refused", "careful", "/confirm?next=/settings", press("Go on")),
     Stop("look", "stranger", "/look"),
     Stop("notices", "bob", "/notices"),
     Stop("notices-none", "newcomer", "/notices"),

@@ -114,9 +114,11 @@ class Client:
         account = {"username": username, "email": email, "password": password, "display_name": display_name}
         return await self._sign_in("/auth/register", account | device)
 
-    async def sign_in(self, username: str, password: str, **device: Any) -> SignedIn:
-        """Signs in; `device` as for `register`, and `scopes`, when the token shall not be good for everything."""
-        return await self._sign_in("/auth/token", {"username": username, "password": password} | device)
+    async def sign_in(self, username: str, password: str, code: str = "", **device: Any) -> SignedIn:
+        """Signs in, with a code where the account asks for one. `device` is as for `register`; with `scopes` the token
+        is good for those alone."""
+        account = {"username": username, "password": password, "code": code}
+        return await self._sign_in("/auth/token", account | device)
 
     async def _sign_in(self, path: str, body: Mapping[str, Any]) -> SignedIn:
         signed_in = await self._call("POST", path, SignedIn, body)

@@ -19,6 +19,8 @@ _KNOWN = {
     "unknown-host": (400, N_("This hall is not known by that name")),
     "unauthenticated": (401, N_("Nobody is signed in")),
     "invalid-credentials": (401, N_("Wrong name or password")),
+    "code-needed": (401, N_("A code is needed as well")),
+    "invalid-code": (401, N_("The code is not right")),
     "invalid-token": (401, N_("The token is not valid")),
     "token-reused": (401, N_("The token had been exchanged for another")),
     "forbidden": (403, N_("This is not allowed")),

@@ -37,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     strict: bool = False
     signup: Literal["open", "closed"] = "open"
+    admin_second_factor: bool = False
+    """Whether admins must have a second factor before they can look after the hall."""
     mail: str = "file"
     mail_from: str = ""
     notice_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 12

@@ -22,6 +22,7 @@ async def promoted(hall: Hall, admin: Any, username: str) -> Any:
     await admin.register(username)
     user_id = (await hall.host.read(user_by_name, username)).id
     await hall.host.write(update_user, user_id, {"is_admin": True})
+    await admin.sign_in(username)  # sessions end when their user becomes more, or less, than they were
     return admin
 
 
@@ -86,6 +87,8 @@ async def test_admins_look_after_users(hall: Hall, person: Make) -> None:
     await bob.sign_in("bob")
 
     await ada.go(path, f"{path}/promote")
+    assert (await bob.get("/settings")).status_code == 303
+    await bob.sign_in("bob")
     assert acts(await bob.page("/admin/users/ada")) == {"sign-out", "disable", "demote", "delete"}
     token = (await ada.page(path)).form(f"{path}/demote").values
     answer = await ada.post("/admin/users/ada/demote", token)
@@ -93,6 +96,8 @@ async def test_admins_look_after_users(hall: Hall, person: Make) -> None:
     assert "ask another admin" in answer.text
     assert (await ada.post(f"{path}/nothing", token)).status_code == 404
     await bob.go("/admin/users/ada", "/admin/users/ada/demote")
+    await ada.sign_in("ada")
+    token = (await ada.page("/settings")).form("/settings").values
     assert (await ada.post(f"{path}/demote", token)).status_code == 403
     for where in ("/admin", "/admin/games", path):
         await ada.page(where, 403)

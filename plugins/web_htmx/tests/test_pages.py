@@ -161,6 +161,7 @@ async def test_admins_switch_things_while_people_play(start_hall: StartHall, new
     await bob.register("bob")
     user_id = (await hall.host.read(user_by_name, "ada")).id
     await hall.host.write(update_user, user_id, {"is_admin": True})
+    await ada.sign_in("ada")
     page = await ada.page("/admin")
     assert "failed" not in page.text
     keys = [form.values["key"] for form in page.forms if form.action == "/admin/features"]
@@ -191,6 +192,7 @@ async def test_games_that_a_command_has_suspended_go_on_when_an_admin_switches_o
         await ada.register(f"ada-{key[0]}")
         user_id = (await hall.host.read(user_by_name, f"ada-{key[0]}")).id
         await hall.host.write(update_user, user_id, {"is_admin": True})
+        await ada.sign_in(f"ada-{key[0]}")
         token = (await ada.page("/admin")).form("/admin/features").values
         assert (await ada.post("/admin/features", token | {"key": key, "state": "on"})).status_code == 303
         assert (await hall.host.read(load_game, game_id)).status == "active"

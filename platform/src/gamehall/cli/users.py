@@ -22,6 +22,7 @@ from gamehall.accounts import (
 from gamehall.audit import note
 from gamehall.commands import answer, settings_of, table, transact
 from gamehall.credentials import link_for, set_password
+from gamehall.factors import remove_factor
 from gamehall.halltime import stored_time
 from gamehall.leaving import delete_user
 from gamehall.overseeing import Act, act_on_user
@@ -184,6 +185,25 @@ def _act(ctx: click.Context, username: str, act: Act) -> None:
 
     user = transact(settings, change)
     answer(ctx, msgspec.to_builtins(user), f"Done for {user.username}.")
+
+
+@users.command("reset-factors")
+@click.argument("username")
+@click.pass_context
+def reset_factors(ctx: click.Context, username: str) -> None:
+    """Take somebody's second factor away, who has lost it and every recovery code; the password is enough then.
+
+    \b
+    gamehall users reset-factors ada
+    """
+
+    def reset(connection: sa.Connection) -> tuple[User, bool]:
+        user = _found(connection, username)
+        return user, remove_factor(connection, user.id)
+
+    user, removed = transact(settings_of(ctx), reset)
+    said = f"{user.username} signs in with the password alone now." if removed else "There was no second factor."
+    answer(ctx, {"username": user.username, "removed": removed}, said)
 
 
 @users.command()

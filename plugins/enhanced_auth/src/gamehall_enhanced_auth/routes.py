@@ -47,11 +47,12 @@ class DeviceRegistration(Registration, frozen=True, kw_only=True):
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
-    """A name (or e-mail address) and password, the device, as it describes itself, and what its token may do; by
-    default all that its user may."""
+    """A name (or e-mail address) and password, a code where the account has a second factor, the device, as it
+    describes itself, and what its token may do; by default all that its user may."""
 
     username: str
     password: str
+    code: str = ""
     device_name: str | None = None
     device_info: DeviceInfo | None = None
     scopes: Scopes = msgspec.field(default_factory=lambda: list(SCOPES))
@@ -86,8 +87,8 @@ async def sign_device_in(request: HttpRequest) -> SignedIn:
     """Signs the device in."""
     given = await read_body(request, SignIn)
     device = _device(given)
-    user = await sign_in(host_of(request), given.username, given.password)
-    return await _sign_device_in(request, user, device, given.scopes)
+    person = await sign_in(host_of(request), given.username, given.password, given.code)
+    return await _sign_device_in(request, person, device, given.scopes)
 
 
 @post(

@@ -10,7 +10,7 @@ from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
-from gamehall_web_htmx.asking import signed_in
+from gamehall_web_htmx.asking import confirmed, signed_in
 from gamehall_web_htmx.declare import Page
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.pages.profile import show_profile
@@ -27,7 +27,10 @@ async def named_page(
     if name.startswith("@"):
         return await show_profile(request, site, visitor, name[1:])
     plugin, page = _declared(site, f"/{name}")
-    return await _declared_page(request, site, visitor, await signed_in(request, visitor), plugin, page)
+    caller = await signed_in(request, visitor)
+    if page.confirm:
+        await confirmed(request, caller)
+    return await _declared_page(request, site, visitor, caller, plugin, page)
 
 
 def _declared(site: Site, path: str) -> tuple[str, Page]:
@@ -70,6 +73,8 @@ async def declared_action(
     if run is None:
         raise Problem("not-found")
     caller = await signed_in(request, visitor)
+    if page.confirm:
+        await confirmed(request, caller)
     typed = await read_form(request)
     try:
         outcome = await run(caller, typed)

@@ -10,9 +10,11 @@ from gamehall.accounts import find_user, rename, update_user
 from gamehall.asking import HttpRequest
 from gamehall.credentials import change_email, change_password
 from gamehall.declare import Principal
+from gamehall.factors import has_factor
 from gamehall.languages import N_, catalogue
 from gamehall.links import pending_address
 from gamehall.problems import Problem
+from gamehall_web_htmx.asking import confirmed
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.sessions import end_other_sessions, end_session, list_sessions, start_session
 from gamehall_web_htmx.site import Site, Visitor
@@ -60,6 +62,7 @@ async def _show(
         person=person,
         sessions=await site.host.read(list_sessions, caller.user_id),
         current=caller.credential,
+        two_steps=await site.host.read(has_factor, caller.user_id),
         form=form,
         typed={"display_name": caller.display_name, "email": person.email if person else ""} | dict(typed or {}),
         saved=_(_SAVED.get(request.query_params.get("saved", ""), "")),
@@ -135,7 +138,10 @@ async def end_one(
 
 
 @post("/settings/sessions/end-others")
-async def end_others(site: NamedDependency[Site], caller: NamedDependency[Principal]) -> Response[Any]:
+async def end_others(
+    request: HttpRequest, site: NamedDependency[Site], caller: NamedDependency[Principal]
+) -> Response[Any]:
+    await confirmed(request, caller)
     await site.host.write(end_other_sessions, caller.user_id, caller.credential)
     return site.go("/settings#sessions")
 
