@@ -109,7 +109,7 @@ async def test_of_a_key_given_twice_the_last_counts(hall: Hall) -> None:
 async def test_a_method_that_is_not_there(hall: Hall) -> None:
     ada = await hall.user("ada")
     for method, path in [
-        ("DELETE", "/users/me"),
+        ("PUT", "/users/me"),
         ("POST", "/users/ada"),
         ("PUT", "/challenges"),
         ("GET", "/games/x/moves"),
