@@ -109,8 +109,8 @@ async def test_of_a_key_given_twice_the_last_counts(hall: Hall) -> None:
 async def test_a_method_that_is_not_there(hall: Hall) -> None:
     ada = await hall.user("ada")
     for method, path in [
-        ("DELETE", "/users/me"),
         ("TRACE", "/users/me"),
+        ("PUT", "/users/me"),
         ("POST", "/users/ada"),
         ("PUT", "/challenges"),
         ("GET", "/games/x/moves"),

@@ -119,7 +119,8 @@ async def check_reset(host: Host, email: str) -> None:
     # An address is nobody's business, so that it is counted without being written down.
     subject = hashlib.sha256(email.strip().casefold().encode()).hexdigest()
     await host.rates.take(RESETS_OF_AN_ADDRESS, subject)
-    await host.rates.take(RESETS_FROM_A_NETWORK, origin().address)
+    if address := origin().address:  # of a socket that is a file nothing is known
+        await host.rates.take(RESETS_FROM_A_NETWORK, address)
 
 
 async def send_reset(host: Host, email: str) -> None:
