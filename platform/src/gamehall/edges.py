@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
 LONGEST_ADDRESS = 8 * 1024
-FLOOD = Rate("requests", 200, 4, by="address")
+FLOOD = Rate("requests", 400, 4, by="address")
 
 _HEADERS = {
     "x-content-type-options": "nosniff",
