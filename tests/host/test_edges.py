@@ -14,7 +14,7 @@ from litestar.routes import HTTPRoute
 
 from gamehall.addresses import AllowedHosts, Proxies
 from gamehall.settings import Settings, SettingsError
-from rig.hall import Hall, InstallPlugin, StartHall, done, problem, start_game
+from rig.hall import Hall, InstallPlugin, StartHall, done, heard, problem, start_game
 
 pytestmark = pytest.mark.anyio
 
@@ -132,6 +132,16 @@ async def test_a_hall_answers_to_its_names_alone(hall: Hall) -> None:
         assert (await raw(hall, "/health", (b"host", b"evil.example"), http_version=version))[0] == 400
     assert (await raw(hall, "/health", host, host))[0] == 400
     assert (await raw(hall, "/health", (b"host", b"local\xffhost")))[0] == 400
+
+
+async def test_an_operator_is_told_once_what_may_have_to_be_set(start_hall: StartHall) -> None:
+    hall = await start_hall()
+    with heard() as lines:
+        for _ in range(2):
+            await hall.root.get("/health", headers={"x-forwarded-for": "203.0.113.5"})
+            await hall.root.get("/health", headers={"host": "evil.example"})
+    assert ["trusted_proxies" in line and "127.0.0.1" in line for line in lines] == [True, False]
+    assert ["allowed_hosts" in line and "evil.example" in line for line in lines] == [False, True]
 
 
 async def test_headers_and_addresses_have_limits(hall: Hall) -> None:
@@ -259,6 +269,17 @@ async def test_every_answer_carries_the_headers(hall: Hall) -> None:
         assert "strict-transport-security" not in answer.headers, where
         if answer.request.method == "HEAD":
             assert answer.content == b"", where
+
+
+async def test_a_flood_is_refused(start_hall: StartHall) -> None:
+    hall = await start_hall(rate_limits=True, rates=("requests=3/60",), trusted_proxies=("127.0.0.1",))
+    said = [(await hall.root.get("/health")).status_code for _ in range(5)]
+    assert said == [200, 200, 200, 429, 429]
+    page = await hall.root.get("/games", headers=PAGE)
+    assert (page.status_code, page.headers["retry-after"]) == (429, "20")
+    assert "text/html" in page.headers["content-type"]
+    problem(await hall.root.get("/static/00000000/hall.css"), 404, "not-found")
+    assert (await hall.root.get("/health", headers={"x-forwarded-for": "203.0.113.5"})).status_code == 200
 
 
 async def test_https_is_kept_where_the_hall_has_it(start_hall: StartHall) -> None:

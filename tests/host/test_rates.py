@@ -14,7 +14,7 @@ from gamehall.quotas import declared_quotas
 from gamehall.rates import Flood, Rate, Rates
 from gamehall.settings import Settings, SettingsError
 from gamehall.tables import rate
-from rig.hall import Hall, StartHall, done, problem
+from rig.hall import Hall, StartHall, done, heard, problem
 from rig.processes import free_port
 from rig.tree import ROOT
 
@@ -77,12 +77,13 @@ async def test_an_operator_changes_a_limit_and_a_household_is_one_address(hall: 
         Rates(Settings(rates=("knock",)), hall.host.database, lambda: 0)
 
 
-async def test_without_redis_the_database_counts(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
+async def test_without_redis_the_database_counts(hall: Hall) -> None:
     nowhere = Settings(redis_url=f"redis://127.0.0.1:{free_port()}/0")
     rates = Rates(nowhere, hall.host.database, lambda: 0)
-    assert await outcomes(rates, 2, "ada") == ["taken", "taken"]
-    assert (await outcomes(rates, 2, "ada")).count("taken") == 1
-    assert sum("Redis is away" in line for line in caplog.messages) == 1
+    with heard() as lines:
+        assert await outcomes(rates, 2, "ada") == ["taken", "taken"]
+        assert (await outcomes(rates, 2, "ada")).count("taken") == 1
+    assert sum("Redis is away" in line for line in lines) == 1
     await rates.close()
 
 

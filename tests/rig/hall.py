@@ -6,6 +6,7 @@ To start a hall takes much longer than to use it, so the tests of a run share on
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -190,6 +191,23 @@ def lay_out_plugin(folder: Path, name: str, source: str) -> None:
     metadata.mkdir()
     (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(f"[gamehall]\n{name} = {module}\n")
+
+
+@contextlib.contextmanager
+def heard() -> Iterator[list[str]]:
+    """What halls in this process warn of in their log while the block lasts."""
+    lines: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    ear = Ear(logging.WARNING)
+    logging.getLogger("gamehall").addHandler(ear)
+    try:
+        yield lines
+    finally:
+        logging.getLogger("gamehall").removeHandler(ear)
 
 
 def problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
 LONGEST_ADDRESS = 8 * 1024
-FLOOD = Rate("requests", 200, 4, by="address")
+FLOOD = Rate("requests", 400, 4, by="address")
 
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -49,6 +49,7 @@ class Edges:
 
     def __init__(self, settings: Settings) -> None:
         """Raises SettingsError for settings that it cannot work by."""
+        self._settings = settings
         self._proxies = Proxies(settings.trusted_proxies)
         self._hosts = AllowedHosts(settings)
         times, seconds = changed_rates(settings.rates).get(FLOOD.name, (FLOOD.times, FLOOD.seconds))
@@ -59,6 +60,8 @@ class Edges:
         """Where a request comes from, by those whose word counts."""
         forwarded = _values(scope, b"x-forwarded-for")
         peer = str(scope["client"][0] or "") if scope.get("client") else ""
+        if forwarded and not self._settings.trusted_proxies:
+            self._tell("X-Forwarded-For came from %r; if that is your proxy, put it into trusted_proxies", peer)
         agents = _values(scope, b"user-agent")
         return Origin(self._proxies.client(peer, forwarded), printable("".join(agents[:1])))
 
@@ -85,18 +88,18 @@ class Edges:
         if not host and scope["http_version"] in ("1", "1.0"):
             return
         if not self._hosts.allow(host):
-            self._tell(host)
+            self._tell("asked for by the name %r, which is not in allowed_hosts; refused", host)
             raise Problem(
                 "unknown-host",
                 f"This hall is not asked for as {printable(host)[:100]!r}. If that is its name, the operator puts it "
                 "into the setting GAMEHALL_ALLOWED_HOSTS, or the whole address into GAMEHALL_PUBLIC_URL.",
             )
 
-    def _tell(self, host: str) -> None:
-        """Puts a name that is not ours down, once each and not for ever."""
-        if host not in self._told_of and len(self._told_of) < 20:
-            self._told_of.add(host)
-            log.warning("asked for by the name %r, which is not in allowed_hosts; refused", host[:100])
+    def _tell(self, sentence: str, about: str) -> None:
+        """Puts down what an operator may have to set, once each and not for ever."""
+        if (about := about[:100]) not in self._told_of and len(self._told_of) < 20:
+            self._told_of.add(about)
+            log.warning(sentence, about)
 
 
 def _values(scope: Any, name: bytes) -> list[str]:
