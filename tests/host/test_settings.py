@@ -69,6 +69,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "mail": "smtp://hall:secret@mail.example",
         "mail_from": "Hall <hall@hall.example>",
         "notice_hours": 6,
+        "audit_days": 30,
     }
     texts = {True: "1", False: "off"}
     for name, value in wanted.items():
