@@ -7,13 +7,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pyotp
 import pytest
 import sqlalchemy as sa
 
 from gamehall.accounts import end_credentials, update_user, user_by_name
 from gamehall.audit import list_audit
+from gamehall.sealing import seal
 from gamehall.tables import mail, now, second_factor
+from gamehall_web_htmx.passkeys import is_fresh
 from gamehall_web_htmx.tables import session
 from rig.hall import PASSWORD, Hall, StartHall
 
@@ -77,7 +80,15 @@ async def test_two_steps(hall: Hall, person: Make) -> None:
         somebody = person(**cookies)
         assert (await somebody.post("/login/code", {"code": codes[0]})).headers["location"].startswith("/login?")
         assert (await somebody.get("/settings")).status_code == 303
-    ada_id = (await hall.host.read(user_by_name, "ada")).id
+    ada_user = await hall.host.read(user_by_name, "ada")
+    ada_id, secret = ada_user.id, hall.host.secret
+    for minutes, led_to in ((4, "/login/code"), (6, "/login?")):
+        at = (now() - timedelta(minutes=minutes)).isoformat().encode()
+        given = seal(secret, "step", "", msgspec.json.encode([ada_id, ada_user.auth_epoch, at.decode()]))
+        answer = await person(gamehall_step=given.hex()).get("/login/code")
+        assert answer.headers.get("location", "/login/code").startswith(led_to)
+        assert is_fresh(hall.host, seal(secret, "passkey", ada_id, at), ada_id) is (minutes < 5)
+        assert not is_fresh(hall.host, seal(secret, "passkey", ada_id, at), "")
     await hall.host.write(end_credentials, ada_id)
     assert (await other.post("/login/code", {"code": codes[0]})).headers["location"].startswith("/login?")
     await other.go("/login", "/login", username="ada", password=PASSWORD)
