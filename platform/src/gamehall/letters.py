@@ -48,6 +48,8 @@ def tell_password_changed(connection: sa.Connection, settings: Settings, person:
             ),
             _("If it was not you, choose another at once:"),
             f"{settings.address}/forgot",
+            _("Then look whether everything else that signs you in is yours:"),
+            f"{settings.address}/settings",
         ]
         _post(connection, settings, person, subject, lines)
 

@@ -58,7 +58,8 @@ def pages(host: Host) -> list[Page]:
         return {"made": await make_script_token(host, caller, wanted), **await _devices(host, caller)}
 
     actions: dict[str, Action] = {"sign-out": sign_out, "sign-all-out": sign_all_out, "make-token": make_token}
-    return [Page(PATH, N_("Devices"), "enhanced_auth/page.html", context, actions)]
+    asks = frozenset({"sign-all-out"})
+    return [Page(PATH, N_("Devices"), "enhanced_auth/page.html", context, actions, confirm=asks)]
 
 
 async def _devices(host: Host, caller: Principal) -> Mapping[str, Any]:

@@ -15,8 +15,6 @@ from gamehall_enhanced_auth.lifetimes import Lifetimes
 __all__ = ["Scopes", "ScriptToken", "make_script_token"]
 
 _TOKENS = Rate("script-token", 10, 86_400)
-# Whoever has stolen a device's token shall not find the password by this way.
-_PASSWORDS = Rate("script-token-password", 10, 900)
 
 Scopes = Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=len(SCOPES))]
 
@@ -35,7 +33,6 @@ async def make_script_token(host: Host, caller: Principal, wanted: ScriptToken) 
 
     Raises Problem `invalid` with the field, `too-many-requests` or `busy`.
     """
-    await host.rates.take(_PASSWORDS, caller.user_id)
     owner = await confirm_password(host, caller.user_id, wanted.password, field="password")
     await host.rates.take(_TOKENS, caller.user_id)
     lifetimes = host.plugin_settings(Lifetimes)

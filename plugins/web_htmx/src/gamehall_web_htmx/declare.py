@@ -46,9 +46,9 @@ class Page:
     and puts `{{ form_token }}` into every form that it posts. `context` gets the caller and the query. Each of
     `actions` is posted to `<path>/<name>`: it gets the caller and the form's fields and returns the internal path to
     go on to, or, for what is shown this once, more values for the template; a Problem that it raises is shown above
-    the page, with what was `typed`. `menu` is its word in the menu, empty for none. With `confirm` the page and its
-    actions are only for whoever has given their password in the last ten minutes; others are asked for it before they
-    see the page.
+    the page, with what was `typed`. `menu` is its word in the menu, empty for none. The
+    actions named in `confirm` are only for whoever has given their password in the last ten minutes; others are asked
+    for it and come back to the page.
     """
 
     path: str
@@ -59,7 +59,7 @@ class Page:
         default_factory=dict
     )
     menu: str = ""
-    confirm: bool = False
+    confirm: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path):

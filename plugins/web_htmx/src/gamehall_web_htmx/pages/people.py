@@ -28,8 +28,6 @@ async def named_page(
         return await show_profile(request, site, visitor, name[1:])
     plugin, page = _declared(site, f"/{name}")
     caller = await signed_in(request, visitor)
-    if page.confirm:
-        await confirmed(request, caller)
     return await _declared_page(request, site, visitor, caller, plugin, page)
 
 
@@ -73,7 +71,7 @@ async def declared_action(
     if run is None:
         raise Problem("not-found")
     caller = await signed_in(request, visitor)
-    if page.confirm:
+    if action in page.confirm:
         await confirmed(request, caller)
     typed = await read_form(request)
     try:
