@@ -85,7 +85,8 @@ def _let_things_happen(server: Server) -> dict[str, str]:
     bob.ask("POST", "/friends/requests", 201, {"username": "ada"})
     root.ask("POST", "/friends/requests", 201, {"username": "bob"})
     assert server.command("features", "off", "ruleset:omok", "--now").returncode == 0
-    return games | _challenges(ada, bob)
+    made = server.command("users", "reset-link", "newcomer")
+    return games | _challenges(ada, bob) | {"reset": made.stdout.strip().rpartition("/")[2]}
 
 
 def _with_clock(players: tuple[Caller, Caller]) -> str:

@@ -44,6 +44,11 @@ def challenge_nobody(page: Page) -> None:
     press("Start the game")(page)
 
 
+def ask_for_link(page: Page) -> None:
+    page.get_by_label(said_on(page, "E-mail address")).fill("nobody@example.org")
+    press("Send the link")(page)
+
+
 def said_on(page: Page, text: str) -> str:
     """A text of the pages in the language of this one."""
     with speaking(str(page.locator("html").get_attribute("lang"))):
@@ -75,6 +80,15 @@ def try_move(cell: str) -> Callable[[Page], None]:
 def hide_the_rest(page: Page) -> None:
     """As for somebody who has chosen zen: ada and bob go on to other pages."""
     page.evaluate("document.documentElement.classList.add('zen')")
+
+
+def make_token(page: Page) -> None:
+    """For a script, so that it is shown."""
+    form = page.locator("form[action='/devices/make-token']")
+    form.locator("[name=device_name]").fill("bot")
+    form.locator("[name=password]").fill(PASSWORD)
+    form.get_by_role("button").click()
+    expect(page.locator("#made")).to_be_visible()
 
 
 def give_password(page: Page) -> None:
@@ -110,6 +124,12 @@ STOPS = [
     Stop("login-refused", "stranger", "/login", press("Sign in")),
     Stop("login-code", "stranger", "/login", give_password),
     Stop("login-kept-move", "stranger", "/login?next=%2Fgames%2F{running}%2Fmove%3Fmove%3Dj8"),
+    Stop("forgot", "stranger", "/forgot"),
+    Stop("forgot-sent", "stranger", "/forgot", ask_for_link),
+    Stop("reset-refused", "stranger", "/reset/{reset}", press("Set the password")),
+    Stop("reset-too-old", "stranger", "/reset/nothing"),
+    Stop("leaving", "newcomer", "/settings/delete"),
+    Stop("leaving-refused", "newcomer", "/settings/delete", press("Delete the account for good")),
     Stop("kept-move", "bob", "/games/{choosing}/move?move=white"),
     Stop("play", "ada", "/play"),
     Stop("play-stranger", "stranger", "/play"),
@@ -162,6 +182,7 @@ STOPS = [
     Stop("friends-none", "root", "/friends"),
     Stop("settings", "ada", "/settings"),
     Stop("settings-refused", "ada", "/settings", press("Change the password")),
+    Stop("devices", "root", "/devices", make_token),
     Stop("sign-in-settings", "ada", "/settings/sign-in"),
     Stop("two-steps-begun", "newcomer", "/settings/sign-in", begin_two_steps),
     Stop("two-steps-code-refused", "newcomer", "/settings/sign-in", give_wrong_code),
@@ -175,6 +196,7 @@ STOPS = [
     Stop("admin", "root", "/admin"),
     Stop("admin-user", "root", "/admin/users/ada"),
     Stop("admin-games", "root", "/admin/games"),
+    Stop("admin-audit", "root", "/admin/audit"),
     Stop("replay-file", "stranger", "/replay"),
     Stop("replay", "stranger", REPLAY),
     Stop("embedded", "stranger", "/embed/games/{running}"),

@@ -115,7 +115,8 @@ class Client:
         return await self._sign_in("/auth/register", account | device)
 
     async def sign_in(self, username: str, password: str, code: str = "", **device: Any) -> SignedIn:
-        """Signs in, with a code where the account asks for one; `device` as for `register`."""
+        """Signs in, with a code where the account asks for one. `device` is as for `register`; with `scopes` the token
+        is good for those alone."""
         account = {"username": username, "password": password, "code": code}
         return await self._sign_in("/auth/token", account | device)
 
@@ -125,7 +126,10 @@ class Client:
         return signed_in
 
     async def refresh(self) -> Grant:
-        """Exchanges the token for its successor; repeating it after a lost answer is safe."""
+        """Exchanges the token for its successor; repeating it soon after a lost answer is safe.
+
+        Keep the new one: the old one ends, and when it comes back later the device is signed out. Not for scripts.
+        """
         grant = await self._call("POST", "/auth/token/refresh", Grant)
         self.token = grant.token
         return grant
@@ -140,6 +144,15 @@ class Client:
     async def revoke(self, token_id: str) -> None:
         """Signs one of the caller's devices out."""
         await self._send("DELETE", f"/auth/tokens/{token_id}")
+
+    async def revoke_others(self) -> None:
+        """Signs every device of the caller's out but this one."""
+        await self._send("POST", "/auth/tokens/revoke-others")
+
+    async def make_token(self, device_name: str, scopes: Sequence[str], password: str, days: int = 30) -> Grant:
+        """A token for a script, which may do what `scopes` say: `read`, `play`, `admin`. This client keeps its own."""
+        wanted = {"device_name": device_name, "scopes": list(scopes), "password": password, "days": days}
+        return await self._call("POST", "/auth/tokens", Grant, wanted)
 
     # People and rules.
 

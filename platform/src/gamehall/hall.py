@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from litestar.connection import ASGIConnection
 
 from gamehall import migrate
+from gamehall.audit import forget_old
 from gamehall.database import Database, open_database, sync_url
 from gamehall.declare import (
     Authenticator,
@@ -38,6 +39,7 @@ from gamehall.guests import remove_strays
 from gamehall.halltime import HallTime
 from gamehall.languages import catalogue
 from gamehall.lobby import expire_challenges
+from gamehall.mail import send_due
 from gamehall.notices import tell_turns
 from gamehall.opponents import seat_opponent
 from gamehall.origins import origin
@@ -47,6 +49,7 @@ from gamehall.presence import Presence
 from gamehall.problems import Problem
 from gamehall.rates import Rates
 from gamehall.replays import check_games
+from gamehall.rights import within_scope
 from gamehall.settings import Settings, secret_key
 from gamehall.tasks import again_and_again, beside
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
@@ -80,7 +83,7 @@ class Hall:
         unheard = self.database.dialect == "sqlite" and settings.workers > 1 and not settings.redis_url
         self.time = HallTime(self.database)
         self.presence = Presence(self.database)
-        self.rates = Rates(self.database, self.time.now, on=settings.rate_limits)
+        self.rates = Rates(settings, self.database, self.time.now)
         self.time.after_beat(self.presence.write_down)
         self.feed = Feed(self.database, poll_seconds=0.1 if unheard else 1.0)
         self.features = LiveFeatures(self.database, self.feed)
@@ -177,6 +180,9 @@ class Hall:
                     principal = _expect(principal, Principal)
                     if area == "api":
                         principal = await self._as_far_as_it_goes(principal)
+                    asked = connection.scope
+                    handler, method = asked.get("route_handler"), str(asked.get("method", "GET"))
+                    principal = within_scope(principal, handler, method)
                     self.presence.seen(principal.user_id)
                     origin().principal = principal
                     return principal
@@ -212,10 +218,11 @@ class Hall:
 
     async def check(self) -> dict[str, CheckResult]:
         """What the hall's own checks and those of plugins that are on say, by name."""
-        results = {"database": await _guarded_check(self._check_database)}
+        results = {"database": await _guarded_check("database", self._check_database)}
         checks: list[tuple[str, Check]] = self.declared("gamehall_checks")
         for plugin, check in checks:
-            results[f"{plugin}.{check.name}"] = await _guarded_check(check.run)
+            name = f"{plugin}.{check.name}"
+            results[name] = await _guarded_check(name, check.run)
         return results
 
     async def _check_database(self) -> CheckResult:
@@ -227,6 +234,7 @@ class Hall:
         """The hall at work in this worker, from the start to the end of its server."""
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self.database.close)
+            stack.push_async_callback(self.rates.close)
             stack.callback(self.passwords.close)
             await asyncio.to_thread(self._check_tables)
             self._take_rulesets()
@@ -255,8 +263,11 @@ class Hall:
         yield "letting flags fall", 0.25, partial(let_flags_fall, self)
         yield "closing challenges", 5.0, partial(expire_challenges, self)
         yield "removing guests", 3_600.0, partial(remove_strays, self)
+        yield "forgetting what was long ago", 3_600.0, partial(forget_old, self)
+        yield "forgetting limits", 120.0, self.rates.forget
         if (transport := transport_of(self.settings)) is not None:
             yield "telling of turns", 60.0, partial(tell_turns, self, transport)
+            yield "sending mails", 5.0, partial(send_due, self, transport)  # somebody waits for a link
 
     def _check_tables(self) -> None:
         engine = sa.create_engine(sync_url(self.settings.database_url), poolclass=sa.NullPool)
@@ -314,11 +325,11 @@ def _expect(given: object, kind: type[T]) -> T:
     return given
 
 
-async def _guarded_check(run: Callable[[], Any]) -> CheckResult:
+async def _guarded_check(name: str, run: Callable[[], Any]) -> CheckResult:
     try:
         async with asyncio.timeout(_CHECK_SECONDS):
             return _expect(await run(), CheckResult)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a check that fails is a finding, whatever it raises
-        return CheckResult(
-            False, f"{type(error).__name__}: {error}" if not isinstance(error, Problem) else error.detail
-        )
+    except (Exception, SystemExit) as error:
+        log.error("the check %s failed", name, exc_info=error)
+        # Anybody can ask how the hall is, and an error can tell where its database is and as whom it goes there.
+        return CheckResult(False, "It failed; the reason is in the log.")

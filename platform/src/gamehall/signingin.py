@@ -3,8 +3,11 @@ comes of it."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable
+
+import sqlalchemy as sa
 
 from gamehall import audit
 from gamehall.accounts import User, user_for_login
@@ -13,9 +16,10 @@ from gamehall.declare import Host
 from gamehall.factors import has_factor, take_code
 from gamehall.languages import catalogue
 from gamehall.origins import origin
+from gamehall.passwords import normal_password
 from gamehall.problems import Problem
 from gamehall.rates import Rate
-from gamehall.tables import new_id
+from gamehall.tables import new_id, user
 
 __all__ = ["check_again", "check_code", "check_password", "is_known", "sign_in", "voucher"]
 
@@ -59,7 +63,22 @@ async def check_password(host: Host, username: str, password: str, vouchers: Ite
     if found is None or not matches or not found[0].is_active:
         await host.write(audit.note, "sign_in.failed", about=found[0].id if found else None)
         raise Problem("invalid-credentials", _("There is no account with this name and password."))
+    await _renew_hash(host, found[0], found[1], password)
     return found[0]
+
+
+async def _renew_hash(host: Host, person: User, password_hash: str, password: str) -> None:
+    """Stores the hash as it would be made now, if it was made with other parameters: only now is the password known."""
+    if not host.passwords.is_dated(password_hash):
+        return
+    with contextlib.suppress(Problem):  # many are signing in: the next time does as well
+        renewed = await host.passwords.hash(normal_password(password))
+        await host.write(_replace_hash, person.id, password_hash, renewed)
+
+
+def _replace_hash(connection: sa.Connection, user_id: str, old: str, new: str) -> None:
+    same = sa.and_(user.c.id == user_id, user.c.password_hash == old)
+    connection.execute(user.update().where(same).values(password_hash=new))
 
 
 def _digest(username: str) -> str:

@@ -52,7 +52,7 @@ class Session:
         try:
             await work
         except ProblemError as problem:
-            if problem.slug == "invalid-token":
+            if problem.slug in ("invalid-token", "token-reused"):
                 await self._leave(problem.detail)
             else:
                 fields = [f"{error.field}: {error.message}" for error in problem.errors if error.field]

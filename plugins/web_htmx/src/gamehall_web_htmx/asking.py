@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from litestar.di import NamedDependency
 
-from gamehall.asking import HttpRequest
+from gamehall.asking import ADMINS_ONLY, HttpRequest
 from gamehall.declare import Host, Principal
 from gamehall.factors import has_factor
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
+from gamehall.rights import admits
 from gamehall.tables import now
 
 from .forms import came_from, kept_move, read_form
@@ -23,11 +24,13 @@ LATELY = timedelta(minutes=10)
 LATELY_FOR_ADMINS = timedelta(hours=2)
 
 
+@admits("anybody")
 async def visitor(request: HttpRequest, site: NamedDependency[Site]) -> Visitor:
     """Who is looking, or a stranger."""
     return await site.visitor(request)
 
 
+@admits("account")
 async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
     """Who is signed in with an account. Handlers that let somebody do something come by here, or by `participant`.
 
@@ -39,6 +42,7 @@ async def signed_in(request: HttpRequest, visitor: NamedDependency[Visitor]) -> 
     raise (AccountFirst if visitor.guest_id else SignInFirst)(await _here(request))
 
 
+@admits("admin")
 async def admin(request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]) -> Principal:
     """Who looks after the hall; to change something they must have proved in the last two hours that it is them.
 
@@ -47,7 +51,7 @@ async def admin(request: HttpRequest, site: NamedDependency[Site], visitor: Name
     """
     caller = await signed_in(request, visitor)
     if not caller.is_admin:
-        raise Problem("forbidden", _("Only admins can look after the hall."))
+        raise Problem("forbidden", catalogue("gamehall")(ADMINS_ONLY))
     if await lacks_factor(site.host, caller):
         raise FactorFirst(await _here(request))
     if request.method != "GET":
@@ -73,6 +77,7 @@ async def confirmed(request: HttpRequest, caller: Principal, within: timedelta =
         raise ConfirmFirst(await _here(request))
 
 
+@admits("participant")
 async def participant(request: HttpRequest, visitor: NamedDependency[Visitor]) -> Principal:
     """Who is here, with an account or as a guest, for what guests can do as well. Raises SignInFirst for a stranger."""
     if visitor.principal is not None:

@@ -53,7 +53,7 @@ def tell_of_change(connection: sa.Connection, host: Host, user_id: str, what: st
             what=_(what, username=person.username),
             link=f"{host.settings.address}/settings",
         )
-        post(connection, person.id, _("How you sign in has changed"), body, host.hall_time())
+        post(connection, person.id, _("How you sign in has changed"), body, host.hall_time(), essential=True)
 
 
 def tell_of_browser(connection: sa.Connection, host: Host, person: User) -> None:
@@ -72,4 +72,4 @@ def tell_of_browser(connection: sa.Connection, host: Host, person: User) -> None
             address=where.address or "?",
             link=f"{host.settings.address}/settings",
         )
-        post(connection, person.id, _("A new sign-in to your account"), body, host.hall_time())
+        post(connection, person.id, _("A new sign-in to your account"), body, host.hall_time(), essential=True)

@@ -18,12 +18,15 @@ from .compression import compressed_pages
 from .forms import AskAgain, internal_path, own_forms_only
 from .pages.account import ACCOUNT_PAGES, account_first
 from .pages.admin import ADMIN_PAGES
+from .pages.auditing import audit_page
 from .pages.challenges import CHALLENGE_PAGES
 from .pages.confirm import CONFIRM_PAGES
+from .pages.credentials import CREDENTIAL_PAGES
 from .pages.embed import embedded_game
 from .pages.factors import FACTOR_PAGES
 from .pages.games import GAME_PAGES
 from .pages.kept import ask_for_move
+from .pages.leaving import LEAVING_PAGES
 from .pages.listing import LIST_PAGES
 from .pages.live import LIVE_STREAMS
 from .pages.lobby import lobby
@@ -50,6 +53,7 @@ _PAGES: list[BaseRouteHandler] = [
     *ACCOUNT_PAGES,
     *SIGN_IN_PAGES,
     *CONFIRM_PAGES,
+    *CREDENTIAL_PAGES,
     *PLAY_PAGES,
     *CHALLENGE_PAGES,
     *LIST_PAGES,
@@ -65,9 +69,11 @@ _PAGES: list[BaseRouteHandler] = [
     *SETTINGS_PAGES,
     *FACTOR_PAGES,
     *PASSKEY_PAGES,
+    *LEAVING_PAGES,
     *LOOK_PAGES,
     *ADMIN_PAGES,
     *OVERSEEING_PAGES,
+    audit_page,
     *PEOPLE_PAGES,
 ]
 

@@ -88,9 +88,8 @@ def _start(connection: sa.Connection, cookie_hash: str, person: User, agent: str
     ).first()
     if old is not None:
         _end(connection, old.user_id, [old.id])
-    connection.execute(
-        session.delete().where(sa.or_(session.c.last_seen_at < moment - IDLE, session.c.created_at < moment - LONGEST))
-    )
+    # One that is too old is not seen any more, so some days later it is among these.
+    connection.execute(session.delete().where(session.c.last_seen_at < moment - IDLE))
     connection.execute(
         session.insert(),
         {

@@ -223,8 +223,8 @@ class Site:
             if context is None:
                 return Markup("")
             shared = {"viewer": visitor.account, "form_token": token_input(visitor.token)}
-            # Autoescaping made it: what was text in the context is escaped.
-            return Markup(self.templates.get_template(slot.template).render(shared | dict(context)))  # noqa: S704
+            html = self.templates.get_template(slot.template).render(shared | dict(context))
+            return Markup(html)  # noqa: S704 - autoescaping made it: what was text in the context is escaped
         except Exception as error:  # noqa: BLE001 - another plugin's fault must not cost the page
             self.host.fault(plugin, f"the slot {slot.template} at {slot.place}", error)
             return Markup("")

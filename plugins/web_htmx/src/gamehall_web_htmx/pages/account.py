@@ -6,8 +6,9 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from gamehall.accounts import Registration, register
-from gamehall.asking import ACCOUNT_NEEDED, HttpRequest
+from gamehall.asking import ACCOUNT_NEEDED, SMALL_BODY, HttpRequest
 from gamehall.problems import Problem
+from gamehall.quotas import REGISTERING
 from gamehall_web_htmx.forms import ANYBODY, Form, internal_path, read_form
 from gamehall_web_htmx.knowing import known_cookie
 from gamehall_web_htmx.sessions import start_session
@@ -22,7 +23,10 @@ async def register_page(
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[Any]:
-    typed = {"setup": request.query_params.get("setup", ""), "next": request.query_params.get("next", "")}
+    typed = {
+        "setup": request.query_params.get("setup", ""),
+        "next": internal_path(request.query_params.get("next", ""), otherwise=""),
+    }
     return _register_form(request, site, visitor, typed)
 
 
@@ -33,7 +37,7 @@ def _register_form(
     return site.page(request, visitor, "register.html", status=status, typed=typed, problem=problem)
 
 
-@post("/register", opt=ANYBODY)
+@post("/register", opt=ANYBODY | REGISTERING, request_max_body_size=SMALL_BODY)
 async def register_send(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:

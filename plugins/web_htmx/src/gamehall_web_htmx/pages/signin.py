@@ -12,10 +12,11 @@ from litestar.di import NamedDependency
 
 from gamehall import audit
 from gamehall.accounts import User, find_user
-from gamehall.asking import HttpRequest
+from gamehall.asking import SMALL_BODY, HttpRequest
 from gamehall.declare import Host
 from gamehall.factors import has_factor
 from gamehall.guests import hand_over
+from gamehall.languages import N_, catalogue
 from gamehall.problems import Problem
 from gamehall.sealing import seal, unseal
 from gamehall.signingin import check_code, check_password
@@ -29,6 +30,12 @@ from gamehall_web_htmx.site import Site, Visitor, form_status
 
 __all__ = ["SIGN_IN_PAGES", "let_in", "show_login"]
 
+_ = catalogue(__name__)
+
+_DONE = {
+    "reset": N_("Your new password is set. Sign in with it."),
+    "deleted": N_("Your account is deleted."),
+}
 _COOKIE = "step"
 _STEP = timedelta(minutes=5)
 
@@ -56,11 +63,14 @@ def show_login(
 ) -> Response[Any]:
     """The page for signing in, with what was typed and what is wrong with it."""
     passkey = options_to_prove(site.host) if relying_party(site.host) else None
+    done = _(_DONE.get(request.query_params.get("done", ""), ""))
     status = form_status(problem)
-    return site.page(request, visitor, "login.html", status=status, typed=typed, problem=problem, passkey=passkey)
+    return site.page(
+        request, visitor, "login.html", status=status, typed=typed, problem=problem, passkey=passkey, done=done
+    )
 
 
-@post("/login", opt=ANYBODY)
+@post("/login", opt=ANYBODY, request_max_body_size=SMALL_BODY)
 async def login_send(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
@@ -89,7 +99,7 @@ async def code_page(
     return site.page(request, visitor, "login_code.html", typed={"next": next_path}, problem=None)
 
 
-@post("/login/code", opt=ANYBODY)
+@post("/login/code", opt=ANYBODY, request_max_body_size=SMALL_BODY)
 async def code_send(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
