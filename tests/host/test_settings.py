@@ -58,6 +58,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "log_level": "debug",
         "strict": True,
         "signup": "closed",
+        "admin_second_factor": True,
         "rate_limits": False,
         "max_challenges": 3,
         "max_live_games": 2,
@@ -76,6 +77,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "request_seconds": 10.5,
         "body_seconds": 5,
         "send_seconds": 2,
+        "audit_days": 30,
     }
     texts = {True: "1", False: "off"}
     for name, value in wanted.items():

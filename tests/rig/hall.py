@@ -23,6 +23,7 @@ from gamehall.hall import Hall as Host
 from gamehall.passwords import Passwords
 from gamehall.plugins import load_plugins
 from gamehall.settings import Settings
+from rig.described import check_described
 from rig.postgres import fresh_database
 from rig.server import KEPT
 
@@ -30,9 +31,14 @@ PASSWORD = "correct horse battery"
 
 
 class Client(httpx.AsyncClient):
-    """Somebody who calls `app`, with cookies of their own."""
+    """Somebody who calls `app`, with cookies of their own. What they are answered must be in the API's description."""
 
     app: HallApp
+
+    async def send(self, *args: Any, **kwargs: Any) -> httpx.Response:
+        answer = await super().send(*args, **kwargs)
+        check_described(self.app, answer)
+        return answer
 
 
 class Hall:

@@ -13,6 +13,7 @@ from litestar.di import Provide
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Send
 
+from gamehall.api.admin import overseeing
 from gamehall.api.challenges import challenges, clocks, invitations
 from gamehall.api.errors import EXCEPTION_HANDLERS, answer_problem
 from gamehall.api.games import games
@@ -23,20 +24,21 @@ from gamehall.api.rulesets import rulesets
 from gamehall.api.schema import openapi_config, openapi_json
 from gamehall.api.turns import turns
 from gamehall.api.users import users
-from gamehall.asking import caller, participant, viewer
+from gamehall.asking import admin, caller, participant, viewer
 from gamehall.deadlines import in_time
 from gamehall.edges import Edges, answer_headers
 from gamehall.hall import Hall
 from gamehall.languages import ENGLISH, speaking
 from gamehall.logs import configure_logs
 from gamehall.origins import asked_from
-from gamehall.plugins import Plugins, load_plugins
+from gamehall.plugins import Plugin, Plugins, load_plugins
 from gamehall.problems import Problem
 from gamehall.queries import strict_query
 from gamehall.quotas import within_quota
+from gamehall.rights import unruled
 from gamehall.settings import Settings, load_settings
 
-__all__ = ["HallApp", "create_app", "routes_of"]
+__all__ = ["HallApp", "create_app", "routes_of", "unruled_of"]
 
 MAX_BODY = 256 * 1024
 _OWN: list[ControllerRouterHandler] = [
@@ -45,7 +47,7 @@ _OWN: list[ControllerRouterHandler] = [
     openapi_json,
     Router(
         "/api/v1",
-        route_handlers=[users, rulesets, clocks, challenges, invitations, turns, games, playing, records],
+        route_handlers=[users, rulesets, clocks, challenges, invitations, turns, games, playing, records, overseeing],
     ),
 ]
 
@@ -101,6 +103,12 @@ def routes_of(handlers: Sequence[ControllerRouterHandler]) -> Sequence[BaseRoute
     """The routes that these handlers have by themselves. Whether they fit the application is not known by this, which
     makes it quick."""
     return Router("/", route_handlers=list(handlers)).routes
+
+
+def unruled_of(app: Litestar, plugin: Plugin) -> list[str]:
+    """What is wrong with the rules of the routes that a plugin adds to the application: who may use them."""
+    added = {route.path for route in routes_of(plugin.declared.get("gamehall_routes", []))}
+    return unruled(route for route in app.routes if route.path in added)
 
 
 def _territory(route: BaseRoute) -> str:
@@ -162,7 +170,12 @@ class HallApp(Litestar):
 
         super().__init__(
             route_handlers=list(handlers),
-            dependencies={"caller": Provide(caller), "participant": Provide(participant), "viewer": Provide(viewer)},
+            dependencies={
+                "admin": Provide(admin),
+                "caller": Provide(caller),
+                "participant": Provide(participant),
+                "viewer": Provide(viewer),
+            },
             guards=[strict_query, within_quota],
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=[running],

@@ -186,7 +186,12 @@ def _settle(done: asyncio.Future[Any], result: Any, error: BaseException | None)
 
 def _sqlite_engine(url: sa.URL, begin: str, size: int) -> sa.Engine:
     engine = sa.create_engine(
-        url, poolclass=sa.QueuePool, pool_size=size, max_overflow=0, connect_args={"check_same_thread": False}
+        url,
+        poolclass=sa.QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # errors end in the log, and what was to be stored has no business there
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -206,7 +211,9 @@ class PostgresDatabase(Database):
     dialect = "postgresql"
 
     def __init__(self, url: sa.URL, size: int = 8) -> None:
-        self._engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=10, pool_recycle=1800)
+        self._engine = create_async_engine(
+            url, pool_size=size, max_overflow=0, pool_timeout=10, pool_recycle=1800, hide_parameters=True
+        )
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[Any]] = set()
 

@@ -9,7 +9,7 @@ import msgspec
 
 from gamehall.languages import N_, catalogue
 
-__all__ = ["FieldError", "Problem"]
+__all__ = ["FieldError", "Problem", "known_problems", "status_of"]
 
 _ = catalogue(__name__)
 
@@ -19,7 +19,10 @@ _KNOWN = {
     "unknown-host": (400, N_("This hall is not known by that name")),
     "unauthenticated": (401, N_("Nobody is signed in")),
     "invalid-credentials": (401, N_("Wrong name or password")),
+    "code-needed": (401, N_("A code is needed as well")),
+    "invalid-code": (401, N_("The code is not right")),
     "invalid-token": (401, N_("The token is not valid")),
+    "token-reused": (401, N_("The token had been exchanged for another")),
     "forbidden": (403, N_("This is not allowed")),
     "account-needed": (403, N_("This needs an account")),
     "not-found": (404, N_("There is nothing here")),
@@ -47,6 +50,16 @@ _KNOWN = {
     "busy": (503, N_("Try again in a moment")),
     "took-too-long": (503, N_("This took too long")),
 }
+
+
+def known_problems() -> Mapping[str, int]:
+    """The status of every problem that there can be, by its slug."""
+    return {slug: status for slug, (status, _title) in _KNOWN.items()}
+
+
+def status_of(slug: str) -> int:
+    """The status of a problem. Raises KeyError for one that nobody knows."""
+    return _KNOWN[slug][0]
 
 
 class FieldError(msgspec.Struct, frozen=True):

@@ -37,10 +37,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     strict: bool = False
     signup: Literal["open", "closed"] = "open"
+    admin_second_factor: bool = False
+    """Whether admins must have a second factor before they can look after the hall."""
     mail: str = "file"
     mail_from: str = ""
     notice_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 12
     rate_limits: bool = True
+    audit_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 365
+    """After how many days a line of the audit log is removed."""
     rates: tuple[str, ...] = ()
     """Other limits than the usual ones, each `name=times/seconds`."""
     trusted_proxies: tuple[str, ...] = ()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from rig.hall import Hall, InstallPlugin, StartHall
+from gamehall.tables import now
+from gamehall_web_htmx.tables import session
+from rig.hall import PASSWORD, Hall, InstallPlugin, StartHall
 
 pytestmark = pytest.mark.anyio
 
@@ -51,7 +54,8 @@ def web_slots(host):
 @hookimpl(optionalhook=True)
 def web_pages(host):
     from gamehall_web_htmx.declare import Page
-    return [Page("/words", "Words", "guest/words.html", listing, {"add": add}, menu="Words")]
+    words = Page("/words", "Words", "guest/words.html", listing, {"add": add}, menu="Words")
+    return [words, Page("/secrets", "Secrets", "guest/words.html", listing, {"add": add}, confirm={"add"})]
 """
 HELLO = "<p>Hello {{ name }}!</p>"
 WORDS = """{% extends "web_htmx/base.html" %}{% block content %}<h1>Words of {{ caller.username }}</h1>
@@ -108,3 +112,16 @@ async def test_a_page_of_a_plugin(guest_hall: Hall, newcomer: Make) -> None:
     assert (await ada.post("/words/other", token)).status_code == 404
     assert (await ada.post("/other/add", token)).status_code == 404
     assert (await ada.get("/words/add")).status_code == 404
+
+
+async def test_a_page_that_wants_to_know_whether_it_is_still_them(guest_hall: Hall, newcomer: Make) -> None:
+    ada = await newcomer(guest_hall).register("ada")
+    token = (await ada.page("/secrets")).form("/words/add").values
+    long_ago = session.update().values(confirmed_at=now() - timedelta(minutes=11))
+    await guest_hall.host.write(lambda connection: connection.execute(long_ago))
+    await ada.page("/words")
+    await ada.page("/secrets")
+    answer = await ada.post("/secrets/add", token | {"word": "/words"}, headers={"Referer": "http://hall/secrets"})
+    assert answer.headers["location"] == "/confirm?next=%2Fsecrets"
+    assert await ada.go("/confirm?next=/secrets", "/confirm", password=PASSWORD) == "/secrets"
+    await ada.page("/secrets")

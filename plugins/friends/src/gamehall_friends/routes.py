@@ -88,7 +88,7 @@ async def list_friends(
     return page_of(views, size, [view.username for view in views])
 
 
-@delete("/{username:str}")
+@delete("/{username:str}", opt={"problems": ("invalid",), "object": "their friends"})
 async def unfriend(request: HttpRequest, caller: NamedDependency[Principal], username: FromPath[str]) -> None:
     """Ends a friendship."""
     await host_of(request).write(end_friendship, caller.user_id, username)
@@ -108,14 +108,18 @@ async def list_requests(
     return page_of([_request_view(each, caller) for each in found], size, [each.id for each in found])
 
 
-@post("/requests", status_code=201, opt={"body": FriendRequest})
+@post("/requests", status_code=201, opt={"problems": ("already-exists", "not-found"), "body": FriendRequest})
 async def request_friendship(request: HttpRequest, caller: NamedDependency[Principal]) -> FriendRequestView:
     """Asks somebody to be friends; asking the one who has asked makes you friends at once."""
     body = await read_body(request, FriendRequest)
     return _request_view(await host_of(request).write(ask, caller.user_id, body.username), caller)
 
 
-@post("/requests/{request_id:str}/respond", status_code=200, opt={"body": FriendAnswer})
+@post(
+    "/requests/{request_id:str}/respond",
+    status_code=200,
+    opt={"problems": ("conflict",), "object": "its two sides", "body": FriendAnswer},
+)
 async def answer_request(
     request: HttpRequest, caller: NamedDependency[Principal], request_id: FromPath[str]
 ) -> FriendAnswered:
@@ -135,13 +139,13 @@ async def list_blocks(
     return page_of([Person(each.username, each.display_name) for each in found], size, [n.username for n in found])
 
 
-@put("/blocks/{username:str}", status_code=204)
+@put("/blocks/{username:str}", status_code=204, opt={"problems": ("invalid",), "object": "everybody"})
 async def block_user(request: HttpRequest, caller: NamedDependency[Principal], username: FromPath[str]) -> None:
     """Blocks somebody: neither of you can ask or challenge the other, and a friendship ends."""
     await host_of(request).write(add_block, caller.user_id, username)
 
 
-@delete("/blocks/{username:str}")
+@delete("/blocks/{username:str}", opt={"problems": ("invalid",), "object": "everybody"})
 async def unblock_user(request: HttpRequest, caller: NamedDependency[Principal], username: FromPath[str]) -> None:
     """Takes a block back."""
     await host_of(request).write(remove_block, caller.user_id, username)

@@ -3,12 +3,13 @@
 from typing import Annotated
 
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.params import FromQuery, HeaderParameter
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from gamehall.asking import HttpRequest, viewer
-from gamehall.declare import Host
+from gamehall.asking import HttpRequest
+from gamehall.declare import Host, Principal
 from gamehall.rates import Rate
 
 from .audience import Audience, api_audience, may_still_listen
@@ -30,10 +31,11 @@ def routes(host: Host) -> list[ControllerRouterHandler]:
         media_type="text/event-stream",
         tags=["events"],
         no_compress=True,
-        opt={"rates": (Rate("stream", 30, 600),)},
+        opt={"problems": ("account-needed", "not-found"), "rates": (Rate("stream", 30, 600),)},
     )
     async def events(
         request: HttpRequest,
+        viewer: NamedDependency[Principal | None],
         channel: FromQuery[list[str] | None] = None,
         cursor: FromQuery[str | None] = None,
         last_event_id: Annotated[str | None, HeaderParameter(name="Last-Event-ID")] = None,
@@ -44,10 +46,10 @@ def routes(host: Host) -> list[ControllerRouterHandler]:
         Last-Event-ID, which wins, the stream begins with what was missed since; `resync` says that it cannot be told
         any more. `closed` ends the right to listen; after `restart` connect again.
         """
-        audience = await api_audience(host, request, channel or [])
+        audience = await api_audience(host, viewer, channel or [])
 
         async def may_listen(audience: Audience) -> bool:
-            return await may_still_listen(host, audience, lambda: viewer(request))
+            return await may_still_listen(host, audience, lambda: host.identify(request, "api"))
 
         stream = EventStream(host, audience, settings, JsonVoice(frames), may_listen)
         told = stream.run(last_event_id or cursor, again=last_event_id is not None)

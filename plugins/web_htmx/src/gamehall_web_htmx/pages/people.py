@@ -10,7 +10,7 @@ from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
-from gamehall_web_htmx.asking import signed_in
+from gamehall_web_htmx.asking import confirmed, signed_in
 from gamehall_web_htmx.declare import Page
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.pages.profile import show_profile
@@ -19,7 +19,7 @@ from gamehall_web_htmx.site import Site, Visitor
 __all__ = ["PEOPLE_PAGES"]
 
 
-@get("/{name:str}")
+@get("/{name:str}", opt={"object": "everybody a profile, accounts the pages of plugins"})
 async def named_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], name: FromPath[str]
 ) -> Response[Any]:
@@ -27,7 +27,8 @@ async def named_page(
     if name.startswith("@"):
         return await show_profile(request, site, visitor, name[1:])
     plugin, page = _declared(site, f"/{name}")
-    return await _declared_page(request, site, visitor, await signed_in(request, visitor), plugin, page)
+    caller = await signed_in(request, visitor)
+    return await _declared_page(request, site, visitor, caller, plugin, page)
 
 
 def _declared(site: Site, path: str) -> tuple[str, Page]:
@@ -46,15 +47,18 @@ async def _declared_page(
     plugin: str,
     page: Page,
     problem: Problem | None = None,
+    **more: Any,
 ) -> Response[Any]:
     query = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
     context = dict(await page.context(caller, query))
     title = catalogue(f"gamehall_{plugin}")(page.title)
-    html = site.render(request, visitor, page.template, context | {"title": title, "problem": problem})
-    return site.answer(html, problem.status if problem else 200)
+    shared: dict[str, Any] = {"title": title, "problem": problem, "typed": {}}
+    html = site.render(request, visitor, page.template, context | shared | more)
+    headers = {"Cache-Control": "no-store"} if more else {}  # what is shown this once comes back by no button
+    return site.answer(html, problem.status if problem else 200, headers)
 
 
-@post("/{name:str}/{action:str}")
+@post("/{name:str}/{action:str}", opt={"object": "everybody a profile, accounts the pages of plugins"})
 async def declared_action(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -67,14 +71,19 @@ async def declared_action(
     if run is None:
         raise Problem("not-found")
     caller = await signed_in(request, visitor)
+    if action in page.confirm:
+        await confirmed(request, caller)
     typed = await read_form(request)
     try:
-        return site.go(await run(caller, typed))
+        outcome = await run(caller, typed)
     except Problem as problem:
-        return await _declared_page(request, site, visitor, caller, plugin, page, problem)
+        return await _declared_page(request, site, visitor, caller, plugin, page, problem, typed=typed)
+    if isinstance(outcome, str):
+        return site.go(outcome)
+    return await _declared_page(request, site, visitor, caller, plugin, page, **outcome)
 
 
-@get("/{name:str}/{action:str}")
+@get("/{name:str}/{action:str}", opt={"who": "anybody", "object": "nobody: there is nothing"})
 async def nothing_here() -> None:
     """Without this a page's actions would make every path of two segments answer 405 instead of 404."""
     raise Problem("not-found")

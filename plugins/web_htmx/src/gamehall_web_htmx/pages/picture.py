@@ -23,7 +23,10 @@ __all__ = ["game_picture"]
 Ply = Annotated[int | None, QueryParameter(ge=0, le=1_000_000)]
 
 
-@get(["/games/{game_id:str}/picture.svg", "/games/{game_id:str}/picture.png"])
+@get(
+    ["/games/{game_id:str}/picture.svg", "/games/{game_id:str}/picture.png"],
+    opt={"who": "anybody", "object": "who may see the game"},
+)
 async def game_picture(
     request: HttpRequest, site: NamedDependency[Site], game_id: FromPath[str], ply: Ply = None
 ) -> Response[Any]:
