@@ -150,7 +150,7 @@ class Line:
         """The status and the body of the answer."""
         content = msgspec.json.encode(body)
         head = (
-            f"POST /api/v1{path} HTTP/1.1\r\nHost: hall\r\nAuthorization: Token {token}\r\n"
+            f"POST /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token {token}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
         )
         self._writer.write(head.encode() + content)
