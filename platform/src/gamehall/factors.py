@@ -37,7 +37,7 @@ _ = catalogue(__name__)
 
 log = logging.getLogger(__name__)
 
-TRIES = Rate("second_factor", 5, 15 * 60)
+TRIES = Rate("second-factor", 5, 15 * 60)
 RECOVERY_CODES = 10
 _PURPOSE = "second factor"
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # those that nobody takes for others

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
-from litestar.routes import BaseRoute, HTTPRoute
+from litestar.handlers import BaseRouteHandler
 
 from gamehall.asking import host_of
 from gamehall.origins import origin
 from gamehall.rates import Rate
 
-__all__ = ["CHALLENGING", "EXPORTING", "IMPORTING", "REGISTERING", "declared_quotas", "within_quota"]
+__all__ = ["CHALLENGING", "EXPORTING", "IMPORTING", "REGISTERING", "within_quota"]
 
 # Those of routes that a page and the API both have. A class or a club registers in one hour, from one address.
 REGISTERING = {"rates": (Rate("register", 20, 3_600, by="address"),)}
@@ -35,17 +33,3 @@ async def within_quota(connection: ASGIConnection[Any, Any, Any, Any], handler: 
             account = principal.user_id
     for quota in quotas:
         await host.rates.take(quota, account if quota.by == "account" else origin().address)
-
-
-def declared_quotas(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str, Rate]]:
-    """(method, path, rate) of every route that declares one."""
-    for route in routes:
-        if isinstance(route, HTTPRoute):
-            for handler in route.route_handlers:
-                yield from _of_handler(route.path_format, handler)
-
-
-def _of_handler(path: str, handler: HTTPRouteHandler) -> Iterator[tuple[str, str, Rate]]:
-    for quota in handler.opt.get("rates", ()):
-        for method in sorted(handler.http_methods - {"OPTIONS"}):
-            yield method, path, quota

@@ -32,7 +32,7 @@ _ = catalogue(__name__)
 log = logging.getLogger(__name__)
 
 _TIDYING = "forgetting limits"
-_OTHERWISE = re.compile(r"(?P<name>[a-z_-]+)=(?P<times>[1-9][0-9]{0,6})/(?P<seconds>[1-9][0-9]{0,6})", re.ASCII)
+_OTHERWISE = re.compile(r"(?P<name>[a-z-]+)=(?P<times>[1-9][0-9]{0,6})/(?P<seconds>[1-9][0-9]{0,6})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

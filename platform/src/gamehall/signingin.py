@@ -27,9 +27,9 @@ _ = catalogue(__name__)
 
 # Somebody who tries passwords for an account keeps everybody out who signs in to it anywhere new, for as long as they
 # try. So whoever signs in where they have signed in before, and shows it by a voucher, has a budget of their own.
-BY_NAME = Rate("sign_in", 10, 15 * 60)
-BY_ADDRESS = Rate("sign_in_address", 30, 60 * 60)
-BY_VOUCHER = Rate("sign_in_known", 10, 15 * 60)
+BY_NAME = Rate("sign-in", 10, 15 * 60)
+BY_ADDRESS = Rate("sign-in-from", 30, 60 * 60)
+BY_VOUCHER = Rate("sign-in-known", 10, 15 * 60)
 _DIGITS = 32
 
 

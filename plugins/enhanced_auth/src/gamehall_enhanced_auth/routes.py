@@ -82,7 +82,11 @@ async def register_device(request: HttpRequest) -> SignedIn:
     return await _sign_device_in(request, await register(host_of(request), given), device)
 
 
-@post("/token", status_code=200, opt={"problems": ("invalid-credentials",), "who": "anybody", "body": SignIn})
+@post(
+    "/token",
+    status_code=200,
+    opt={"problems": ("invalid-credentials", "code-needed", "invalid-code"), "who": "anybody", "body": SignIn},
+)
 async def sign_device_in(request: HttpRequest) -> SignedIn:
     """Signs the device in."""
     given = await read_body(request, SignIn)
