@@ -200,6 +200,13 @@ async def test_open_streams_end_with_the_session(hall: Hall, table: Any, person:
         assert await stream.kinds(3) == ["hello", "message", "closed"]
         assert (await other.next()).event == "hello"
     assert [await is_signed_in(each) for each in (ada, desk)] == [False, True]
+    await ada.sign_in("ada")
+    async with live(hall, ada, "/games") as stream:
+        await desk.go("/settings", "/settings/password", current=PASSWORD, password="another good sentence")
+        assert (await stream.kinds(3))[-1] == "closed"
+    async with live(hall, desk, "/games") as stream:
+        await desk.go("/settings", "/logout")
+        assert (await stream.kinds(3))[-1] == "closed"
 
 
 async def test_people_see_and_end_their_sessions(hall: Hall, person: Make) -> None:
