@@ -198,7 +198,7 @@ def test_a_database_that_is_not_there_yet_is_said(bare: Run, monkeypatch: pytest
 
 
 def test_the_settings_without_their_secrets(bare: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GAMEHALL_SECRET_KEY", "hush-key")
+    monkeypatch.setenv("GAMEHALL_SECRET_KEY", "hush-key-as-long-as-keys-must-be-here")
     monkeypatch.setenv("GAMEHALL_DATABASE_URL", "postgresql+psycopg://hall:hush-database@127.0.0.1:1/hall")
     monkeypatch.setenv("GAMEHALL_REDIS_URL", "redis://:hush-redis@cache/0")
     Path("hall.toml").write_text("port = 9000\n")

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.anyio
 
 JSON = {"content-type": "application/json"}
 PAGE = {"accept": "text/html"}
+ELSEWHERE = {"origin": "https://elsewhere.example", "access-control-request-method": "POST"}
 
 
 @pytest.mark.parametrize(
@@ -235,10 +236,10 @@ async def test_no_path_makes_the_hall_fail(each_hall: Hall) -> None:
 
 
 async def test_every_answer_carries_the_headers(hall: Hall) -> None:
-    """Every route, as GET, HEAD, OPTIONS and a wrong method, and every kind of refusal."""
+    """Every route, as GET, HEAD, OPTIONS and a wrong method, asked from another site, and every kind of refusal: none
+    lets another origin read it."""
     guarded = {
         "x-content-type-options": "nosniff",
-        "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
         "permissions-policy": "camera=()",
         "content-security-policy": "default-src 'none'",
@@ -251,7 +252,7 @@ async def test_every_answer_carries_the_headers(hall: Hall) -> None:
             for name in route.path_parameters:
                 path = path.replace(f"{{{name}}}", "0" * 26)
             methods = ["HEAD", "OPTIONS", "TRACE", *([] if path.endswith("/events") else ["GET", "POST"])]
-            answers += [await ada.request(method, f"http://hall{path}", headers=PAGE) for method in methods]
+            answers += [await ada.request(method, f"http://hall{path}", headers=PAGE | ELSEWHERE) for method in methods]
     for headers in ({"host": "evil.example"}, {"x": "x" * 40_000}, {"content-encoding": "gzip"}):
         answers += [await hall.root.get("/", headers=headers), await hall.root.head("/", headers=headers)]
     answers += [await hall.root.get("/nope"), await hall.nobody.post("/auth/token", json="x" * 20_000)]
@@ -262,11 +263,13 @@ async def test_every_answer_carries_the_headers(hall: Hall) -> None:
         where = f"{answer.request.method} {answer.request.url} {answer.status_code}"
         for name, value in guarded.items():
             assert value in answer.headers.get(name, ""), (where, name)
+        assert answer.headers["referrer-policy"] in ("same-origin", "no-referrer"), where
         framed = "frame-ancestors *" in answer.headers["content-security-policy"]
         assert not framed or answer.request.url.path.startswith("/embed/"), where
         assert answer.headers.get("x-frame-options") == (None if framed else "DENY"), where
         assert answer.headers["cross-origin-resource-policy"] == "same-origin", where
         assert "strict-transport-security" not in answer.headers, where
+        assert not [name for name in answer.headers if name.startswith("access-control")], where
         if answer.request.method == "HEAD":
             assert answer.content == b"", where
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from gamehall.accounts import setup_code, user_by_name
 from gamehall.audit import list_audit
+from gamehall.credentials import link_for
 from gamehall.factors import begin_factor, confirm_factor, find_factor, pending_secret, remove_factor
 from gamehall.problems import Problem
 from gamehall.tables import now, recovery_code, second_factor
@@ -94,6 +95,22 @@ async def test_nothing_is_asked_for_before_the_first_code(hall: Hall) -> None:
     done(await sign_in(hall))
 
 
+async def test_a_new_password_by_mail_is_no_second_factor(each_hall: Hall) -> None:
+    ada = await two_steps(each_hall, "ada")
+    host, new = each_hall.host, "another good sentence"
+
+    def link(connection: sa.Connection) -> str:
+        return link_for(connection, user_by_name(connection, "ada"), host.secret)
+
+    given = {"code": await host.write(link), "password": new}
+    answer = await each_hall.nobody.post("/users/password", json=given)
+    assert (answer.status_code, answer.content) == (204, b""), "nobody is signed in by it"
+    assert "set-cookie" not in answer.headers
+    problem(await sign_in(each_hall, password=new), 401, "code-needed")
+    problem(await sign_in(each_hall, password=new, code="000000"), 401, "invalid-code")
+    done(await sign_in(each_hall, password=new, code=await ada.code()))
+
+
 async def test_codes_cannot_be_tried_for_long(start_hall: StartHall) -> None:
     hall = await start_hall(rate_limits=True)
     ada = await two_steps(hall, "ada")  # has counted one
@@ -117,9 +134,9 @@ async def test_passwords_cannot_be_tried_for_long_whoever_is_meant(start_hall: S
 
 
 async def test_with_another_key_the_operator_can_help(start_hall: StartHall) -> None:
-    hall = await start_hall(secret_key="the key until yesterday")
+    hall = await start_hall(secret_key="the key until yesterday, and no longer")
     ada = await two_steps(hall, "ada")
-    other = await start_hall(secret_key="the key of today")
+    other = await start_hall(secret_key="the key of today and of all to come")
     for code in (await ada.code(), ada.recovery[0]):
         body = problem(await sign_in(other, code=code), 401, "invalid-code")
         assert "gamehall users reset-factors" in body["detail"]

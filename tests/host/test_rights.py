@@ -240,10 +240,13 @@ async def check_owners(world: World, right: Right) -> None:
 
 async def test_an_admin_is_one_only_with_the_scope(world: World) -> None:
     """Whoever holds a token without it is told so, and one with it of somebody else is of no use."""
-    features = next(right for right in rights_of(world.hall.app.routes) if right.path == "/api/v1/admin/features")
+    rights = {right.path: right for right in rights_of(world.hall.app.routes) if right.method == "GET"}
+    features, lobby = rights["/api/v1/admin/features"], rights["/"]
     assert done(await world.call(features, "root"))["items"]
     problem(await world.call(features, "root", "read play"), 403, "forbidden")
     problem(await world.call(features, "carol"), 403, "forbidden")
+    for scopes, shown in ((ALL, True), ("read play", False)):
+        assert ('href="/admin"' in (await world.call(lobby, "root", scopes)).text) is shown
 
 
 RULELESS = """

@@ -163,7 +163,14 @@ def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     (file,) = settings.data.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert secret_key(load_settings({"data_dir": str(tmp_path / "other")})) != secret
-    assert secret_key(load_settings({"secret_key": "given"})) == b"given"
+    assert secret_key(load_settings({"secret_key": "given" * 7})) == b"given" * 7
+
+
+def test_a_secret_that_could_be_guessed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GAMEHALL_SECRET_KEY", "x" * 31)
+    with pytest.raises(SettingsError, match="environment: GAMEHALL_SECRET_KEY has less than 32") as refused:
+        secret_key(load_settings())
+    assert "xxx" not in str(refused.value)
 
 
 def test_many_that_start_at_once_have_one_secret(tmp_path: Path) -> None:

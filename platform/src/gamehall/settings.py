@@ -78,6 +78,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
+_SHORTEST_KEY = 32
 _KEYS = [f.name for f in msgspec.structs.fields(Settings) if f.name not in ("plugins", "origins")]
 
 
@@ -162,8 +163,16 @@ def plugin_settings(settings: Settings, plugin: str, shape: type[S]) -> S:
 
 
 def secret_key(settings: Settings) -> bytes:
-    """The key for links and form tokens: the setting, else one made once and kept 0600 in the data folder."""
+    """The key for links and form tokens: the setting, else one made once and kept 0600 in the data folder.
+
+    Raises SettingsError for one that could be guessed, or a folder that cannot be written.
+    """
     if settings.secret_key:
+        if len(settings.secret_key) < _SHORTEST_KEY:
+            raise SettingsError(
+                f"{settings.origins.get('secret_key', 'given')}: GAMEHALL_SECRET_KEY has less than {_SHORTEST_KEY} "
+                "characters, so that it could be guessed; leave it out, and a random one is made and kept"
+            )
         return settings.secret_key.encode()
     path = settings.data / "secret_key"
     try:

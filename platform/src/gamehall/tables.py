@@ -13,6 +13,8 @@ metadata = sa.MetaData()
 
 ID = sa.String(26)
 _Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows by itself only in an INTEGER key
+# Words with dots, byte by byte whatever the language of the database: what is below one is then a range of its index.
+_Dotted = sa.String(40).with_variant(sa.String(40, collation="C"), "postgresql")
 
 
 class UtcTime(sa.TypeDecorator[datetime]):
@@ -244,7 +246,7 @@ audit = sa.Table(
     metadata,
     sa.Column("id", ID, primary_key=True),
     sa.Column("at", UtcTime, nullable=False),
-    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("kind", _Dotted, nullable=False),
     sa.Column("actor_id", ID),
     sa.Column("by", sa.String(100), nullable=False),  # who did it that is no user
     sa.Column("user_id", ID),  # whom it concerns

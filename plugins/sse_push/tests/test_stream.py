@@ -8,12 +8,15 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from gamehall.accounts import end_credentials
+from gamehall.accounts import end_credentials, find_user, update_user
 from gamehall.client import Client
+from gamehall.credentials import link_for
 from gamehall.events import user_channel
 from gamehall.features import switch
 from gamehall.feed import Subscription
 from gamehall.presence import last_seen
+from gamehall_enhanced_auth.families import live_tokens
+from rig.hall import PASSWORD
 from rig.streaming import Hall, Stream
 
 pytestmark = pytest.mark.anyio
@@ -165,6 +168,48 @@ async def test_all_streams_of_a_user_end_together(hall: Hall) -> None:
     await hall.host.write(end_credentials, (await ada.me()).id)
     for stream in streams:
         assert await stream.kinds(2) == ["hello", "closed"]
+
+
+async def test_whatever_ends_a_sign_in_ends_its_streams_at_once(start: Start) -> None:
+    """No heartbeat could find it within the time that a test waits."""
+    hall = await start(heartbeat_seconds=60)
+    host, new = hall.host, "another good sentence"
+    root = await hall.user("root")
+    await host.write(update_user, (await root.me()).id, {"is_admin": True})
+
+    async def reset(ada: Client) -> None:
+        ada_id = (await ada.me()).id
+        person = await host.read(find_user, ada_id)
+        assert person is not None
+        code = await host.write(link_for, person, host.secret)
+        await hall.call("POST", "/users/password", root, code=code, password=new)
+
+    async def revoke(ada: Client) -> None:
+        (token,) = await host.read(live_tokens, (await ada.me()).id)
+        await hall.call("DELETE", f"/auth/tokens/{token.family_id}", ada)
+
+    def by_admin(act: str) -> Callable[[Client], Awaitable[None]]:
+        async def acting(ada: Client) -> None:
+            await hall.call("POST", f"/admin/users/{(await ada.me()).username}/{act}", root)
+
+        return acting
+
+    ends: dict[str, Callable[[Client], Awaitable[None]]] = {
+        "password": lambda ada: hall.call("POST", "/users/me/password", ada, current=PASSWORD, password=new),
+        "reset": reset,
+        "disabled": by_admin("disable"),
+        "deleted": lambda ada: hall.call("DELETE", "/users/me", ada, password=PASSWORD),
+        "everywhere": by_admin("sign-out"),
+        "revoked": revoke,
+    }
+    for name, end in ends.items():
+        ada = await hall.user(f"ada-{name}")
+        streams = [await hall.open(channel, by=ada) for channel in ("user", "lobby")]
+        for stream in streams:
+            assert (await stream.next()).event == "hello"
+        await end(ada)
+        for stream in streams:
+            assert await stream.kinds(1) == ["closed"], name
 
 
 async def test_the_heartbeat_finds_an_end_that_nobody_announced(start: Start) -> None:

@@ -105,7 +105,8 @@ async def test_leaving_for_good(hall: Hall, person: Make) -> None:
     for typed, field in [({"username": "bob"}, "username"), ({"password": "wrong"}, "password")]:
         page = await ada.refused(path, path, 422, **{"username": "ada", "password": PASSWORD} | typed)
         assert page.words(f"{field}-error")
-    assert await ada.go(path, path, username="Ada", password=PASSWORD) == "/login?done=deleted"
+    answer = await ada.send(path, path, username="Ada", password=PASSWORD)
+    assert (answer.headers["location"], answer.headers["clear-site-data"]) == ("/login?done=deleted", '"cache"')
     assert "Your account is deleted." in (await ada.page("/login?done=deleted")).text
     assert (await phone.get("/settings")).status_code == 303
     await phone.page("/@ada", 404)

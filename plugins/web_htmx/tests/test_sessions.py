@@ -92,6 +92,7 @@ async def test_signing_out_ends_the_session_for_good(hall: Hall, person: Make) -
     beside = [person(**{COOKIE: value}).get("/") for _ in range(5)]
     _, answer, *_ = await asyncio.gather(beside[0], ada.post("/logout", form), *beside[1:])
     assert answer.headers["location"] == "/"
+    assert answer.headers["clear-site-data"] == '"cache"', "going back shows whoever comes next nothing of it"
     assert COOKIE not in ada.cookies
     again = person(**{COOKIE: value})
     assert not await is_signed_in(again)
@@ -147,6 +148,20 @@ async def test_ordinary_requests_write_nothing(hall: Hall, person: Make) -> None
     assert (await rows(hall))[0].last_seen_at > earlier
 
 
+async def test_what_concerns_an_account_alone_is_kept_nowhere(hall: Hall, person: Make) -> None:
+    ada = await person().register("ada")
+    ada_id = (await hall.host.read(user_by_name, "ada")).id
+    await hall.host.write(update_user, ada_id, {"is_admin": True})
+    assert (await ada.send("/login", "/login", username="ada", password="wrong")).headers["cache-control"] == "no-store"
+    await ada.sign_in("ada")
+    paths = ["/settings", "/settings/sign-in", "/settings/data", "/settings/delete", "/confirm", "/devices", "/friends"]
+    for path in (*paths, "/admin", "/admin/users/ada", "/admin/games", "/admin/audit"):
+        answer = await ada.get(path)
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store"), path
+    refused = await ada.send("/settings", "/settings/password", current="wrong", password="wrong")
+    assert (refused.status_code, refused.headers["cache-control"]) == (422, "no-store")
+
+
 async def test_the_api_does_not_know_cookies(hall: Hall, person: Make) -> None:
     ada = await person().register("ada")
     answer = await ada.get("/api/v1/users/me")
@@ -185,6 +200,13 @@ async def test_open_streams_end_with_the_session(hall: Hall, table: Any, person:
         assert await stream.kinds(3) == ["hello", "message", "closed"]
         assert (await other.next()).event == "hello"
     assert [await is_signed_in(each) for each in (ada, desk)] == [False, True]
+    await ada.sign_in("ada")
+    async with live(hall, ada, "/games") as stream:
+        await desk.go("/settings", "/settings/password", current=PASSWORD, password="another good sentence")
+        assert (await stream.kinds(3))[-1] == "closed"
+    async with live(hall, desk, "/games") as stream:
+        await desk.go("/settings", "/logout")
+        assert (await stream.kinds(3))[-1] == "closed"
 
 
 async def test_people_see_and_end_their_sessions(hall: Hall, person: Make) -> None:
@@ -204,5 +226,6 @@ async def test_people_see_and_end_their_sessions(hall: Hall, person: Make) -> No
     await laptop.go("/settings", "/settings/sessions/end-others")
     assert [await is_signed_in(each) for each in (ada, phone, laptop, bob)] == [False, False, True, True]
     own = next(f.action for f in (await laptop.page("/settings")).forms if f.action.endswith("/end"))
-    assert await laptop.go("/settings", own) == "/login"
+    answer = await laptop.send("/settings", own)
+    assert (answer.headers["location"], answer.headers["clear-site-data"]) == ("/login", '"cache"')
     assert not await is_signed_in(laptop)

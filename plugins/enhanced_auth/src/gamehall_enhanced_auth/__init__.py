@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from gamehall.declare import Authenticator, Host, Lifespan, Tables
     from gamehall_enhanced_auth.lifetimes import Lifetimes
-    from gamehall_web_htmx.declare import Page, Slot
+    from gamehall_web_htmx.declare import NoticeKind, Page, Slot
 
 
 @hookimpl
@@ -74,3 +74,10 @@ def web_pages(host: Host) -> list[Page]:
     from gamehall_enhanced_auth.pages import pages
 
     return pages(host)
+
+
+@hookimpl(optionalhook=True)
+def web_notices() -> list[NoticeKind]:
+    from gamehall_enhanced_auth.pages import notices
+
+    return notices()

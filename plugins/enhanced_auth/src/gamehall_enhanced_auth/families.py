@@ -308,9 +308,8 @@ def end_stolen(connection: sa.Connection, found: Found) -> None:
     serialize_on(connection, _tokens_of(found.user_id))
     if _end(connection, found.user_id, [found.family_id], reason="reused"):
         audit.note(connection, "token.reused", about=found.user_id, subject=found.family_id)
-        device = found.device_name or "A device"
-        text = f"{device} was signed out: an old token of it was used again, so somebody else may have had it."
-        emit(connection, [NewEvent("notice", (user_channel(found.user_id),), {"text": text})])
+        told = {"device_name": found.device_name}
+        emit(connection, [NewEvent("token_reused", (user_channel(found.user_id),), told)])
 
 
 def _end(connection: sa.Connection, user_id: str, family_ids: Collection[str], reason: str = "asked for") -> bool:

@@ -1,4 +1,5 @@
-"""The caller's devices and scripts, where a hall has pages: in the settings, and on a page of their own."""
+"""The caller's devices and scripts, where a hall has pages: in the settings, on a page of their own, and in what they
+are told."""
 
 from __future__ import annotations
 
@@ -15,9 +16,9 @@ from gamehall_enhanced_auth.lifetimes import Lifetimes
 from gamehall_enhanced_auth.scripttokens import ScriptToken, make_script_token
 
 if TYPE_CHECKING:  # only where there are pages is this imported, by the functions that they call
-    from gamehall_web_htmx.declare import Page, Slot
+    from gamehall_web_htmx.declare import NoticeKind, Page, Slot
 
-__all__ = ["pages", "slots"]
+__all__ = ["notices", "pages", "slots"]
 
 _ = catalogue(__name__)
 
@@ -60,6 +61,22 @@ def pages(host: Host) -> list[Page]:
     actions: dict[str, Action] = {"sign-out": sign_out, "sign-all-out": sign_all_out, "make-token": make_token}
     asks = frozenset({"sign-all-out"})
     return [Page(PATH, N_("Devices"), "enhanced_auth/page.html", context, actions, confirm=asks)]
+
+
+def notices() -> list[NoticeKind]:
+    """Who had a token that somebody else may have had is told."""
+    from gamehall_web_htmx.declare import NoticeKind
+
+    return [
+        NoticeKind("token_reused", lambda _connection, _user_id, data: data, _reuse, lambda _facts: PATH),
+    ]
+
+
+def _reuse(facts: Mapping[str, Any]) -> str:
+    return _(
+        "{device} was signed out: an old token of it was used again, so somebody else may have had it.",
+        device=facts["device_name"] or _("A device without a name"),
+    )
 
 
 async def _devices(host: Host, caller: Principal) -> Mapping[str, Any]:

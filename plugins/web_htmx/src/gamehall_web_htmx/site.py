@@ -22,6 +22,7 @@ from gamehall.spans import in_words
 from gamehall.tables import now
 
 from .assets import load_assets
+from .caching import of_an_account
 from .declare import Page, Pusher, Slot
 from .forms import came_from, form_token, internal_path, token_input
 from .live.lobby import LobbyNews
@@ -29,11 +30,21 @@ from .live.pieces import Pieces
 from .notices import mark_read, notice_kinds, unread_links
 from .prefs import Prefs, cookie_prefs, find_prefs
 from .previews import PictureSizes
-from .sessions import cookie_value
+from .sessions import cookie_value, forgotten_cookie
 from .templating import environment
 from .tongues import speak_to
 
-__all__ = ["AccountFirst", "ConfirmFirst", "FactorFirst", "SignInFirst", "Site", "Visitor", "error_page", "form_status"]
+__all__ = [
+    "KEPT_NOWHERE",
+    "AccountFirst",
+    "ConfirmFirst",
+    "FactorFirst",
+    "SignInFirst",
+    "Site",
+    "Visitor",
+    "error_page",
+    "form_status",
+]
 
 _SLOT_SECONDS = 1.0
 _HEADERS = {
@@ -43,6 +54,7 @@ _HEADERS = {
     ),
     "Cache-Control": "private, no-cache",
 }
+KEPT_NOWHERE = {"Cache-Control": "no-store"}
 
 
 class SomethingFirst(Exception):
@@ -152,8 +164,10 @@ class Site:
     ) -> Response[str]:
         """A page of our own. Texts in the context are escaped where they are shown."""
         problem: Problem | None = context.get("problem")
-        wait = {name: value for name, value in problem.headers.items() if name == "Retry-After"} if problem else {}
-        return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status, wait)
+        headers = {name: value for name, value in problem.headers.items() if name == "Retry-After"} if problem else {}
+        if of_an_account(request.url.path):
+            headers |= KEPT_NOWHERE
+        return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status, headers)
 
     def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
         here = _address(request)
@@ -198,6 +212,13 @@ class Site:
         """Sends the browser on to a path of this site, with GET."""
         location = quote(internal_path(path), safe="/?&=%#@:+,;~!$'()*")
         return Response(None, status_code=303, headers=_HEADERS | {"Location": location}, cookies=list(cookies))
+
+    def send_away(self, path: str) -> Response[None]:
+        """The same for a browser that is signed out by it: it forgets its session, and what it keeps of pages, also of
+        those that its button for going back would show."""
+        gone = self.go(path, [forgotten_cookie(self.host)])
+        gone.headers["Clear-Site-Data"] = '"cache"'
+        return gone
 
     def lead(self, request: HttpRequest, path: str) -> Response[None]:
         """Sends the whole page on to a path of this site, also when a piece of it was asked for."""

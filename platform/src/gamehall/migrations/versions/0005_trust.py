@@ -8,11 +8,12 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
+    dotted = sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql")
     op.create_table(
         "audit",
         sa.Column("id", sa.String(length=26), primary_key=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("kind", dotted, nullable=False),
         sa.Column("actor_id", sa.String(length=26), nullable=True),
         sa.Column("by", sa.String(length=100), nullable=False),
         sa.Column("user_id", sa.String(length=26), nullable=True),

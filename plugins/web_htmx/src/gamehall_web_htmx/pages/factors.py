@@ -80,8 +80,7 @@ async def show_factors(
         "form": form,
         "problem": problem,
     }
-    html = site.render(request, visitor, "web_htmx/factors.html", context)
-    return site.answer(html, form_status(problem), {"Cache-Control": "no-store"})  # secrets are on it
+    return site.page(request, visitor, "factors.html", status=form_status(problem), **context)
 
 
 @post(f"{HERE}/begin")

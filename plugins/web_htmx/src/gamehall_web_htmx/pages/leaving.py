@@ -13,7 +13,6 @@ from gamehall.languages import catalogue
 from gamehall.leaving import leave
 from gamehall.problems import FieldError, Problem
 from gamehall_web_htmx.forms import Form, read_form
-from gamehall_web_htmx.sessions import forgotten_cookie
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["LEAVING_PAGES"]
@@ -60,7 +59,7 @@ async def leave_for_good(
         await leave(site.host, caller.user_id, typed.get("password", ""))
     except Problem as problem:
         return _ask(request, site, visitor, typed, problem)
-    return site.go("/login?done=deleted", [forgotten_cookie(site.host)])
+    return site.send_away("/login?done=deleted")
 
 
 LEAVING_PAGES = [own_data, leaving_page, leave_for_good]

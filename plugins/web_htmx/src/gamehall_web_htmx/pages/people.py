@@ -14,7 +14,7 @@ from gamehall_web_htmx.asking import confirmed, signed_in
 from gamehall_web_htmx.declare import Page
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.pages.profile import show_profile
-from gamehall_web_htmx.site import Site, Visitor
+from gamehall_web_htmx.site import KEPT_NOWHERE, Site, Visitor
 
 __all__ = ["PEOPLE_PAGES"]
 
@@ -54,8 +54,7 @@ async def _declared_page(
     title = catalogue(f"gamehall_{plugin}")(page.title)
     shared: dict[str, Any] = {"title": title, "problem": problem, "typed": {}}
     html = site.render(request, visitor, page.template, context | shared | more)
-    headers = {"Cache-Control": "no-store"} if more else {}  # what is shown this once comes back by no button
-    return site.answer(html, problem.status if problem else 200, headers)
+    return site.answer(html, problem.status if problem else 200, KEPT_NOWHERE)
 
 
 @post("/{name:str}/{action:str}", opt={"object": "everybody a profile, accounts the pages of plugins"})

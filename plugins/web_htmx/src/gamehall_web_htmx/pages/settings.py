@@ -134,7 +134,7 @@ async def end_one(
     site: NamedDependency[Site], caller: NamedDependency[Principal], session_id: FromPath[str]
 ) -> Response[Any]:
     await site.host.write(end_session, caller.user_id, session_id)
-    return site.go("/login" if session_id == caller.credential else "/settings#sessions")
+    return site.send_away("/login") if session_id == caller.credential else site.go("/settings#sessions")
 
 
 @post("/settings/sessions/end-others")

@@ -25,7 +25,7 @@ from gamehall_web_htmx.cookies import make_cookie, sent_cookie
 from gamehall_web_htmx.forms import ANYBODY, Form, internal_path, read_form
 from gamehall_web_htmx.knowing import known_cookie, tell_of_browser, vouchers
 from gamehall_web_htmx.passkeys import options_to_prove, relying_party
-from gamehall_web_htmx.sessions import end_session, forgotten_cookie, start_session
+from gamehall_web_htmx.sessions import end_session, start_session
 from gamehall_web_htmx.site import Site, Visitor, form_status
 
 __all__ = ["SIGN_IN_PAGES", "let_in", "show_login"]
@@ -163,7 +163,7 @@ async def let_in(
 async def logout(site: NamedDependency[Site], visitor: NamedDependency[Visitor]) -> Response[Any]:
     if visitor.principal is not None:
         await site.host.write(end_session, visitor.principal.user_id, visitor.principal.credential)
-    return site.go("/", [forgotten_cookie(site.host)])
+    return site.send_away("/")
 
 
 SIGN_IN_PAGES = [login_page, login_send, code_page, code_send, logout]
