@@ -46,7 +46,7 @@ _ = catalogue(__name__)
 
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,31}", re.ASCII)
 # The API has paths such as /users/me, in which these stand where names do.
-_RESERVED = frozenset({"me", "requests", "blocks"})
+_RESERVED = frozenset({"me", "requests", "blocks", "follows", "settings", "invite", "suggestions", "activity"})
 GUEST_PREFIX = "guest-"
 """What the names of guests begin with, and no others."""
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")

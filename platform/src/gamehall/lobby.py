@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -96,7 +96,7 @@ async def _opponent(host: Host, challenger_id: str, username: str) -> User:
         raise _invalid(
             "opponent", _("{username} is a guest; challenge somebody who has an account.", username=opponent.username)
         )
-    await _ask_policies(host, challenger_id, opponent.id)
+    await _ask_policies(host, "challenge", challenger_id, opponent.id)
     return opponent
 
 
@@ -116,7 +116,9 @@ async def respond(host: Host, challenge_id: str, user_id: str, action: Action, *
         raise closed(found)
     if found.ruleset not in host.offered_rulesets:
         raise Problem("challenge-closed", _("The rules of this challenge are not offered here any more."))
-    await _ask_policies(host, user_id, found.challenger_id)
+    if found.challenger_id in (await host.apart([user_id]))[user_id]:
+        raise Problem("not-found", _("There is no such challenge."))
+    await _ask_policies(host, "play", user_id, found.challenger_id)
     opening = _opening(host, found.ruleset, found.options)
     return await host.write(accept, challenge_id, user_id, opening, host.hall_time(), limits_of(host.settings))
 
@@ -137,8 +139,8 @@ async def expire_challenges(host: Host) -> None:
         await host.write(expire, challenge_id, host.hall_time())
 
 
-async def _ask_policies(host: Host, asker: str, other: str) -> None:
-    verdict = await host.ask("challenge", asker, other)
+async def _ask_policies(host: Host, question: Literal["challenge", "play"], asker: str, other: str) -> None:
+    verdict = await host.ask(question, asker, other)
     if not verdict.allowed:
         raise Problem("forbidden", verdict.why)
 

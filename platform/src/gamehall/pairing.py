@@ -53,8 +53,8 @@ async def open_or_pair(host: Host, row: Mapping[str, Any], opening: Opening) -> 
 
 
 async def _may_play(host: Host, asker: str, owner: str) -> bool:
-    """Whether each of the two may challenge the other."""
-    return (await host.ask("challenge", asker, owner)).allowed and (await host.ask("challenge", owner, asker)).allowed
+    """Whether each of the two may play the other."""
+    return (await host.ask("play", asker, owner)).allowed and (await host.ask("play", owner, asker)).allowed
 
 
 def _take_or_open(

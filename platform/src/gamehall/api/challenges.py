@@ -63,6 +63,7 @@ async def list_box(
     """Pending challenges, newest first: those to the caller, by the caller, or open to all. `clock` is a kind of
     clock, or `live` for all that are played in one sitting."""
     host, size = host_of(request), page_size(limit)
+    apart = () if box == "sent" else (await host.apart([caller.user_id]))[caller.user_id]
     found = await host.read(
         list_challenges,
         box,
@@ -71,6 +72,7 @@ async def list_box(
         known_cursor(cursor),
         ruleset=ruleset and ruleset.replace("\0", "\ufffd"),  # PostgreSQL takes no NUL
         clock=clock,
+        apart=apart,
     )
     return page_of([_view(host, each, caller.user_id) for each in found], size, [each.id for each in found])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from gamehall.challenges import Challenge, load_challenge
 from gamehall.declare import Host, Principal
@@ -12,6 +12,8 @@ from gamehall.languages import language
 from gamehall.problems import Problem
 from gamehall_web_htmx.listing import GameCard, challenge_cards
 from gamehall_web_htmx.lobbyview import (
+    MOST_LIVE,
+    Live,
     Own,
     Wanted,
     live_card,
@@ -28,6 +30,13 @@ from .renderings import Renderings
 __all__ = ["ChallengeTelling", "LobbyNews", "LobbyTelling"]
 
 
+class Opened(NamedTuple):
+    """The row of an open challenge, and who does not see it."""
+
+    html: str
+    apart: frozenset[str]
+
+
 class LobbyNews:
     """What is the same for all who look at the lobby in one language, read and made once."""
 
@@ -35,20 +44,23 @@ class LobbyNews:
         self._host = host
         self._pieces = pieces
         self._texts: Renderings[str] = Renderings(200)
-        self._playing: Renderings[list[GameCard]] = Renderings(5)
+        self._opened: Renderings[Opened] = Renderings(200)
+        self._playing: Renderings[list[Live]] = Renderings(5)
 
-    async def opened(self, challenge_id: str, *, known: bool) -> str:
-        """The row of a new open challenge, for whoever is known or is not; empty once it is closed."""
-        return await self._texts.of(
-            ("opened", challenge_id, known, language()), lambda: self._opened(challenge_id, known)
-        )
+    async def opened(self, challenge_id: str, viewer: str | None) -> str:
+        """The row of a new open challenge, for whoever is known or is not; empty once it is closed, and for those who
+        are apart from its challenger."""
+        known = viewer is not None
+        row = await self._opened.of((challenge_id, known, language()), lambda: self._row(challenge_id, known))
+        return "" if viewer in row.apart else row.html
 
-    async def _opened(self, challenge_id: str, known: bool) -> str:
+    async def _row(self, challenge_id: str, known: bool) -> Opened:
         found = await self._host.read(load_challenge, challenge_id)
         if found.status != "pending":
-            return ""
-        card = challenge_cards([found], self._host)[0]
-        return closed_row(challenge_id) + self._pieces.render("lobby_now.html", {"opened": card, "viewer": known})
+            return Opened("", frozenset())
+        shown = {"opened": challenge_cards([found], self._host)[0], "viewer": known}
+        apart = (await self._host.apart([found.challenger_id]))[found.challenger_id]
+        return Opened(closed_row(challenge_id) + self._pieces.render("lobby_now.html", shown), apart)
 
     async def moved(self, game_id: str, revision: int) -> str:
         """The card of a running game after a move."""
@@ -57,9 +69,10 @@ class LobbyNews:
     async def _moved(self, game_id: str) -> str:
         return self._pieces.render("live_card.html", {"card": await live_card(self._host, game_id)})
 
-    async def playing(self) -> list[GameCard]:
-        """The latest running games, read again with every event."""
-        return await self._playing.of((self._host.feed.place, language()), lambda: live_games(self._host))
+    async def playing(self, viewer: str | None) -> list[GameCard]:
+        """The latest running games that this viewer meets, read again with every event."""
+        live = await self._playing.of((self._host.feed.place, language()), lambda: live_games(self._host))
+        return [each.card for each in live if viewer not in each.apart][:MOST_LIVE]
 
 
 def closed_row(challenge_id: str) -> str:
@@ -92,8 +105,12 @@ class LobbyTelling:
     def besides(self) -> frozenset[str]:
         return frozenset(map(game_channel, self._shown))
 
+    @property
+    def _viewer_id(self) -> str | None:
+        return self._viewer.user_id if self._viewer else None
+
     async def afresh(self) -> str:
-        lists = await lobby_view(self._host, self._viewer.user_id if self._viewer else None, self._wanted)
+        lists = await lobby_view(self._host, self._viewer_id, self._wanted)
         self._shown = {each.id for each in lists.live}
         shown: dict[str, Any] = {"open": lists.open, "playing": lists.live, "viewer": self._viewer}
         if lists.own is not None:
@@ -122,11 +139,11 @@ class LobbyTelling:
                     return await self._yours(self._viewer)
                 if not self._wanted.takes(happened["ruleset"], happened["clock"]["kind"]):
                     return ""
-                return await self._news.opened(happened["challenge_id"], known=self._viewer is not None)
+                return await self._news.opened(happened["challenge_id"], self._viewer_id)
             case "challenge_closed":
                 return closed_row(happened["challenge_id"])
             case "game_started" | "game_over":
-                playing = await self._news.playing()
+                playing = await self._news.playing(self._viewer_id)
                 self._shown = {each.id for each in playing}
                 return self._pieces.render("lobby_now.html", {"playing": playing})
         return ""
