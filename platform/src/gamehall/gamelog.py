@@ -261,7 +261,7 @@ def list_games(
     status: Sequence[str] = (),
     ruleset: str | None = None,
     besides: Sequence[str] = (),
-    among: sa.Select[tuple[str]] | None = None,
+    among: sa.Select[str] | None = None,
     apart: Collection[str] = (),
     limit: int = 50,
     before: str | None = None,

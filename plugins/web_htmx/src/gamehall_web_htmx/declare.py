@@ -26,12 +26,16 @@ class Slot:
     `context` gets who is looking (None is a stranger) and the page's subject: a username on a profile, a game's id on
     a game's page, else empty. The template is rendered with what it returns; None leaves the piece out. It has
     one second; when it fails or is late the page goes without it.
+
+    `events` are the kinds of events on the viewer's channel that change the piece: an open lobby shows it anew then.
+    The buttons of such a piece belong to the form `acts`, which is there for whoever is signed in and holds its token.
     """
 
     place: str
     template: str
     context: Callable[[Principal | None, str], Awaitable[Mapping[str, Any] | None]]
     order: int = 0
+    events: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.place not in PLACES:
@@ -45,7 +49,13 @@ class Page:
     `path` has one segment, such as `/friends`. The template extends `web_htmx/base.html`, fills its block `content`,
     and puts `{{ form_token }}` into every form that it posts. `context` gets the caller and the query. Each of
     `actions` is posted to `<path>/<name>`: it gets the caller and the form's fields and returns the internal path to
-    go on to; a Problem that it raises is shown above the page. `menu` is its word in the menu, empty for none.
+    go on to; a Problem that it raises is shown above the page. `menu` is its word in the menu, empty for none, and
+    `badge` the number beside it.
+
+    `piece` is a template for what lives on the page, which its own includes in an element with the id `page-piece`. It
+    is shown anew after `events` of these kinds on the caller's channel, and its buttons belong to a form outside of it.
+    `visit` is for a page that strangers and guests can open too: it gets the query and returns the values for them;
+    where it is None they are asked to sign in.
     """
 
     path: str
@@ -54,6 +64,10 @@ class Page:
     context: Callable[[Principal, Mapping[str, str]], Awaitable[Mapping[str, Any]]]
     actions: Mapping[str, Callable[[Principal, Mapping[str, str]], Awaitable[str]]] = field(default_factory=dict)
     menu: str = ""
+    badge: Callable[[Principal], Awaitable[int]] | None = None
+    piece: str = ""
+    events: tuple[str, ...] = ()
+    visit: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]] | None = None
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path):

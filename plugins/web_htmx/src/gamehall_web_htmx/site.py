@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from litestar import Response
@@ -67,7 +67,7 @@ class Visitor:
     A guest is somebody too.
 
     `cursor` is the place in the feed when they asked: what they are shown is not older. `unread` counts the notices
-    that an account has not seen.
+    that an account has not seen, `badges` are the numbers beside words of the menu, by the paths of their pages.
     """
 
     principal: Principal | None
@@ -75,6 +75,7 @@ class Visitor:
     prefs: Prefs
     cursor: str = ""
     unread: int = 0
+    badges: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def user_id(self) -> str | None:
@@ -98,6 +99,13 @@ class Live:
     stays: bool
 
 
+class Piece(NamedTuple):
+    """A piece that a plugin shows on a page, and the id of the element that holds it."""
+
+    id: str
+    html: Markup
+
+
 class Site:
     """The pages of one hall."""
 
@@ -117,7 +125,8 @@ class Site:
         prefs = await find_prefs(self.host, request, account)
         found = Visitor(principal, form_token(self.host, request), prefs, cursor)
         if account is not None:
-            found = replace(found, unread=await self._unread(request, account.user_id))
+            unread, badges = await self._unread(request, account.user_id), await self._badges(account)
+            found = replace(found, unread=unread, badges=badges)
         request.state.visitor = found  # for the page that tells of an error
         speak_to(request, prefs)
         return found
@@ -131,9 +140,22 @@ class Site:
         await self.host.write(mark_read, user_id, here)
         return sum(link != here for link in links)
 
-    def menu(self) -> list[tuple[str, str]]:
-        """(path, word) of the pages of other plugins that are in the menu."""
-        return [(page.path, catalogue(f"gamehall_{plugin}")(page.menu)) for plugin, page in self.pages() if page.menu]
+    async def _badges(self, account: Principal) -> dict[str, int]:
+        """The numbers in the menu. One that fails or takes too long is left out, and put down."""
+        found = {}
+        for plugin, page in self.pages():
+            if page.badge is not None:
+                try:
+                    async with asyncio.timeout(_SLOT_SECONDS):
+                        found[page.path] = int(await page.badge(account))
+                except Exception as error:  # noqa: BLE001 - another plugin's fault must not cost the page
+                    self.host.fault(plugin, f"the badge of {page.path}", error)
+        return found
+
+    def menu(self, badges: Mapping[str, int]) -> list[tuple[str, str, int]]:
+        """(path, word, number) of the pages of other plugins that are in the menu."""
+        words = [(page.path, catalogue(f"gamehall_{plugin}")(page.menu)) for plugin, page in self.pages() if page.menu]
+        return [(path, word, badges.get(path, 0)) for path, word in words]
 
     def pages(self) -> list[tuple[str, Page]]:
         declared: list[tuple[str, Page]] = self.host.declared("web_pages")
@@ -152,7 +174,7 @@ class Site:
             "prefs": visitor.prefs,
             "unread": visitor.unread,
             "form_token": token_input(visitor.token),
-            "menu": self.menu(),
+            "menu": self.menu(visitor.badges),
             "path": request.url.path,
             "here": quote(here if request.method == "GET" else "/", safe=""),
             "signup_open": self.signup_open,
@@ -196,15 +218,25 @@ class Site:
             return Response(None, status_code=200, headers=_HEADERS | {"HX-Redirect": there.headers["Location"]})
         return there
 
-    async def slots(self, visitor: Visitor, place: str, subject: str = "") -> list[Markup]:
+    async def slots(self, visitor: Visitor, place: str, subject: str = "") -> list[Piece]:
         """What other plugins show at a place. One that fails or takes too long is left out, and put down."""
+        return await self._pieces(self._slots_at(place), visitor, subject)
+
+    async def changed_slots(self, visitor: Visitor, place: str, event: str | None = None) -> str:
+        """The pieces at a place that an event of this kind changes, or that any does, as an open page takes them."""
+        live = [each for each in self._slots_at(place) if (event in each[1].events if event else each[1].events)]
+        changed = await self._pieces(live, visitor, "")
+        return "".join(f'<div id="{each.id}" hx-swap-oob="innerHTML">{each.html}</div>' for each in changed)
+
+    def _slots_at(self, place: str) -> list[tuple[str, Slot]]:
         declared: list[tuple[str, Slot]] = self.host.declared("web_slots")
-        wanted = sorted(
-            ((plugin, slot) for plugin, slot in declared if slot.place == place),
-            key=lambda each: (each[1].order, each[0]),
-        )
-        pieces = await asyncio.gather(*(self._slot(plugin, slot, visitor, subject) for plugin, slot in wanted))
-        return [piece for piece in pieces if piece]
+        wanted = ((plugin, slot) for plugin, slot in declared if slot.place == place)
+        return sorted(wanted, key=lambda each: (each[1].order, each[0]))
+
+    async def _pieces(self, wanted: Sequence[tuple[str, Slot]], visitor: Visitor, subject: str) -> list[Piece]:
+        made = await asyncio.gather(*(self._slot(plugin, slot, visitor, subject) for plugin, slot in wanted))
+        named = zip(wanted, made, strict=True)
+        return [Piece(slot.template.removesuffix(".html").replace("/", "-"), html) for (_, slot), html in named if html]
 
     async def _slot(self, plugin: str, slot: Slot, visitor: Visitor, subject: str) -> Markup:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from gamehall.challenges import Challenge, load_challenge
@@ -81,7 +81,8 @@ def closed_row(challenge_id: str) -> str:
 
 
 class LobbyTelling:
-    """The lobby of one viewer, who sees the games `shown` and wants these challenges."""
+    """The lobby of one viewer, who sees the games `shown` and wants these challenges; `side` gives what other plugins
+    show there and an event of a kind changes, None being any."""
 
     def __init__(
         self,
@@ -92,6 +93,7 @@ class LobbyTelling:
         viewer: Principal | None,
         wanted: Wanted,
         shown: Iterable[str],
+        side: Callable[[str | None], Awaitable[str]],
     ) -> None:
         self._host = host
         self._pieces = pieces
@@ -100,6 +102,7 @@ class LobbyTelling:
         self._viewer = viewer
         self._wanted = wanted
         self._shown = set(shown)
+        self._side = side
 
     @property
     def besides(self) -> frozenset[str]:
@@ -115,7 +118,7 @@ class LobbyTelling:
         shown: dict[str, Any] = {"open": lists.open, "playing": lists.live, "viewer": self._viewer}
         if lists.own is not None:
             shown |= self._context(lists.own)
-        return self._pieces.render("lobby_now.html", shown)
+        return self._pieces.render("lobby_now.html", shown) + await self._side(None)
 
     async def tell(self, event: Event) -> str:
         happened = event.values()
@@ -127,6 +130,7 @@ class LobbyTelling:
         if self._viewer is not None and user_channel(self._viewer.user_id) in event.channels:
             told += await self._yours(self._viewer)
             told += await _onward(self._host, self._pieces, event.kind, happened, self._viewer)
+            told += await self._side(event.kind)
         return told
 
     async def beat(self) -> str:

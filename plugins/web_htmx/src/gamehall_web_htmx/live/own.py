@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Collection
+
 from gamehall.declare import Host
 from gamehall.events import Event
 from gamehall_web_htmx.notices import notice_kinds, unread_links
 
 from .pieces import Pieces
 
-__all__ = ["NoticeCount", "OwnTelling"]
+__all__ = ["NoticeCount", "OwnTelling", "PageTelling"]
 
 
 class NoticeCount:
@@ -46,6 +48,26 @@ class OwnTelling:
 
     async def tell(self, event: Event) -> str:
         return ""  # a notice is put down a moment later, and then the stream is woken
+
+    async def beat(self) -> str:
+        return await self._count.news()
+
+
+class PageTelling:
+    """The page of another plugin; `show` gives what lives on it, after events of these kinds."""
+
+    besides: frozenset[str] = frozenset()
+
+    def __init__(self, count: NoticeCount, kinds: Collection[str], show: Callable[[], Awaitable[str]]) -> None:
+        self._count = count
+        self._kinds = kinds
+        self._show = show
+
+    async def afresh(self) -> str:
+        return await self._count.news() + await self._show()
+
+    async def tell(self, event: Event) -> str:
+        return await self._show() if event.kind in self._kinds else ""
 
     async def beat(self) -> str:
         return await self._count.news()

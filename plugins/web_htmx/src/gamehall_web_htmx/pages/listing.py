@@ -48,7 +48,7 @@ async def list_page(
             other = (await host.read(user_by_name, name)).id
         except Problem as problem:
             unknown = problem.detail
-    wanted = {"status": [status] if status else [], "ruleset": filters["ruleset"] or None}
+    wanted: dict[str, Any] = {"status": [status] if status else [], "ruleset": filters["ruleset"] or None}
     wanted |= {"player": own, "opponent": other} if filters["mine"] else {"player": other}
     above, upto = None if any(filters.values()) else own, known_id(before) if before else None
     if own and not name:
