@@ -73,7 +73,7 @@ async def _page(host: Host, user_id: str, after: str) -> Mapping[str, Any]:
             "next": shown[-1].other(user_id).username if len(found) > _ON_PAGE else None,
             "received": [(each, each.requester) for each in received],
             "sent": [(each, each.addressee) for each in requests_of(connection, user_id, "sent", _ON_PAGE)],
-            "follows": follows_of(connection, user_id, _ON_PAGE),
+            "followed": follows_of(connection, user_id, _ON_PAGE),
             "suggestions": suggestions(connection, user_id, _SUGGESTED),
             "blocks": blocks_of(connection, user_id, _ON_PAGE),
             "link": link_to(host, code_of(connection, user_id, host.secret)),

@@ -89,7 +89,7 @@ def _between(connection: sa.Connection, user_id: str, username: str, hall_time: 
         "relation": found,
         "asked_by_viewer": found is not None and found.requested_by == user_id,
         "blocked": has_blocked(connection, user_id, person.id),
-        "follows": follows(connection, user_id, person.id),
+        "is_followed": follows(connection, user_id, person.id),
         "presence": presence_of(connection, [person.id], hall_time)[person.id] if are_friends else None,
         "head_to_head": head_to_head(connection, user_id, username, _BETWEEN),
     }
