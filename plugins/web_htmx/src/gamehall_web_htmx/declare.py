@@ -41,6 +41,11 @@ class Slot:
         if self.place not in PLACES:
             raise ValueError(f"there is no place {self.place!r} on the pages; there are {', '.join(PLACES)}")
 
+    @property
+    def id(self) -> str:
+        """The id of the element that holds the piece: `friends-list` for the template `friends/list.html`."""
+        return self.template.removesuffix(".html").replace("/", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -220,23 +220,18 @@ class Site:
 
     async def slots(self, visitor: Visitor, place: str, subject: str = "") -> list[Piece]:
         """What other plugins show at a place. One that fails or takes too long is left out, and put down."""
-        return await self._pieces(self._slots_at(place), visitor, subject)
+        return await self.pieces_of(self.slots_at(place), visitor, subject)
 
-    async def changed_slots(self, visitor: Visitor, place: str, event: str | None = None) -> str:
-        """The pieces at a place that an event of this kind changes, or that any does, as an open page takes them."""
-        live = [each for each in self._slots_at(place) if (event in each[1].events if event else each[1].events)]
-        changed = await self._pieces(live, visitor, "")
-        return "".join(f'<div id="{each.id}" hx-swap-oob="innerHTML">{each.html}</div>' for each in changed)
-
-    def _slots_at(self, place: str) -> list[tuple[str, Slot]]:
+    def slots_at(self, place: str) -> list[tuple[str, Slot]]:
+        """What plugins that are on declare for a place, with their names."""
         declared: list[tuple[str, Slot]] = self.host.declared("web_slots")
         wanted = ((plugin, slot) for plugin, slot in declared if slot.place == place)
         return sorted(wanted, key=lambda each: (each[1].order, each[0]))
 
-    async def _pieces(self, wanted: Sequence[tuple[str, Slot]], visitor: Visitor, subject: str) -> list[Piece]:
-        made = await asyncio.gather(*(self._slot(plugin, slot, visitor, subject) for plugin, slot in wanted))
-        named = zip(wanted, made, strict=True)
-        return [Piece(slot.template.removesuffix(".html").replace("/", "-"), html) for (_, slot), html in named if html]
+    async def pieces_of(self, slots: Sequence[tuple[str, Slot]], visitor: Visitor, subject: str = "") -> list[Piece]:
+        """What these show to this visitor, without those that have nothing to show."""
+        made = await asyncio.gather(*(self._slot(plugin, slot, visitor, subject) for plugin, slot in slots))
+        return [Piece(slot.id, html) for (_, slot), html in zip(slots, made, strict=True) if html]
 
     async def _slot(self, plugin: str, slot: Slot, visitor: Visitor, subject: str) -> Markup:
         try:

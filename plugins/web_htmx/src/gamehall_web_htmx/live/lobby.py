@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from gamehall.challenges import Challenge, load_challenge
@@ -26,6 +26,7 @@ from gamehall_web_htmx.lobbyview import (
 from .own import NoticeCount
 from .pieces import Pieces
 from .renderings import Renderings
+from .slots import LiveSlots
 
 __all__ = ["ChallengeTelling", "LobbyNews", "LobbyTelling"]
 
@@ -81,8 +82,8 @@ def closed_row(challenge_id: str) -> str:
 
 
 class LobbyTelling:
-    """The lobby of one viewer, who sees the games `shown` and wants these challenges; `side` gives what other plugins
-    show there and an event of a kind changes, None being any."""
+    """The lobby of one viewer, who sees the games `shown` and wants these challenges; `side` is what other
+    plugins show there."""
 
     def __init__(
         self,
@@ -93,7 +94,7 @@ class LobbyTelling:
         viewer: Principal | None,
         wanted: Wanted,
         shown: Iterable[str],
-        side: Callable[[str | None], Awaitable[str]],
+        side: LiveSlots,
     ) -> None:
         self._host = host
         self._pieces = pieces
@@ -118,7 +119,7 @@ class LobbyTelling:
         shown: dict[str, Any] = {"open": lists.open, "playing": lists.live, "viewer": self._viewer}
         if lists.own is not None:
             shown |= self._context(lists.own)
-        return self._pieces.render("lobby_now.html", shown) + await self._side(None)
+        return self._pieces.render("lobby_now.html", shown) + await self._side.afresh()
 
     async def tell(self, event: Event) -> str:
         happened = event.values()
@@ -130,11 +131,11 @@ class LobbyTelling:
         if self._viewer is not None and user_channel(self._viewer.user_id) in event.channels:
             told += await self._yours(self._viewer)
             told += await _onward(self._host, self._pieces, event.kind, happened, self._viewer)
-            told += await self._side(event.kind)
+            told += await self._side.tell(event.kind)
         return told
 
     async def beat(self) -> str:
-        return await self._count.news()
+        return await self._count.news() + await self._side.beat()
 
     async def _of_lobby(self, kind: str, happened: Mapping[str, Any]) -> str:
         match kind:

@@ -54,14 +54,23 @@ class OwnTelling:
 
 
 class PageTelling:
-    """The page of another plugin; `show` gives what lives on it, after events of these kinds."""
+    """The page of another plugin; `show` gives what lives on it, after events of these kinds and when the plugin comes
+    or goes."""
 
     besides: frozenset[str] = frozenset()
 
-    def __init__(self, count: NoticeCount, kinds: Collection[str], show: Callable[[], Awaitable[str]]) -> None:
+    def __init__(
+        self,
+        count: NoticeCount,
+        kinds: Collection[str],
+        show: Callable[[], Awaitable[str]],
+        is_on: Callable[[], bool],
+    ) -> None:
         self._count = count
         self._kinds = kinds
         self._show = show
+        self._is_on = is_on
+        self._was_on = True
 
     async def afresh(self) -> str:
         return await self._count.news() + await self._show()
@@ -70,4 +79,5 @@ class PageTelling:
         return await self._show() if event.kind in self._kinds else ""
 
     async def beat(self) -> str:
-        return await self._count.news()
+        was, self._was_on = self._was_on, self._is_on()
+        return await self._count.news() + (await self._show() if was != self._was_on else "")

@@ -18,6 +18,7 @@ from gamehall_web_htmx.declare import Listening, Telling
 from gamehall_web_htmx.live.games import GameTelling
 from gamehall_web_htmx.live.lobby import ChallengeTelling, LobbyTelling
 from gamehall_web_htmx.live.own import NoticeCount, OwnTelling, PageTelling
+from gamehall_web_htmx.live.slots import LiveSlots
 from gamehall_web_htmx.lobbyview import wanted_challenges
 from gamehall_web_htmx.pages.people import declared_page, page_piece, query_of
 from gamehall_web_htmx.site import Site, Visitor
@@ -63,7 +64,7 @@ async def follow_lobby(
     games = [known_id(each) for each in shown.split(",") if each]
     wanted = wanted_challenges(ruleset, clock)
     count = _bell(site, visitor, "/")
-    side = partial(site.changed_slots, visitor, "lobby.side")
+    side = LiveSlots(site, visitor, "lobby.side")
     telling = LobbyTelling(site.host, site.pieces, site.lobby_news, count, visitor.principal, wanted, games, side)
     return await _follow(request, site, visitor, ["lobby"], telling, cursor, last_event_id)
 
@@ -114,7 +115,7 @@ async def follow_page(
     if caller is None or not page.piece:
         raise Problem("not-found")
     show = partial(page_piece, site, plugin, page, caller, query_of(request))
-    telling = PageTelling(_bell(site, visitor, page.path), page.events, show)
+    telling = PageTelling(_bell(site, visitor, page.path), page.events, show, lambda: plugin in site.host.features)
     return await _follow(request, site, visitor, [], telling, cursor, last_event_id)
 
 

@@ -46,14 +46,19 @@ def query_of(request: HttpRequest) -> dict[str, str]:
 
 
 async def page_piece(site: Site, plugin: str, page: Page, caller: Principal, query: Mapping[str, str]) -> str:
-    """What lives on a plugin's page, as an open one takes it; nothing when the plugin fails."""
+    """What lives on a plugin's page, as an open one takes it: nothing while the plugin is off or when it fails."""
+    html = ""
     try:
-        context = {"viewer": caller, **await page.context(caller, query)}
-        html = site.templates.get_template(page.piece).render(context)
+        if plugin in site.host.features:
+            html = await _piece(site, page, caller, query)
     except Exception as error:  # noqa: BLE001 - another plugin's fault must not end the stream
         site.host.fault(plugin, f"what lives on {page.path}", error)
-        return ""
     return f'<div id="page-piece" hx-swap-oob="innerHTML">{html}</div>'
+
+
+async def _piece(site: Site, page: Page, caller: Principal, query: Mapping[str, str]) -> str:
+    context = {"viewer": caller, **await page.context(caller, query)}
+    return site.templates.get_template(page.piece).render(context)
 
 
 async def _declared_page(
