@@ -33,7 +33,9 @@ async def test_whom_one_follows_and_what_they_and_friends_play(hall: Client, joi
     for name, refusal in (("ada", "invalid"), ("nobody", "not-found"), ("computer", "forbidden")):
         assert await slug(ada("PUT", f"/friends/follows/{name}")) == refusal
 
-    theirs, followed, _ = await play(bob, dan, WON), await play(dan, cyd), await play(dan, eve)
+    theirs, followed = await play(bob, dan, WON), await play(dan, cyd)
+    await play(dan, eve)
+    await play(ada, bob)
     answer = (await ada("GET", "/friends/activity")).json()
     assert [each["id"] for each in answer["items"]] == [followed, theirs]
     finished = answer["items"][1]

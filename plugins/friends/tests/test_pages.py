@@ -180,7 +180,9 @@ async def test_a_challenge_at_one_press_is_by_the_terms_of_the_last_game(hall: C
     await ada.open(f"{page.url.path}/resign", token)
     profile = (await ada.open("/@bob")).text
     assert "You have won 0, drawn 0 and lost 1." in profile
-    assert "Bob won against Ada" in (await ada.open("/friends")).text
+    eve = await visitor(hall, "eve", "Eve")
+    await eve.press("/@bob", "Follow: Bob")
+    assert "Bob won against Ada" in (await eve.open("/friends")).text
 
 
 PAGES = ("/friends", "/", "/@user001", "/settings", "/befriend?code={code}")

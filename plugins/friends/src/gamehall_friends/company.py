@@ -48,13 +48,13 @@ def head_to_head(
 
 
 async def activity(host: Host, user_id: str, limit: int, before: str | None = None) -> tuple[list[Game], str | None]:
-    """The latest games of friends and of those whom this user follows, running and finished, without those that they
-    may not watch; and the place behind which there are more."""
+    """The latest games of friends and of those whom this user follows, running and finished, without the user's own and
+    those that they may not watch; and the place behind which there are more."""
     known = sa.select(sa.union_all(friend_ids(user_id), followed_ids(user_id)).subquery().c[0])
     found = await host.read(
         list_games,
         among=known,
-        apart=(await host.apart([user_id]))[user_id],
+        apart=(await host.apart([user_id]))[user_id] | {user_id},
         status=["active", "finished"],
         limit=limit + 1,
         before=before,

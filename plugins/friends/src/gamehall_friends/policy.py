@@ -41,17 +41,10 @@ def policies(host: Host) -> list[Policy]:
 
 
 def _may_play(connection: sa.Connection, asker: str, other: str) -> Verdict:
-    person = find_user(connection, other)
-    name = "" if person is None else person.display_name
     if has_blocked(connection, asker, other):
+        name = _name_of(connection, other)
         return Verdict(False, _("You have blocked {display_name}. Take that back first.", display_name=name))
-    if has_blocked(connection, other, asker):
-        return _unwilling(name)
-    return Verdict(True)
-
-
-def _unwilling(name: str) -> Verdict:
-    return Verdict(False, _("{name} takes no challenges from you at the moment.", name=name))
+    return _unwilling(connection, other) if has_blocked(connection, other, asker) else Verdict(True)
 
 
 def _may_challenge(connection: sa.Connection, asker: str, other: str) -> Verdict:
@@ -59,11 +52,18 @@ def _may_challenge(connection: sa.Connection, asker: str, other: str) -> Verdict
     wanted = choices_of(connection, other).challenges
     if not verdict.allowed or wanted == "everyone":
         return verdict
-    found = relation_with(connection, asker, other)
-    if wanted == "friends" and found is not None and found.status == "friends":
-        return verdict
-    person = find_user(connection, other)
-    return _unwilling("" if person is None else person.display_name)
+    found = relation_with(connection, asker, other) if wanted == "friends" else None
+    return verdict if found is not None and found.status == "friends" else _unwilling(connection, other)
+
+
+def _unwilling(connection: sa.Connection, other: str) -> Verdict:
+    name = _name_of(connection, other)
+    return Verdict(False, _("{name} takes no challenges from you at the moment.", name=name))
+
+
+def _name_of(connection: sa.Connection, user_id: str) -> str:
+    found = find_user(connection, user_id)
+    return found.display_name if found else ""
 
 
 def _unwatchable(connection: sa.Connection, viewer: str, game_ids: Sequence[str]) -> set[str]:

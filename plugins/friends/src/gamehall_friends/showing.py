@@ -12,7 +12,7 @@ from gamehall.declare import Host
 from gamehall.gamelog import Game
 from gamehall.languages import catalogue
 from gamehall.naming import title_of
-from gamehall.spans import in_words
+from gamehall.spans import counted, units_of
 from gamehall.tables import now
 from gamehall_friends.presence import Presence, presence_of
 from gamehall_friends.relations import Named, Relation, friends_of
@@ -58,8 +58,8 @@ def presence_words(host: Host, presence: Presence) -> str:
         return _("playing {title}", title=ruleset_title(host, presence.ruleset))
     if presence.last_seen_at is None:
         return ""
-    ago = now() - presence.last_seen_at
-    return _("last seen {span} ago", span=in_words(int(ago.total_seconds()) * 1_000))
+    longest, *_rest = units_of(int((now() - presence.last_seen_at).total_seconds() + 1) * 1_000)
+    return _("last seen {span} ago", span=counted(*longest))
 
 
 def read_friends(

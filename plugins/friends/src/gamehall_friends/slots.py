@@ -70,8 +70,10 @@ async def _profile(host: Host, user_id: str, username: str) -> Mapping[str, Any]
     if found is None:
         return None
     games: HeadToHead = found["head_to_head"]
+    here: Presence | None = found["presence"]
     return found | {
-        "presence": presence_words(host, found["presence"]) if found["presence"] else "",
+        "presence": presence_words(host, here) if here else "",
+        "is_there": here is not None and here.status != "offline",
         "total": games.total,
         "games": [(each, _ended(each, user_id), ruleset_title(host, each.ruleset)) for each in games.games],
     }

@@ -89,8 +89,8 @@ async def lobby_view(host: Host, viewer: str | None, wanted: Wanted) -> Lobby:
     own = None if viewer is None else await own_lists(host, viewer)
     besides = [each.id for each in own.mine] if own else []
     apart = (await host.apart([viewer]))[viewer] if viewer else ()
-    games = await host.read(list_games, status=["active"], besides=besides, apart=apart, limit=MOST_LIVE)
-    live = await watchable(host, games, None)
+    games = await host.read(list_games, status=["active"], besides=besides, apart=apart, limit=2 * MOST_LIVE)
+    live = (await watchable(host, games, None))[:MOST_LIVE]
     pictures = await host.read(thumbnails, [each.id for each in live])
     found = await host.read(
         list_challenges, "open", viewer, _OPEN, ruleset=wanted.ruleset or None, clock=wanted.clock, apart=apart
