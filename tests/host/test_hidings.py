@@ -61,6 +61,8 @@ async def test_who_does_not_meet_is_left_out_of_lists_and_not_paired(feuding: Ha
     assert await ids(ada, "/challenges?box=sent") == [received, offered]
     for each in (offered, received):
         problem(await bob.post(f"/challenges/{each}/respond", json={"action": "accept"}), 404, "not-found")
+    paired = done(await bob.post("/challenges", json={"ruleset": "tic-tac-toe", "seat": 1, "pair": True}), 201)
+    assert (paired["status"], paired["challenger"]["username"]) == ("pending", "bob")
     game = done(await cyd.post(f"/challenges/{offered}/respond", json={"action": "accept"}))["game_id"]
     assert await ids(bob, "/games?status=active") == []
     assert await ids(cyd, "/games?status=active") == await ids(bob, "/games?player=ada") == [game]

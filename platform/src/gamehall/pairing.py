@@ -53,7 +53,9 @@ async def open_or_pair(host: Host, row: Mapping[str, Any], opening: Opening) -> 
 
 
 async def _may_play(host: Host, asker: str, owner: str) -> bool:
-    """Whether each of the two may play the other."""
+    """Whether the two meet at all, and each of them may play the other."""
+    if owner in (await host.apart([asker]))[asker]:
+        return False
     return (await host.ask("play", asker, owner)).allowed and (await host.ask("play", owner, asker)).allowed
 
 

@@ -86,6 +86,7 @@ async def test_two_who_are_apart_do_not_meet_in_lists_and_are_not_paired(join: J
     assert await met(bob) == []
     for path in (f"/challenges/{offered}/respond", f"/invitations/{link}"):
         assert (await bob("POST", path, action="accept")).status_code == 404
+    assert [(await each("GET", f"/challenges/{offered}")).status_code for each in (bob, eve)] == [404, 200]
     paired = (await bob("POST", "/challenges", **GAME, pair=True)).json()
     assert (paired["status"], paired["challenger"]["username"]) == ("pending", "bob")
     assert await met(ada) == [offered], "she does not meet him either"

@@ -10,13 +10,13 @@ from litestar.params import FromPath, FromQuery
 from gamehall.answers import Challenge, ClockPreset, Page, Responded, page_of
 from gamehall.api.views import challenge_view
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size, read_body
-from gamehall.challenges import Action, Box, ChallengeTerms, list_challenges, see_challenge
+from gamehall.challenges import Action, Box, ChallengeTerms, list_challenges
 from gamehall.challenges import Challenge as StoredChallenge
 from gamehall.clockfields import ClockFilter, read_clock
 from gamehall.clocks import PRESETS, describe
 from gamehall.declare import Host, Principal
 from gamehall.invitations import accept_invitation, invite_code, see_invitation
-from gamehall.lobby import create_challenge, respond
+from gamehall.lobby import create_challenge, respond, show_challenge
 
 __all__ = ["challenges", "clocks", "invitations"]
 
@@ -83,7 +83,7 @@ async def show(
 ) -> Challenge:
     """One challenge, if the caller may know of it."""
     host, asking = host_of(request), viewer.user_id if viewer else None
-    return _view(host, await host.read(see_challenge, known_id(challenge_id), asking), asking)
+    return _view(host, await show_challenge(host, known_id(challenge_id), asking), asking)
 
 
 @post("/{challenge_id:str}/respond", status_code=200, opt={"body": Response})
