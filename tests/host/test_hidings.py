@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import Any
 
+import httpx
 import pytest
 
 from gamehall.accounts import user_by_name
 from gamehall.gamelog import list_games, watchable
 from rig.hall import Client, Hall, InstallPlugin, StartHall, done, problem, start_game
+from rig.streaming import Stream, StreamingTransport
 
 pytestmark = pytest.mark.anyio
 
@@ -68,6 +71,24 @@ async def test_who_does_not_meet_is_left_out_of_lists_and_not_paired(feuding: Ha
     assert await ids(cyd, "/games?status=active") == await ids(bob, "/games?player=ada") == [game]
     assert done(await bob.get(f"/games/{game}"))["id"] == game
     assert feuding.host.plugins.all["feud"].failures > 0, "the one that fails hides nobody"
+
+
+async def test_an_open_challenge_is_not_told_to_who_does_not_meet_its_challenger(feuding: Hall) -> None:
+    ada, bob, cyd = await feuding.users("ada", "bob", "cyd")
+    transport = StreamingTransport(feuding.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hall/api/v1") as http, AsyncExitStack() as stack:
+
+        async def lobby(headers: dict[str, str]) -> Stream:
+            request = http.build_request("GET", "/events?channel=lobby", headers=headers)
+            stream = Stream(await http.send(request, stream=True))
+            stack.push_async_callback(stream.close)
+            assert (await stream.next()).event == "hello"
+            return stream
+
+        streams = [await lobby(signed) for signed in ({"authorization": bob.headers["authorization"]}, {})]
+        made = [done(await each.post("/challenges", json=GAME), 201)["id"] for each in (ada, cyd)]
+        heard = [(await stream.next()).json()["challenge_id"] for stream in streams]
+        assert heard == [made[1], made[0]]
 
 
 async def test_the_lobby_shows_strangers_only_what_they_may_watch(feuding: Hall) -> None:

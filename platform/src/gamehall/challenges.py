@@ -205,7 +205,8 @@ def insert_challenge(connection: sa.Connection, row: Mapping[str, Any], limits: 
     if new.opponent_id is not None:
         emit(connection, [NewEvent("challenge_received", (user_channel(new.opponent_id),), data)])
     elif new.is_open:
-        emit(connection, [NewEvent("challenge_opened", (LOBBY,), data)])
+        # Whoever does not meet the challenger is not told; readers of the feed need not look the name up for that.
+        emit(connection, [NewEvent("challenge_opened", (LOBBY,), data | {"challenger_id": new.challenger_id})])
     return new
 
 

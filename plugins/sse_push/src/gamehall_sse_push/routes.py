@@ -12,6 +12,7 @@ from gamehall.declare import Host
 
 from .audience import Audience, api_audience, may_still_listen
 from .frames import Frames, JsonVoice
+from .meeting import Meetings
 from .settings import PushSettings
 from .stream import EventStream
 
@@ -20,7 +21,7 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 def routes(host: Host) -> list[ControllerRouterHandler]:
     settings = host.plugin_settings(PushSettings)
-    frames = Frames()
+    frames, meetings = Frames(), Meetings(host)
 
     @get("/api/v1/events", media_type="text/event-stream", tags=["events"], no_compress=True)
     async def events(
@@ -40,7 +41,8 @@ def routes(host: Host) -> list[ControllerRouterHandler]:
         async def may_listen(audience: Audience) -> bool:
             return await may_still_listen(host, audience, lambda: viewer(request))
 
-        stream = EventStream(host, audience, settings, JsonVoice(frames), may_listen)
+        voice = JsonVoice(frames, meetings, audience.user_id)
+        stream = EventStream(host, audience, settings, voice, may_listen)
         told = stream.run(last_event_id or cursor, again=last_event_id is not None)
         return Stream(told, media_type="text/event-stream", headers=_HEADERS)
 
