@@ -90,6 +90,9 @@ async def test_becoming_friends_by_forms(hall: Client) -> None:
     page = await ada.press("/friends", "Ask to be friends", username="@bob")
     assert "Waiting for an answer" in page.text
     assert "Take back: Bob" in Forms(page.text).found
+    piece = page.text.partition('id="page-piece"')[2].partition("<aside")[0]
+    assert "Waiting for an answer" in piece
+    assert "<form" not in piece, "what is put into open pages holds no token"
     assert "1 request waits" in (await bob.open("/")).text
     page = await bob.press("/friends", "Accept: Ada")
     assert "End the friendship: Ada" in Forms(page.text).found

@@ -21,7 +21,6 @@ __all__ = [
     "Named",
     "Relation",
     "alone_on",
-    "as_relation",
     "find_request",
     "friend_ids",
     "friends_of",
@@ -83,7 +82,7 @@ _RELATION = (
 )
 
 
-def as_relation(row: sa.Row[Any]) -> Relation:
+def _as_relation(row: sa.Row[Any]) -> Relation:
     return Relation(
         id=row.id,
         low=Named(row.user_low, row.low_username, row.low_name),
@@ -104,7 +103,7 @@ def friends_of(connection: sa.Connection, user_id: str, limit: int, after: str =
     """The user's friends by their usernames, from behind one of them on."""
     name = sa.case((relation.c.user_low == user_id, _high.c.username_key), else_=_low.c.username_key)
     query = _of(user_id).where(relation.c.status == "friends", name > printable(after).casefold())
-    return [as_relation(row) for row in connection.execute(query.order_by(name).limit(limit))]
+    return [_as_relation(row) for row in connection.execute(query.order_by(name).limit(limit))]
 
 
 def friend_ids(user_id: str) -> sa.Select[str]:
@@ -130,7 +129,7 @@ def requests_of(
     query = _of(user_id).where(_requests(user_id, box))
     if before is not None:
         query = query.where(relation.c.id < before)
-    return [as_relation(row) for row in connection.execute(query.order_by(relation.c.id.desc()).limit(limit))]
+    return [_as_relation(row) for row in connection.execute(query.order_by(relation.c.id.desc()).limit(limit))]
 
 
 def requests_waiting(connection: sa.Connection, user_id: str) -> int:
@@ -143,7 +142,7 @@ def relation_with(connection: sa.Connection, one: str, other: str) -> Relation |
     """What is between two users, None when nothing is."""
     low, high = sorted((one, other))
     row = connection.execute(_RELATION.where(relation.c.user_low == low, relation.c.user_high == high)).first()
-    return as_relation(row) if row else None
+    return _as_relation(row) if row else None
 
 
 def has_blocked(connection: sa.Connection, blocker: str, blocked: str) -> bool:
@@ -161,7 +160,7 @@ def find_request(connection: sa.Connection, request_id: str) -> Relation:
     row = connection.execute(_RELATION.where(relation.c.id == request_id)).first()
     if row is None:
         raise Problem("not-found", _("There is no such request."))
-    return as_relation(row)
+    return _as_relation(row)
 
 
 def other_person(connection: sa.Connection, user_id: str, username: str, refusal: str) -> User:
