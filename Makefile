@@ -2,7 +2,7 @@
 # make test ARGS="tests/host -k name" passes arguments on; so do bench and lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test look soak check format texts bench coverage lock clean
+.PHONY: help serve test look soak check audit format texts bench coverage lock clean
 
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -14,6 +14,7 @@ ARGS ?=
 # Tests and servers are many processes of the same code: each keeps what it has compiled, even where Python shall not.
 export PYTHONDONTWRITEBYTECODE :=
 TYPED = conftest.py platform/src tests scripts bench $(wildcard plugins/*/src plugins/*/tests) $(if $(wildcard examples/*),examples)
+PINS = $(wildcard requirements/*.txt)
 DOCUMENTED = $(wildcard tests/*/test_*_documented.py)
 
 help: ## this list
@@ -35,14 +36,20 @@ soak: ## the long comparisons with other programs, in full; this takes about an 
 	@$(PREPARE) test
 	@$(BIN)/pytest --soak -m soak --timeout 0 --numprocesses $(WORKERS) --dist load $(ARGS)
 
-check: ## format, lint, types, docs and translations in step, dead links
+check: ## format, lint, faults of security, types, docs and translations in step, dead links
 	@$(PREPARE) dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive platform/src plugins/*/src scripts
 	@$(BIN)/mypy $(TYPED)
 	@$(if $(DOCUMENTED),$(BIN)/pytest --quiet $(DOCUMENTED))
 	@$(BIN)/python scripts/links.py
 	@$(BIN)/python scripts/texts.py --check
+
+# Not a part of `check`: it asks an index on the internet, and what nobody has advisories for counts as a failure.
+audit: ## known vulnerabilities of every pinned package, by the advisories of the package index
+	@$(PREPARE) dev
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off $(PINS:%=--requirement %)
 
 format: ## let ruff lay out the code and mend what it can
 	@$(PREPARE) dev

@@ -118,6 +118,11 @@ def test_it_finds_routes_that_clash(install: Install) -> None:
     refuses("calm", "its paths are taken already")
 
 
+def test_it_finds_routes_that_do_not_say_who_may_use_them(install: Install) -> None:
+    install("calm", CALM.replace('@get("/api/v1/calm", opt={"who": "anybody"})', '@get("/api/v1/calm")'))
+    refuses("calm", "GET /api/v1/calm: who may use it?")
+
+
 def test_it_finds_a_lifespan_that_fails(install: Install) -> None:
     install("calm", CALM.replace("started.append(True)", "started.append(1 / 0)"))
     refuses("calm", "it stays off after migrated: ZeroDivisionError")
@@ -131,7 +136,7 @@ def test_it_finds_a_lifespan_that_fails_at_its_end(install: Install) -> None:
 def test_it_finds_handlers_that_cannot_be_described(install: Install) -> None:
     install(
         "calm",
-        CALM.replace('/calm")', '/calm", operation_id="twice")').replace('str}")', 'str}", operation_id="twice")'),
+        CALM.replace('/calm", ', '/calm", operation_id="twice", ').replace('str}", ', 'str}", operation_id="twice", '),
     )
     refuses("calm", "with it the API cannot be described")
 

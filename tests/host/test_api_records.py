@@ -238,7 +238,7 @@ async def test_an_archive_has_only_what_the_caller_may_see(
     nothing, following = await archive(hall.nobody)
     assert (nothing.namelist(), following) == (["contents.json"], None)
     assert json.loads(nothing.read("contents.json"))["left_out"] == [], "nor is it told that there is more"
-    problem(await hall.nobody.get(f"/games/{game_id}/record"), 403, "forbidden")
+    problem(await hall.nobody.get(f"/games/{game_id}/record"), 404, "not-found")
 
 
 # -- Read again

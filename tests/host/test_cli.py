@@ -77,6 +77,7 @@ ELSEWHERE = (
     *("gamehall games show", "gamehall games export"),  # see the tests of games
     *("gamehall games watch", "gamehall --json games watch"),  # see the tests of watching, as for abort
     *("gamehall games abort", "gamehall --yes games abort"),
+    "gamehall users delete",  # asks first
     *("gamehall verify", "gamehall --json verify"),  # see the tests of records
 )
 
@@ -227,6 +228,24 @@ def test_switches(gamehall: Run) -> None:
     assert {"gomoku_rules", "ruleset:tic-tac-toe"} <= set(found)
     assert gamehall("features", "on", "signup").code == DONE
     assert states()["signup"] == "on"
+
+
+def test_commands_are_put_down_too(gamehall: Run) -> None:
+    account = ("ada", "--email", "ada@example.org", "--admin", "--password-stdin")
+    assert gamehall("users", "create", *account, stdin="a long password\n").code == DONE
+    for words in (
+        ["users", "passwd", "ada", "--password-stdin"],
+        ["users", "demote", "ada"],
+        ["features", "off", "signup"],
+    ):
+        assert gamehall(*words, stdin="another long password\n").code == DONE
+    found = gamehall("--json", "audit", "list").envelope["data"]
+    kinds = ["feature.off", "account.demoted", "account.password_changed", "account.registered"]
+    assert [each["kind"] for each in found] == kinds
+    assert found[-1]["facts"] == {"admin": True}
+    assert all(each["by"].startswith("command line, ") for each in found)
+    assert gamehall("audit", "list", "--kind", "feature", "--limit", "1").rows[1][1] == "feature.off"
+    assert "long password" not in str(found)
 
 
 def test_recovery_does_with_a_broken_plugin(

@@ -172,6 +172,13 @@ async def test_every_call_is_understood_by_a_hall(hall: Hall) -> None:
         assert (device.device_name, device.current) == ("a test", True)
         old = ada.token
         assert (await ada.refresh()).token == ada.token != old
+        script = await ada.make_token("bot", ["read"], "correct horse battery", days=1)
+        assert {each.token_id: (each.kind, each.scopes) for each in await ada.devices()} == {
+            device.token_id: ("device", ("read", "play", "admin")),
+            script.token_id: ("script", ("read",)),
+        }
+        await ada.revoke_others()
+        assert [each.token_id for each in await ada.devices()] == [device.token_id]
         await ada.revoke(device.token_id)
         with pytest.raises(ProblemError) as refused:
             await ada.me()

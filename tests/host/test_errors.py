@@ -109,7 +109,8 @@ async def test_of_a_key_given_twice_the_last_counts(hall: Hall) -> None:
 async def test_a_method_that_is_not_there(hall: Hall) -> None:
     ada = await hall.user("ada")
     for method, path in [
-        ("DELETE", "/users/me"),
+        ("TRACE", "/users/me"),
+        ("PUT", "/users/me"),
         ("POST", "/users/ada"),
         ("PUT", "/challenges"),
         ("GET", "/games/x/moves"),
@@ -186,11 +187,14 @@ async def test_every_answer_is_guarded(hall: Hall) -> None:
         assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-async def test_cookies_mean_nothing_here(hall: Hall) -> None:
+async def test_a_token_is_taken_from_its_header_alone(hall: Hall) -> None:
     ada = await hall.user("ada")
     token = ada.headers["authorization"]
+    bare = token.partition(" ")[2]
     for headers in ({"cookie": f"token={token}; session={token}"}, {"x-token": token}):
         problem(await hall.nobody.get("/users/me", headers=headers), 401, "unauthenticated")
+    for name in ("token", "access_token", "authorization"):
+        problem(await hall.nobody.get("/users/me", params={name: bare}), 401, "unauthenticated")
 
 
 BRITTLE = """

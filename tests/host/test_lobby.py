@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from gamehall.features import switch
-from gamehall.invitations import challenge_by_code
+from gamehall.invitations import challenge_by_code, invite_code
 from gamehall.lobby import respond
+from gamehall.mail import stop_code
 from gamehall.problems import Problem
 from gamehall.tables import event
 from rig.hall import Client, Hall, InstallPlugin, StartHall, done, problem
@@ -61,8 +62,10 @@ async def test_a_link_cannot_be_made_up(hall: Hall) -> None:
     ):
         with pytest.raises(Problem, match="not-found"):
             challenge_by_code(secret, wrong)
-    with pytest.raises(Problem, match="not-found"):
-        challenge_by_code(b"another secret", code)
+    for made in (invite_code(b"another secret", new["id"]), stop_code(secret, new["id"])):
+        assert len(made) == len(code)
+        with pytest.raises(Problem, match="not-found"):
+            challenge_by_code(secret, made)
 
 
 async def test_a_challenge_is_told_to_whom_it_concerns(each_hall: Hall) -> None:

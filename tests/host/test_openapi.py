@@ -16,12 +16,18 @@ pytestmark = pytest.mark.anyio
 
 BODIES = {
     ("patch", "/api/v1/users/me"): {"display_name"},
+    ("post", "/api/v1/users/me/password"): {"current", "password"},
+    ("post", "/api/v1/users/me/email"): {"current", "email"},
+    ("post", "/api/v1/users/password-reset"): {"email"},
+    ("post", "/api/v1/users/password"): {"code", "password"},
+    ("delete", "/api/v1/users/me"): {"password"},
     ("post", "/api/v1/challenges"): {"ruleset", "options", "opponent", "seat", "clock", "link", "pair"},
     ("post", "/api/v1/challenges/{challenge_id}/respond"): {"action"},
     ("post", "/api/v1/games/{game_id}/moves"): {"move", "row", "col", "ply"},
     ("post", "/api/v1/replay"): {"content", "format", "ruleset"},
     ("post", "/api/v1/auth/register"): {"username", "email", "password", "display_name", "device_name", "device_info"},
-    ("post", "/api/v1/auth/token"): {"username", "password", "device_name", "device_info"},
+    ("post", "/api/v1/auth/token"): {"username", "password", "device_name", "device_info", "scopes"},
+    ("post", "/api/v1/auth/tokens"): {"device_name", "scopes", "password", "days"},
 }
 
 
@@ -48,6 +54,21 @@ async def test_the_document_is_valid_and_whole(hall: Hall) -> None:
     assert len(identities) == len(set(identities))
 
 
+def check_refusals(document: dict[str, Any], operation: dict[str, Any]) -> None:
+    """Each names what it can be, and the headers that say what to do about it."""
+    refused = {int(status): told for status, told in operation["responses"].items() if status >= "400"}
+    assert {400, 413, 429, 503} <= set(refused)
+    assert ("requestBody" in operation) <= ({415, 422} <= set(refused))
+    assert bool(operation["security"]) == ({401, 403} <= set(refused))
+    for status, told in refused.items():
+        general, particular = told["content"]["application/problem+json"]["schema"]["allOf"]
+        assert {"type", "title", "status", "detail", "errors"} <= set(resolved(document, general)["properties"])
+        assert particular["properties"]["status"]["const"] == status
+        assert all(kind.startswith("/problems/") for kind in particular["properties"]["type"]["enum"])
+        header = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}.get(status)
+        assert set(told.get("headers", {})) == ({header} if header else set())
+
+
 async def test_bodies_and_refusals_are_described(hall: Hall) -> None:
     document = done(await hall.root.get("/api/openapi.json"))
     for (method, path), fields in BODIES.items():
@@ -58,8 +79,7 @@ async def test_bodies_and_refusals_are_described(hall: Hall) -> None:
         for method, operation in item.items():
             assert operation["description"], path
             if path.startswith("/api/v1"):
-                refusal = operation["responses"]["default"]["content"]["application/problem+json"]["schema"]
-                assert {"type", "title", "status", "detail", "errors"} <= set(resolved(document, refusal)["properties"])
+                check_refusals(document, operation)
             assert any(status.startswith("2") for status in operation["responses"]), (method, path)
 
 

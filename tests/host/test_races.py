@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,12 @@ from hypothesis.stateful import (
 from gamehall.clocks import Fischer, NoClock
 from gamehall.gamelog import GameLog, load_log, load_state
 from gamehall.replays import replay
-from gamehall.settings import Settings
 from gamehall.standing import resume_games, suspend_games
 from gamehall.tables import event, game
-from rig.hall import Hall, done, problem, running
+from rig.hall import done, problem
 from rig.passing import pass_time
 from rig.soak import Share
+from rig.workers import Workers
 
 SECONDS = 20
 OVER = {"finished", "aborted"}
@@ -54,49 +54,16 @@ batches = st.lists(st.one_of(requests, requests, answers), min_size=1, max_size=
 Request = tuple[int, str, tuple[Any, ...]]
 
 
-class Table:
-    """Two workers on one database, two players, and what is asked of them from outside their event loop."""
+class Table(Workers):
+    """Two players, and what is asked of the workers from outside their event loop."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self.runner = asyncio.Runner()
-        self._settings = Settings(database_url=url, data_dir=str(folder), rate_limits=False)
-        self.halls: list[Hall] = []
-        self.tokens: dict[str, str] = {}
-
-        self._done = asyncio.Event()
-
-    def open(self) -> None:
-        async def started() -> None:
-            ready = asyncio.Event()
-            self._serving = asyncio.create_task(self._serve(ready))
-            await asyncio.wait([self._serving, asyncio.create_task(ready.wait())], return_when="FIRST_COMPLETED")
-
-        self.runner.run(started())
-
-    def close(self) -> None:
-        async def ended() -> None:
-            self._done.set()
-            await self._serving
-
-        self.runner.run(ended())
-        self.runner.close()
-
-    async def _serve(self, ready: asyncio.Event) -> None:
-        async with running(self._settings) as one, running(self._settings) as other:
-            self.halls = [one, other]
-            people = await one.users("ada", "bob")
-            self.tokens = {
-                name: each.headers["authorization"] for name, each in zip(("ada", "bob"), people, strict=True)
-            }
-            ready.set()
-            await self._done.wait()
+    async def prepare(self) -> None:
+        people = await self.halls[0].users("ada", "bob")
+        self.tokens = {name: each.headers["authorization"] for name, each in zip(("ada", "bob"), people, strict=True)}
 
     async def post(self, worker: int, player: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
         headers = {"authorization": self.tokens[player]}
         return await self.halls[worker].nobody.post(path, json=body, headers=headers)
-
-    def read(self, fn: Callable[..., Any], *args: Any) -> Any:
-        return self.runner.run(self.halls[0].host.read(fn, *args))
 
     async def start(self, ruleset: str, clock: dict[str, Any]) -> str:
         terms = {"ruleset": ruleset, "seat": 0, "clock": clock, "opponent": "bob"}

@@ -1,24 +1,45 @@
-"""Limits on how often somebody may do something, on both databases."""
+"""How often somebody may do something, counted in the database, in Redis, and by each worker for itself."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
+from gamehall.edges import FLOOD
 from gamehall.problems import Problem
-from gamehall.rates import Rate, Rates
-from rig.hall import Hall
+from gamehall.quotas import declared_quotas
+from gamehall.rates import Flood, Rate, Rates
+from gamehall.settings import Settings, SettingsError
+from gamehall.tables import rate
+from rig.hall import Hall, StartHall, done, heard, problem
+from rig.processes import free_port
+from rig.tree import ROOT
 
 pytestmark = pytest.mark.anyio
 
 THREE = Rate("knock", 3, 60)
 
+Make = Callable[..., Rates]
 
-async def outcomes(rates: Rates, times: int, *subjects: str) -> list[str]:
+
+@pytest.fixture(params=["database", "redis"])
+def counting(request: pytest.FixtureRequest, any_hall: Hall) -> Make:
+    """Makes the limits of a worker, given its clock: all that are made share what they count in."""
+    more = {"redis_url": request.getfixturevalue("redis_url")} if request.param == "redis" else {}
+
+    def make(clock: Callable[[], int], **settings: str) -> Rates:
+        return Rates(Settings(**more | settings), any_hall.host.database, clock)
+
+    return make
+
+
+async def outcomes(rates: Rates, times: int, *subjects: str, limit: Rate = THREE) -> list[str]:
     async def once() -> str:
         try:
-            await rates.take(THREE, *subjects)
+            await rates.take(limit, *subjects)
         except Problem as problem:
             return problem.headers["Retry-After"]
         return "taken"
@@ -26,23 +47,114 @@ async def outcomes(rates: Rates, times: int, *subjects: str) -> list[str]:
     return list(await asyncio.gather(*(once() for _ in range(times))))
 
 
-async def test_whoever_asks_in_parallel_gets_no_more(each_hall: Hall) -> None:
-    database, time = each_hall.host.database, 1_000_000
-    workers = [Rates(database, lambda: time, on=True) for _ in range(2)]
+async def test_whoever_asks_in_parallel_gets_no_more(each_hall: Hall, counting: Make) -> None:
+    workers = [counting(lambda: 1_000_000) for _ in range(2)]
     tried = await asyncio.gather(*(outcomes(each, 10, "ada") for each in workers))
     both = [*tried[0], *tried[1]]
     assert both.count("taken") == 3
     assert set(both) == {"taken", "20"}
     assert "taken" in await outcomes(workers[0], 1, "bob")
+    for worker in workers:
+        await worker.close()
 
 
-async def test_the_budget_comes_back_evenly(each_hall: Hall) -> None:
+async def test_the_budget_comes_back_evenly(each_hall: Hall, counting: Make) -> None:
     moments = iter([0, 0, 0, 0, 19_999, 20_000, 20_000, 1_000_000])
-    rates = Rates(each_hall.host.database, lambda: next(moments), on=True)
+    rates = counting(lambda: next(moments))
     said = [(await outcomes(rates, 1, "ada"))[0] for _ in range(8)]
     assert said == ["taken", "taken", "taken", "20", "1", "taken", "20", "taken"]
+    await rates.close()
+
+
+async def test_an_operator_changes_a_limit_and_a_household_is_one_address(hall: Hall) -> None:
+    rates = Rates(Settings(rates=("knock=1/10",)), hall.host.database, lambda: 0)
+    assert await outcomes(rates, 2, "2001:db8::1") == ["taken", "10"]
+    assert await outcomes(rates, 1, "2001:db8:0:0:ffff::2") == ["10"]
+    assert await outcomes(rates, 1, "2001:db8:0:1::1") == ["taken"]
+    assert await outcomes(rates, 2, "::ffff:192.0.2.1") == ["taken", "10"]
+    assert await outcomes(rates, 1, "192.0.2.1") == ["10"]
+    with pytest.raises(SettingsError, match="register=20/3600"):
+        Rates(Settings(rates=("knock",)), hall.host.database, lambda: 0)
+
+
+async def test_without_redis_the_database_counts(hall: Hall) -> None:
+    nowhere = Settings(redis_url=f"redis://127.0.0.1:{free_port()}/0")
+    rates = Rates(nowhere, hall.host.database, lambda: 0)
+    with heard() as lines:
+        assert await outcomes(rates, 2, "ada") == ["taken", "taken"]
+        assert (await outcomes(rates, 2, "ada")).count("taken") == 1
+    assert sum("Redis is away" in line for line in lines) == 1
+    await rates.close()
 
 
 async def test_nothing_is_counted_where_limits_are_off(hall: Hall) -> None:
-    rates = Rates(hall.host.database, lambda: 0, on=False)
+    rates = Rates(Settings(rate_limits=False), hall.host.database, lambda: 0)
     assert await outcomes(rates, 10, "ada") == ["taken"] * 10
+
+
+async def test_whoever_has_their_whole_budget_is_forgotten(each_hall: Hall) -> None:
+    moment = 0
+    first, second = (Rates(Settings(), each_hall.host.database, lambda: moment) for _ in range(2))
+    await outcomes(first, 1, "ada")
+    moment = 15_000
+    await outcomes(first, 1, "bob")
+
+    async def known() -> set[str]:
+        return set(await each_hall.host.read(lambda connection: connection.scalars(sa.select(rate.c.key)).all()))
+
+    await first.forget()
+    assert await known() == {"knock:ada", "knock:bob"}
+    moment = 20_000
+    await second.forget()  # the first has the lease
+    assert await known() == {"knock:ada", "knock:bob"}
+    await first.forget()
+    assert await known() == {"knock:bob"}
+
+
+def test_a_flood_is_stopped_by_each_worker_and_its_memory_has_an_end() -> None:
+    moment = 0.0
+    flood = Flood(Rate("requests", 4, 1), lambda: moment, most=2)
+
+    def take(*addresses: str) -> list[str]:
+        said = []
+        for each in addresses:
+            try:
+                flood.take(each)
+            except Problem as problem:
+                said.append(problem.headers["Retry-After"])
+            else:
+                said.append("taken")
+        return said
+
+    assert take(*["192.0.2.1"] * 6) == ["taken"] * 4 + ["1"] * 2
+    moment = 0.25
+    assert take("192.0.2.1", "192.0.2.1", "192.0.2.2") == ["taken", "1", "taken"]
+    assert take("192.0.2.3", "192.0.2.1") == ["taken", "taken"]  # the one who was heard first is forgotten
+
+
+async def test_routes_count_by_account_and_by_address(start_hall: StartHall) -> None:
+    changed = ("register=2/60", "challenge=2/60", "stream=1/60")
+    hall = await start_hall(rate_limits=True, rates=changed, trusted_proxies=("127.0.0.1",))
+    ada, bob = await hall.users("ada", "bob")
+    account = {"username": "cyd", "email": "cyd@example.org", "password": "a long password"}
+    refused = await hall.nobody.post("/auth/register", json=account)
+    problem(refused, 429, "too-many-requests")
+    assert refused.headers["retry-after"] == "30"
+    page = await hall.root.post("/register", data=account, headers={"Sec-Fetch-Site": "same-origin"})
+    assert page.status_code == 429, "the page and the API are one"
+    elsewhere = {"X-Forwarded-For": "192.0.2.7, 203.0.113.5"}
+    done(await hall.nobody.post("/auth/register", json=account, headers=elsewhere), 201)
+    for _ in range(2):
+        done(await ada.post("/challenges", json={"ruleset": "tic-tac-toe"}), 201)
+    problem(await ada.post("/challenges", json={"ruleset": "tic-tac-toe"}), 429, "too-many-requests")
+    done(await bob.post("/challenges", json={"ruleset": "tic-tac-toe"}), 201)
+    await ada.head("/events?channel=lobby")
+    problem(await ada.get("/events", params={"channel": "lobby"}), 429, "too-many-requests")
+
+
+async def test_the_limits_in_the_manual_are_those_of_the_routes(hall: Hall) -> None:
+    table = (ROOT / "docs" / "api.md").read_text().partition("## Limits")[2].partition("\n## ")[0]
+    rows = {tuple(cell.strip(" `") for cell in line.split("|")[1:4]) for line in table.splitlines() if "`" in line}
+    quotas = [FLOOD, *(quota for *_, quota in declared_quotas(hall.app.routes))]
+    declared = {(quota.name, f"{quota.times} in {quota.seconds} s", quota.by) for quota in quotas}
+    assert declared - rows == set(), "say so in docs/api.md, under Limits"

@@ -48,7 +48,9 @@ def opened(rules: ChangingPlugin, database_url: str, tmp_path: Path) -> Open:
 
     @contextlib.asynccontextmanager
     async def start(**more: Any) -> AsyncIterator[Hall]:
-        settings = Settings(database_url=database_url, data_dir=str(tmp_path), rate_limits=False, **more)
+        settings = Settings(
+            database_url=database_url, data_dir=str(tmp_path), rate_limits=False, allowed_hosts=("hall",), **more
+        )
         async with running(settings) as hall:
             await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() == "games of other rules"))
             yield hall

@@ -58,6 +58,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "log_level": "debug",
         "strict": True,
         "signup": "closed",
+        "admin_second_factor": True,
         "rate_limits": False,
         "max_challenges": 3,
         "max_live_games": 2,
@@ -69,10 +70,18 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "mail": "smtp://hall:secret@mail.example",
         "mail_from": "Hall <hall@hall.example>",
         "notice_hours": 6,
+        "rates": ("register=60/3600", "requests=1000/10"),
+        "trusted_proxies": ("10.0.0.0/8", "unix"),
+        "allowed_hosts": ("hall.example", "hall"),
+        "hsts_days": 30,
+        "request_seconds": 10.5,
+        "body_seconds": 5,
+        "send_seconds": 2,
+        "audit_days": 30,
     }
     texts = {True: "1", False: "off"}
     for name, value in wanted.items():
-        text = texts[value] if isinstance(value, bool) else str(value)
+        text = texts[value] if isinstance(value, bool) else ", ".join(value) if isinstance(value, tuple) else str(value)
         monkeypatch.setenv(f"GAMEHALL_{name.upper()}", text)
     settings = load_settings()
     assert {name: getattr(settings, name) for name in wanted} == wanted

@@ -6,6 +6,7 @@ To start a hall takes much longer than to use it, so the tests of a run share on
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from gamehall.hall import Hall as Host
 from gamehall.passwords import Passwords
 from gamehall.plugins import load_plugins
 from gamehall.settings import Settings
+from rig.described import check_described
 from rig.postgres import fresh_database
 from rig.server import KEPT
 
@@ -29,9 +31,14 @@ PASSWORD = "correct horse battery"
 
 
 class Client(httpx.AsyncClient):
-    """Somebody who calls `app`, with cookies of their own."""
+    """Somebody who calls `app`, with cookies of their own. What they are answered must be in the API's description."""
 
     app: HallApp
+
+    async def send(self, *args: Any, **kwargs: Any) -> httpx.Response:
+        answer = await super().send(*args, **kwargs)
+        check_described(self.app, answer)
+        return answer
 
 
 class Hall:
@@ -150,7 +157,7 @@ def empty(connection: sa.Connection, hall: Hall) -> None:
 
 
 def _settings(url: str, folder: Path, **more: Any) -> Settings:
-    usual: dict[str, Any] = {"rate_limits": False, "mail": "off"}
+    usual: dict[str, Any] = {"rate_limits": False, "mail": "off", "allowed_hosts": ("hall",)}
     return Settings(database_url=url, data_dir=str(folder / "data"), **usual | more)
 
 
@@ -184,6 +191,23 @@ def lay_out_plugin(folder: Path, name: str, source: str) -> None:
     metadata.mkdir()
     (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(f"[gamehall]\n{name} = {module}\n")
+
+
+@contextlib.contextmanager
+def heard() -> Iterator[list[str]]:
+    """What halls in this process warn of in their log while the block lasts."""
+    lines: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    ear = Ear(logging.WARNING)
+    logging.getLogger("gamehall").addHandler(ear)
+    try:
+        yield lines
+    finally:
+        logging.getLogger("gamehall").removeHandler(ear)
 
 
 def problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:

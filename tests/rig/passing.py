@@ -1,10 +1,12 @@
-"""The hall's time, as it passes for a test: no test waits for a clock."""
+"""Time, as it passes for a test: no test waits for a clock."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
-from gamehall.tables import hall_time
+from gamehall.tables import UtcTime, hall_time
 from rig.hall import Hall
 
 
@@ -18,3 +20,16 @@ async def pass_time(milliseconds: int, *halls: Hall) -> None:
     await halls[0].host.write(forward, ahead)
     for hall in halls:
         await hall.host.time.beat()
+
+
+async def grow_old(hall: Hall, table: sa.Table, by: timedelta) -> None:
+    """Lets everything that this table has put down by the wall clock have happened so much earlier."""
+
+    def earlier(connection: sa.Connection) -> None:
+        times = [column for column in table.c if isinstance(column.type, UtcTime)]
+        for row in connection.execute(sa.select(table)).mappings():
+            same = sa.and_(*(key == row[key.name] for key in table.primary_key))
+            before = {each.name: row[each.name] - by for each in times if row[each.name] is not None}
+            connection.execute(table.update().where(same).values(before))
+
+    await hall.host.write(earlier)

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from rig.hall import lay_out_plugin
 from rig.people import PASSWORD, Caller, play_moves, start_game
+from rig.processes import free_port
 from rig.server import Server, serving
 from rig.strangers import example_file
 
@@ -34,12 +36,16 @@ def eventful_hall(folder: Path, node: pytest.Collector) -> Iterator[tuple[Server
             shutil.copytree(source.parent, site / f"gamehall_{name}", dirs_exist_ok=True)
     lay_out_plugin(site, "broken", _BROKEN)
     with serving(folder, node) as serve:
-        server = serve(settings={"PYTHONPATH": str(site)})
+        port = free_port()
+        # Under a name, because there are no passkeys at an address of numbers.
+        settings = {"PYTHONPATH": str(site), "GAMEHALL_PUBLIC_URL": f"http://localhost:{port}"}
+        server = serve(port=port, settings=settings)
+        server.url = settings["GAMEHALL_PUBLIC_URL"]
         yield server, _let_things_happen(server)
 
 
 def _let_things_happen(server: Server) -> dict[str, str]:
-    ada, bob, root, _ = (Caller(server.url, name) for name in ("ada", "bob", "root", "newcomer"))
+    ada, bob, root, *_ = (Caller(server.url, name) for name in ("ada", "bob", "root", "newcomer", "careful"))
     assert server.command("users", "promote", "root").returncode == 0
     players = (ada, bob)
     games = {
@@ -82,7 +88,9 @@ def _let_things_happen(server: Server) -> dict[str, str]:
     code = root.ask("GET", "/friends/invite")["code"]
     ada.ask("POST", f"/friends/invitations/{code}")
     assert server.command("features", "off", "ruleset:omok", "--now").returncode == 0
-    return games | _challenges(ada, bob) | {"friends_code": code}
+    made = server.command("users", "reset-link", "newcomer")
+    codes = {"reset": made.stdout.strip().rpartition("/")[2], "friends_code": code}
+    return games | _challenges(ada, bob) | codes
 
 
 def _with_clock(players: tuple[Caller, Caller]) -> str:
@@ -115,9 +123,9 @@ def _challenges(ada: Caller, bob: Caller) -> dict[str, str]:
 
 def visitors(browser: Browser, url: str, guests_code: str) -> Mapping[str, BrowserContext]:
     """Browsers by who sits there: a stranger, ada, bob, root the administrator, a newcomer to whom nothing has
-    happened, and a guest who plays against ada."""
+    happened, somebody careful who signs in in two steps, and a guest who plays against ada."""
     everybody = {}
-    for name in ("stranger", "ada", "bob", "root", "newcomer", "guest"):
+    for name in ("stranger", "ada", "bob", "root", "newcomer", "careful", "guest"):
         everybody[name] = browser.new_context(base_url=url, reduced_motion="reduce")
         if name != "stranger":
             page = everybody[name].new_page()
@@ -125,6 +133,8 @@ def visitors(browser: Browser, url: str, guests_code: str) -> Mapping[str, Brows
                 _sit_down(page, guests_code)
             else:
                 _sign_in(page, name)
+            if name == "careful":
+                _turn_two_steps_on(page)
             page.close()
     return everybody
 
@@ -135,6 +145,15 @@ def _sign_in(page: Page, name: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("/")
+
+
+def _turn_two_steps_on(page: Page) -> None:
+    page.goto("/settings/sign-in")
+    page.get_by_role("button", name="Set it up").click()
+    secret = page.locator("code").inner_text().replace(" ", "")
+    page.get_by_label("The code that the app shows then").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Turn two-step sign-in on").click()
+    page.get_by_text("Keep these recovery codes").wait_for()
 
 
 def _sit_down(page: Page, code: str) -> None:

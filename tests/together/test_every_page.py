@@ -14,6 +14,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gamehall.languages import ENGLISH, catalogue, languages, speaking
+from rig.people import PASSWORD
 from rig.texts import english_left
 from rig.walk import eventful_hall, visitors
 
@@ -41,6 +42,11 @@ def press(button: str) -> Callable[[Page], None]:
 def challenge_nobody(page: Page) -> None:
     page.get_by_label(said_on(page, "A user by name")).check()
     press("Start the game")(page)
+
+
+def ask_for_link(page: Page) -> None:
+    page.get_by_label(said_on(page, "E-mail address")).fill("nobody@example.org")
+    press("Send the link")(page)
 
 
 def said_on(page: Page, text: str) -> str:
@@ -76,6 +82,33 @@ def hide_the_rest(page: Page) -> None:
     page.evaluate("document.documentElement.classList.add('zen')")
 
 
+def make_token(page: Page) -> None:
+    """For a script, so that it is shown."""
+    form = page.locator("form[action='/devices/make-token']")
+    form.locator("[name=device_name]").fill("bot")
+    form.locator("[name=password]").fill(PASSWORD)
+    form.get_by_role("button").click()
+    expect(page.locator("#made")).to_be_visible()
+
+
+def give_password(page: Page) -> None:
+    """Takes the first of two steps."""
+    page.get_by_role("textbox", name=said_on(page, "User name")).fill("careful")
+    page.locator("#password").fill(PASSWORD)
+    press("Sign in")(page)
+
+
+def begin_two_steps(page: Page) -> None:
+    """Once: what was begun goes on."""
+    if page.get_by_role("button", name=said_on(page, "Set it up")).is_visible():
+        press("Set it up")(page)
+
+
+def give_wrong_code(page: Page) -> None:
+    begin_two_steps(page)
+    press("Turn two-step sign-in on")(page)
+
+
 REPLAY = "/replay?ruleset=tic-tac-toe&moves=b2+a1+b3+a2+b1&player=Ada&player=Bob"
 
 STOPS = [
@@ -89,7 +122,14 @@ STOPS = [
     Stop("register-guest", "guest", "/register"),
     Stop("login", "stranger", "/login?next=/games/{running}"),
     Stop("login-refused", "stranger", "/login", press("Sign in")),
+    Stop("login-code", "stranger", "/login", give_password),
     Stop("login-kept-move", "stranger", "/login?next=%2Fgames%2F{running}%2Fmove%3Fmove%3Dj8"),
+    Stop("forgot", "stranger", "/forgot"),
+    Stop("forgot-sent", "stranger", "/forgot", ask_for_link),
+    Stop("reset-refused", "stranger", "/reset/{reset}", press("Set the password")),
+    Stop("reset-too-old", "stranger", "/reset/nothing"),
+    Stop("leaving", "newcomer", "/settings/delete"),
+    Stop("leaving-refused", "newcomer", "/settings/delete", press("Delete the account for good")),
     Stop("kept-move", "bob", "/games/{choosing}/move?move=white"),
     Stop("play", "ada", "/play"),
     Stop("play-stranger", "stranger", "/play"),
@@ -145,12 +185,21 @@ STOPS = [
     Stop("friends-invited-already", "ada", "/befriend?code={friends_code}"),
     Stop("settings", "ada", "/settings"),
     Stop("settings-refused", "ada", "/settings", press("Change the password")),
+    Stop("devices", "root", "/devices", make_token),
+    Stop("sign-in-settings", "ada", "/settings/sign-in"),
+    Stop("two-steps-begun", "newcomer", "/settings/sign-in", begin_two_steps),
+    Stop("two-steps-code-refused", "newcomer", "/settings/sign-in", give_wrong_code),
+    Stop("two-steps-on", "careful", "/settings/sign-in"),
+    Stop("recovery-codes", "careful", "/settings/sign-in", press("Make new recovery codes")),
+    Stop("confirm", "ada", "/confirm?next=/settings"),
+    Stop("confirm-refused", "careful", "/confirm?next=/settings", press("Go on")),
     Stop("look", "stranger", "/look"),
     Stop("notices", "bob", "/notices"),
     Stop("notices-none", "newcomer", "/notices"),
     Stop("admin", "root", "/admin"),
     Stop("admin-user", "root", "/admin/users/ada"),
     Stop("admin-games", "root", "/admin/games"),
+    Stop("admin-audit", "root", "/admin/audit"),
     Stop("replay-file", "stranger", "/replay"),
     Stop("replay", "stranger", REPLAY),
     Stop("embedded", "stranger", "/embed/games/{running}"),

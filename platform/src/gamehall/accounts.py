@@ -11,16 +11,20 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from gamehall import audit
+from gamehall.blocklist import is_easily_guessed
 from gamehall.database import serialize_on
 from gamehall.declare import Host
 from gamehall.events import NewEvent, user_channel
 from gamehall.feed import emit
 from gamehall.languages import catalogue
+from gamehall.names import check_unlike, is_reserved, look_of, name_errors, tidy_name
 from gamehall.passwords import MAX_PASSWORD, MIN_PASSWORD, normal_password
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import new_id, now, user
 
 __all__ = [
+    "DELETED_PREFIX",
     "GUEST_PREFIX",
     "Registration",
     "User",
@@ -34,6 +38,7 @@ __all__ = [
     "password_errors",
     "printable",
     "register",
+    "rename",
     "setup_code",
     "signup_is_open",
     "update_user",
@@ -46,16 +51,19 @@ _ = catalogue(__name__)
 
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,31}", re.ASCII)
 # The API has paths such as /users/me, in which these stand where names do.
-_RESERVED = frozenset({"me", "requests", "blocks", "follows", "settings", "invite", "suggestions", "activity"})
-GUEST_PREFIX = "guest-"
-"""What the names of guests begin with, and no others."""
+_RESERVED = frozenset({"me", "password", "password-reset", "email"}) | frozenset(
+    {"requests", "blocks", "follows", "settings", "invite", "suggestions", "activity"}
+)
+GUEST_PREFIX, DELETED_PREFIX = "guest-", "deleted-"
+"""What the names of guests begin with, and those of deleted users, and no others."""
+_SITE = "gamehall"
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 
 
 class User(msgspec.Struct, frozen=True):
     """An account, or a guest, who has none. `auth_epoch` rises when every sign-in of the user must end; `mail_notices`
     says that mails may tell the user of games that wait, `language` in which, empty while that is not known;
-    `played_by` names the plugin that plays for it."""
+    `played_by` names the plugin that plays for it. One that `is_deleted` is nobody any more: a name in old games."""
 
     id: str
     username: str
@@ -68,6 +76,7 @@ class User(msgspec.Struct, frozen=True):
     mail_notices: bool = True
     played_by: str | None = None
     language: str = ""
+    is_deleted: bool = False
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +101,7 @@ _USER: sa.Select[Any] = sa.select(
     user.c.mail_notices,
     user.c.played_by,
     user.c.language,
+    user.c.is_deleted,
 )
 
 
@@ -106,13 +116,14 @@ def list_users(connection: sa.Connection) -> list[User]:
 
 
 def user_by_name(connection: sa.Connection, username: str, *, disabled: bool = False) -> User:
-    """The active user of this name, whatever its capitals; with `disabled` also one who is not active any more.
+    """The active user of this name, whatever its capitals; with `disabled` also one who is not active any more. Of
+    whom was deleted only a name is left, which is nobody's.
 
     Raises Problem `not-found`.
     """
     row = None
     if _USERNAME.fullmatch(username):
-        named = _USER.where(user.c.username_key == username.casefold())
+        named = _USER.where(user.c.username_key == username.casefold(), user.c.is_deleted.is_(False))
         row = connection.execute(named if disabled else named.where(user.c.is_active)).first()
     if row is None:
         raise Problem("not-found", _("There is no user {username!r}.", username=printable(username)))
@@ -129,27 +140,34 @@ def user_for_login(connection: sa.Connection, username: str) -> tuple[User, str]
     return (User(*row[:-1]), row.password_hash) if row else None
 
 
-def check_registration(given: Registration) -> Registration:
-    """The registration with its texts tidied. Raises Problem `invalid` that names every wrong field."""
+def check_registration(given: Registration, *, by_operator: bool = False) -> Registration:
+    """The registration with its texts tidied. A username that speaks for the hall is taken only `by_operator`.
+
+    Raises Problem `invalid` that names every wrong field.
+    """
     tidy = msgspec.structs.replace(
         given,
         username=given.username.strip(),
         email=given.email.strip(),
-        display_name=printable(given.display_name).strip() or given.username.strip(),
+        display_name=tidy_name(given.display_name) or given.username.strip(),
         password=normal_password(given.password),
     )
     errors = []
     if not _USERNAME.fullmatch(tidy.username):
         errors.append(FieldError("username", _("Use 2 to 32 letters, digits, _ or -, with a letter or digit first.")))
-    elif tidy.username.casefold() in _RESERVED or tidy.username.casefold().startswith(GUEST_PREFIX):
+    elif _is_reserved(tidy.username.casefold()) or (is_reserved(tidy.username) and not by_operator):
         errors.append(FieldError("username", _("This name is reserved; choose another.")))
     errors += email_errors(tidy.email)
-    if len(tidy.display_name) > 50:
-        errors.append(FieldError("display_name", _("Use at most 50 characters.")))
-    errors += password_errors(tidy.password, tidy.username, tidy.email)
+    if tidy.display_name != tidy.username:
+        errors += name_errors(tidy.display_name, tidy.username)
+    errors += password_errors(tidy.password, tidy.username, tidy.email, tidy.display_name)
     if errors:
         raise Problem("invalid", _("The account cannot be made like this."), errors=tuple(errors))
     return tidy
+
+
+def _is_reserved(key: str) -> bool:
+    return key in _RESERVED or key.startswith((GUEST_PREFIX, DELETED_PREFIX))
 
 
 def email_errors(email: str) -> list[FieldError]:
@@ -159,14 +177,14 @@ def email_errors(email: str) -> list[FieldError]:
     return []
 
 
-def password_errors(password: str, username: str, email: str) -> list[FieldError]:
+def password_errors(password: str, username: str, email: str, display_name: str) -> list[FieldError]:
     """What is wrong with a new password, in its normal form, for this user."""
     if len(password) < MIN_PASSWORD:
         return [FieldError("password", _("Use at least {min_password} characters.", min_password=MIN_PASSWORD))]
     if len(password) > MAX_PASSWORD:
         return [FieldError("password", _("Use at most {max_password} characters.", max_password=MAX_PASSWORD))]
-    if password.casefold() in (username.casefold(), email.casefold()):
-        return [FieldError("password", _("Use something else than your name or address."))]
+    if is_easily_guessed(password, (username, display_name, email, email.partition("@")[0], _SITE)):
+        return [FieldError("password", _("This is among the first that others would try. A sentence is a good one."))]
     return []
 
 
@@ -180,7 +198,7 @@ def add_user(
 ) -> User:
     """A new user from a checked registration, whom a guest becomes if one is given and still is one.
 
-    Raises Problem `already-exists` naming the field that is taken.
+    Raises Problem `already-exists` naming the field that is taken, or that looks like a username which is.
     """
     keys = {"username": given.username.casefold(), "email": given.email.casefold()}
     taken = connection.execute(
@@ -190,10 +208,16 @@ def add_user(
     ).all()
     new = User(new_id(), given.username, given.email, given.display_name, is_admin, True, 0)
     columns = {"username_key": keys["username"], "email_key": keys["email"], "password_hash": password_hash}
+    columns["look"] = look_of(given.username)
+    if not taken:
+        check_unlike(connection, given.username, field="username")
+        check_unlike(connection, given.display_name)
     try:
         if not taken:
             with connection.begin_nested():
-                return _insert(connection, new, columns, guest_id)
+                made = _insert(connection, new, columns, guest_id)
+                audit.note(connection, "account.registered", about=made.id, admin=is_admin or None)
+                return made
     except sa.exc.IntegrityError:
         # Somebody took the name between our look and our insert.
         taken = connection.execute(sa.select(user.c.username_key).where(user.c.username_key == keys["username"])).all()
@@ -214,8 +238,13 @@ def _insert(connection: sa.Connection, new: User, columns: dict[str, Any], guest
 
 
 def update_user(connection: sa.Connection, user_id: str, changes: Mapping[str, Any]) -> User:
-    """Changes columns of a user. Raises Problem `not-found`, or `not-possible` for an account that a plugin plays."""
+    """Changes columns of a user.
+
+    Raises Problem `not-found`, or `not-possible` for an account that a plugin plays and one that was deleted.
+    """
     found = find_user(connection, user_id)
+    if found is not None and found.is_deleted:
+        raise Problem("not-possible", _("This account was deleted; nothing can be changed about it."))
     if found is not None and found.played_by is not None:
         plugin = found.played_by.partition(":")[0]
         raise Problem("not-possible", f"{found.username} is played by the plugin {plugin}; switch that on or off.")
@@ -225,6 +254,19 @@ def update_user(connection: sa.Connection, user_id: str, changes: Mapping[str, A
     if changed is None:
         raise Problem("not-found", _("There is no such user."))
     return changed
+
+
+def rename(connection: sa.Connection, user_id: str, display_name: str) -> User:
+    """Gives a user another name for others to see.
+
+    Raises Problem `invalid` or `already-exists` with the field, and what `update_user` does.
+    """
+    name, person = tidy_name(display_name), find_user(connection, user_id)
+    if person is not None and name.casefold() != person.display_name.casefold():
+        if errors := name_errors(name, person.username):
+            raise Problem("invalid", errors[0].message, errors=tuple(errors))
+        check_unlike(connection, name, user_id)
+    return update_user(connection, user_id, {"display_name": name})
 
 
 def end_credentials(connection: sa.Connection, user_id: str) -> None:
@@ -264,7 +306,7 @@ async def register(host: Host, given: Registration, guest_id: str | None = None)
     first_admin = hmac.compare_digest(given.setup.encode(), setup_code(host.secret).encode())
     if not first_admin and not signup_is_open(host):
         raise Problem("forbidden", _("This hall takes no new users at the moment; ask its operator for an account."))
-    tidy = check_registration(given)
+    tidy = check_registration(given, by_operator=first_admin)
     password_hash = await host.passwords.hash(tidy.password)
     return await host.write(_add_first_admin if first_admin else add_user, tidy, password_hash, guest_id=guest_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -12,6 +12,7 @@ from gamehall.game import Scene
 from gamehall.problems import FieldError
 
 __all__ = [
+    "AccountData",
     "Challenge",
     "Claim",
     "ClockPreset",
@@ -78,6 +79,16 @@ class Me(Profile, frozen=True):
     mail_notices: bool = True
 
 
+class AccountData(Me, frozen=True, kw_only=True):
+    """What the hall has stored of an account. `pending_email` is an address that its reader has not confirmed, empty
+    when there is none; `games` are ids."""
+
+    pending_email: str
+    language: str
+    created_at: datetime
+    games: list[str]
+
+
 class Grant(msgspec.Struct, frozen=True):
     """A token; it is told this once. `expires_in` is in seconds."""
 
@@ -92,7 +103,8 @@ class SignedIn(Grant, frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True):
-    """A device that is signed in; `current` is the one that asks."""
+    """A device that is signed in, or a script that has a token; `current` is the one that asks. `scopes` is what it may
+    do: `read`, `play`, `admin`."""
 
     token_id: str
     device_name: str
@@ -101,6 +113,8 @@ class Device(msgspec.Struct, frozen=True):
     last_used_at: datetime
     expires_at: datetime
     current: bool
+    kind: Literal["device", "script"] = "device"
+    scopes: tuple[str, ...] = ()
 
 
 class RulesetInfo(msgspec.Struct, frozen=True):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Router
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.routes import BaseRoute
-from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
+from litestar.types import ControllerRouterHandler, Message, Receive, Send
 
-from gamehall.accounts import printable
+from gamehall.api.admin import overseeing
 from gamehall.api.challenges import challenges, clocks, invitations
-from gamehall.api.errors import EXCEPTION_HANDLERS
+from gamehall.api.errors import EXCEPTION_HANDLERS, answer_problem
 from gamehall.api.games import games
 from gamehall.api.health import alive, ready
 from gamehall.api.playing import playing
@@ -24,31 +24,30 @@ from gamehall.api.rulesets import rulesets
 from gamehall.api.schema import openapi_config, openapi_json
 from gamehall.api.turns import turns
 from gamehall.api.users import users
-from gamehall.asking import caller, participant, viewer
+from gamehall.asking import admin, caller, participant, viewer
+from gamehall.deadlines import in_time
+from gamehall.edges import Edges, answer_headers
 from gamehall.hall import Hall
 from gamehall.languages import ENGLISH, speaking
 from gamehall.logs import configure_logs
-from gamehall.origins import Origin, asked_from
-from gamehall.plugins import Plugins, load_plugins
+from gamehall.origins import asked_from
+from gamehall.plugins import Plugin, Plugins, load_plugins
+from gamehall.problems import Problem
+from gamehall.queries import strict_query
+from gamehall.quotas import within_quota
+from gamehall.rights import unruled
 from gamehall.settings import Settings, load_settings
 
-__all__ = ["HallApp", "create_app", "routes_of"]
+__all__ = ["HallApp", "create_app", "routes_of", "unruled_of"]
 
 MAX_BODY = 256 * 1024
-_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-}
 _OWN: list[ControllerRouterHandler] = [
     alive,
     ready,
     openapi_json,
     Router(
         "/api/v1",
-        route_handlers=[users, rulesets, clocks, challenges, invitations, turns, games, playing, records],
+        route_handlers=[users, rulesets, clocks, challenges, invitations, turns, games, playing, records, overseeing],
     ),
 ]
 
@@ -106,6 +105,12 @@ def routes_of(handlers: Sequence[ControllerRouterHandler]) -> Sequence[BaseRoute
     return Router("/", route_handlers=list(handlers)).routes
 
 
+def unruled_of(app: Litestar, plugin: Plugin) -> list[str]:
+    """What is wrong with the rules of the routes that a plugin adds to the application: who may use them."""
+    added = {route.path for route in routes_of(plugin.declared.get("gamehall_routes", []))}
+    return unruled(route for route in app.routes if route.path in added)
+
+
 def _territory(route: BaseRoute) -> str:
     """The paths that a route answers, whatever its parameters are called; with `/**` at the end all below it."""
     parts = [part if isinstance(part, str) else "**" if part.type is Path else "{}" for part in route.path_components]
@@ -120,22 +125,22 @@ def _overlap(one: str, other: str) -> bool:
     return one == other or any(a.endswith("/**") and f"{b}/".startswith(a[:-2]) for a, b in pairs)
 
 
-async def _secure(message: Message, scope: Scope) -> None:
-    """Headers that every answer carries; here, because middleware does not see unknown paths.
+def _guarded(send: Send, headers: Mapping[str, str]) -> Send:
+    """Adds the headers that every answer carries; here, because middleware does not see unknown paths.
 
     What says by its own policy that it may be framed does not get the older header that would forbid it.
     """
-    if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        framed = "frame-ancestors *" in headers.get("content-security-policy", "")
-        for name, value in _HEADERS.items():
-            if not (framed and name == "x-frame-options"):
-                headers.setdefault(name, value)
 
+    async def send_guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = MutableScopeHeaders.from_message(message)
+            framed = "frame-ancestors *" in given.get("content-security-policy", "")
+            for name, value in headers.items():
+                if not (framed and name == "x-frame-options"):
+                    given.setdefault(name, value)
+        await send(message)
 
-def _origin_of(scope: Any) -> Origin:
-    agents = [value for name, value in scope["headers"] if name == b"user-agent"]
-    return Origin(scope["client"][0] if scope.get("client") else "", printable(b"".join(agents[:1]).decode("latin-1")))
+    return send_guarded
 
 
 class _Answered(Exception):
@@ -153,6 +158,9 @@ class HallApp(Litestar):
         self._hall = hall
         self._whole = hall.plugins_off if hall else frozenset()
         self._narrowed = (self._whole, self)
+        if hall is not None:
+            self._edges = Edges(hall.settings)
+            self._headers = answer_headers(hall.settings)
 
         @contextlib.asynccontextmanager
         async def running(_: Litestar) -> AsyncIterator[None]:
@@ -162,9 +170,14 @@ class HallApp(Litestar):
 
         super().__init__(
             route_handlers=list(handlers),
-            dependencies={"caller": Provide(caller), "participant": Provide(participant), "viewer": Provide(viewer)},
+            dependencies={
+                "admin": Provide(admin),
+                "caller": Provide(caller),
+                "participant": Provide(participant),
+                "viewer": Provide(viewer),
+            },
+            guards=[strict_query, within_quota],
             exception_handlers=EXCEPTION_HANDLERS,
-            before_send=[_secure],
             lifespan=[running],
             request_max_body_size=MAX_BODY,
             openapi_config=openapi_config(),
@@ -174,17 +187,39 @@ class HallApp(Litestar):
         )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or self._hall is None:
             await super().__call__(scope, receive, send)
             return
-        with (
-            asked_from(_origin_of(scope)),
-            speaking(ENGLISH),
-        ):  # until the pages know better: a request begins with nobody's language
-            if scope["method"] == "HEAD":
-                await self._head(scope, receive, send)
-            else:
-                await Litestar.__call__(self._of_now(), scope, receive, send)
+        send = _guarded(send, self._headers)
+        where = self._edges.origin(scope)
+        # Until the pages know better, a request is in nobody's language.
+        with asked_from(where), speaking(ENGLISH):
+            try:
+                self._edges.check(scope, where)
+            except Problem as problem:
+                await self._refuse(problem, scope, receive, send, briefly=True)
+                return
+            try:
+                await in_time(self._answer, self._hall.settings, scope, receive, send)
+            except Problem as problem:
+                await self._refuse(problem, scope, receive, send)
+
+    async def _answer(self, scope: Any, receive: Receive, send: Send) -> None:
+        if scope["method"] == "HEAD":
+            await self._head(scope, receive, send)
+        else:
+            await Litestar.__call__(self._of_now(), scope, receive, send)
+
+    async def _refuse(
+        self, problem: Problem, scope: Any, receive: Receive, send: Send, *, briefly: bool = False
+    ) -> None:
+        """Answers what no route has answered."""
+        scope = scope | {"app": self, "litestar_app": self, "state": {}}
+        request: Request[Any, Any, Any] = Request(scope, receive, send)
+        response = answer_problem(request, problem, briefly=briefly)
+        answer = response.to_asgi_response(None, request)
+        answer.is_head_response = scope["method"] == "HEAD"
+        await answer(scope, receive, send)
 
     def _of_now(self) -> HallApp:
         """The application without the plugins that are off. It takes a moment to make, so the last one is kept."""

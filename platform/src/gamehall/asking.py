@@ -12,10 +12,15 @@ from litestar.connection import ASGIConnection
 from gamehall.declare import Host, Principal
 from gamehall.languages import N_, catalogue
 from gamehall.problems import FieldError, Problem
+from gamehall.rights import admits
 
 __all__ = [
     "ACCOUNT_NEEDED",
+    "ADMINS_ONLY",
+    "SMALL_BODY",
     "HttpRequest",
+    "account_of",
+    "admin",
     "caller",
     "host_of",
     "known_cursor",
@@ -35,7 +40,9 @@ HttpRequest = Request[Any, Any, Any]
 _ID = re.compile(r"[0-9a-z]{26}", re.ASCII)
 _FIELD = re.compile(r"(?P<message>.*?)(?: - at `(?:key in )?\$\.?(?P<field>[^`]*)`)?", re.DOTALL)
 MAX_PAGE = 100
+SMALL_BODY = 16 * 1024  # bytes: all that strangers need who sign in or register
 ACCOUNT_NEEDED = N_("This needs an account. Make one to go on; the games that you play as a guest stay yours.")
+ADMINS_ONLY = N_("Only admins can look after the hall.")
 
 
 def host_of(connection: Asking) -> Host:
@@ -43,28 +50,47 @@ def host_of(connection: Asking) -> Host:
     return host
 
 
+@admits("anybody")
 async def viewer(request: HttpRequest) -> Principal | None:
     """Who is asking by the API's means, None for a stranger. Raises Problem for credentials that are not valid."""
     return await host_of(request).identify(request, "api")
 
 
+@admits("account")
 async def caller(request: HttpRequest) -> Principal:
     """Who is asking by the API's means, with an account.
 
     Raises Problem `unauthenticated` for a stranger and `account-needed` for a guest.
     """
-    principal = await participant(request)
-    if principal.is_guest:
-        raise Problem("account-needed", _(ACCOUNT_NEEDED))
+    return account_of(await viewer(request))
+
+
+@admits("admin")
+async def admin(request: HttpRequest) -> Principal:
+    """Who looks after the hall, by the API's means. Raises what `caller` does, and Problem `forbidden` for others."""
+    principal = await caller(request)
+    if not principal.is_admin:
+        raise Problem("forbidden", _(ADMINS_ONLY))
     return principal
 
 
+@admits("participant")
 async def participant(request: HttpRequest) -> Principal:
     """Who is asking by the API's means, with an account or as a guest, who can play in their own games.
 
     Raises Problem `unauthenticated` for a stranger.
     """
-    principal = await viewer(request)
+    return _somebody(await viewer(request))
+
+
+def account_of(principal: Principal | None) -> Principal:
+    """Whoever this is, if they have an account. Raises Problem as `caller` does."""
+    if _somebody(principal).is_guest:
+        raise Problem("account-needed", _(ACCOUNT_NEEDED))
+    return _somebody(principal)
+
+
+def _somebody(principal: Principal | None) -> Principal:
     if principal is None:
         raise Problem("unauthenticated", "Sign in first: send the header Authorization: Token …")
     return principal
@@ -75,8 +101,9 @@ async def read_body(request: HttpRequest, shape: type[T]) -> T:
 
     Raises Problem `unsupported-media-type`, `malformed`, or `invalid` with the field.
     """
-    if request.content_type[0] != "application/json":
-        raise Problem("unsupported-media-type", "Send the body as application/json.")
+    kind, parameters = request.content_type
+    if kind != "application/json" or parameters.get("charset", "utf-8").lower() != "utf-8":
+        raise Problem("unsupported-media-type", "Send the body as application/json, in UTF-8.")
     try:
         return msgspec.json.decode(await request.body() or b"{}", type=shape)
     except msgspec.ValidationError as error:

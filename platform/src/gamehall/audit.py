@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from ulid import ULID
 
+from gamehall.declare import Host
+from gamehall.leases import take_lease
 from gamehall.origins import origin
 from gamehall.tables import audit, new_id, now, user
 
-__all__ = ["Entry", "list_audit", "note"]
+__all__ = ["Entry", "forget_old", "list_audit", "note"]
+
+_AT_ONCE = 1_000
+_LEASE_MS = 1_800_000
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -33,7 +39,8 @@ def note(connection: sa.Connection, kind: str, /, *, about: str | None = None, s
     """Puts something down, if the transaction is committed: who asks for it now and from where is known.
 
     `kind` is a word with dots, such as `sign_in.failed`; `about` the id of the user whom it concerns; `subject` what
-    was acted on, such as a feature's key. Never give it a password, a token, a code or a text that a stranger typed.
+    was acted on, such as a feature's key. Facts that are None are left out. Never give it a password, a token, a code
+    or a text that a stranger typed.
     """
     where = origin()
     row = {
@@ -46,7 +53,7 @@ def note(connection: sa.Connection, kind: str, /, *, about: str | None = None, s
         "subject": subject[:200],
         "address": where.address[:64],
         "agent": where.agent[:200],
-        "facts": msgspec.json.encode(facts).decode(),
+        "facts": msgspec.json.encode({name: fact for name, fact in facts.items() if fact is not None}).decode(),
     }
     connection.execute(audit.insert(), row)
 
@@ -89,3 +96,19 @@ def list_audit(
         )
         for row in connection.execute(query)
     ]
+
+
+async def forget_old(host: Host) -> None:
+    """Removes what is older than the settings say, in parts, so that nobody waits for it. One worker at a time does."""
+    if not await host.write(take_lease, "audit", new_id(), host.hall_time(), _LEASE_MS):
+        return
+    before = now() - timedelta(days=host.settings.audit_days)
+    while await host.write(_forget, before) == _AT_ONCE:
+        pass
+
+
+def _forget(connection: sa.Connection, before: datetime) -> int:
+    """Removes some of the lines from before this moment, which their ids tell; how many."""
+    first = str(ULID.from_datetime(before)).lower()
+    old = sa.select(audit.c.id).where(audit.c.id < first).order_by(audit.c.id).limit(_AT_ONCE)
+    return connection.execute(audit.delete().where(audit.c.id.in_(old))).rowcount

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from gamehall.clockfields import ClockFilter, clock_is, speed_of
 from gamehall.clocks import DAY, HOUR, NoClock, Terms
-from gamehall.database import serialize_on
+from gamehall.database import reads, serialize_on
 from gamehall.events import LOBBY, NewEvent, user_channel
 from gamehall.feed import emit
 from gamehall.gamelog import timestamp
@@ -184,7 +184,7 @@ def list_challenges(
     if clock:
         query = query.where(clock_is(challenge.c.clock, clock))
     if ruleset:
-        query = query.where(challenge.c.ruleset == ruleset)
+        query = query.where(reads(challenge.c.ruleset, ruleset))
     if apart:
         query = query.where(challenge.c.challenger_id.not_in(apart))
     return [as_challenge(row) for row in connection.execute(query)]

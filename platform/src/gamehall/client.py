@@ -114,9 +114,11 @@ class Client:
         account = {"username": username, "email": email, "password": password, "display_name": display_name}
         return await self._sign_in("/auth/register", account | device)
 
-    async def sign_in(self, username: str, password: str, **device: Any) -> SignedIn:
-        """Signs in; `device` as for `register`."""
-        return await self._sign_in("/auth/token", {"username": username, "password": password} | device)
+    async def sign_in(self, username: str, password: str, code: str = "", **device: Any) -> SignedIn:
+        """Signs in, with a code where the account asks for one. `device` is as for `register`; with `scopes` the token
+        is good for those alone."""
+        account = {"username": username, "password": password, "code": code}
+        return await self._sign_in("/auth/token", account | device)
 
     async def _sign_in(self, path: str, body: Mapping[str, Any]) -> SignedIn:
         signed_in = await self._call("POST", path, SignedIn, body)
@@ -124,7 +126,10 @@ class Client:
         return signed_in
 
     async def refresh(self) -> Grant:
-        """Exchanges the token for its successor; repeating it after a lost answer is safe."""
+        """Exchanges the token for its successor; repeating it soon after a lost answer is safe.
+
+        Keep the new one: the old one ends, and when it comes back later the device is signed out. Not for scripts.
+        """
         grant = await self._call("POST", "/auth/token/refresh", Grant)
         self.token = grant.token
         return grant
@@ -139,6 +144,15 @@ class Client:
     async def revoke(self, token_id: str) -> None:
         """Signs one of the caller's devices out."""
         await self._send("DELETE", f"/auth/tokens/{token_id}")
+
+    async def revoke_others(self) -> None:
+        """Signs every device of the caller's out but this one."""
+        await self._send("POST", "/auth/tokens/revoke-others")
+
+    async def make_token(self, device_name: str, scopes: Sequence[str], password: str, days: int = 30) -> Grant:
+        """A token for a script, which may do what `scopes` say: `read`, `play`, `admin`. This client keeps its own."""
+        wanted = {"device_name": device_name, "scopes": list(scopes), "password": password, "days": days}
+        return await self._call("POST", "/auth/tokens", Grant, wanted)
 
     # People and rules.
 

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from gamehall.settings import SettingsError
 
-__all__ = ["Database", "open_database", "serialize_on", "sync_url"]
+__all__ = ["Database", "open_database", "reads", "serialize_on", "sync_url"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,6 +75,11 @@ def sync_url(url: str) -> sa.URL:
             raise SettingsError(
                 f"GAMEHALL_DATABASE_URL names {other!r}; use sqlite+aiosqlite:///file or postgresql+psycopg://…"
             )
+
+
+def reads(column: sa.Column[str], text: str) -> sa.ColumnElement[bool]:
+    """That a column has a text that somebody typed. PostgreSQL takes no NUL, not even to say that nothing has it."""
+    return sa.false() if "\0" in text else column == text
 
 
 def serialize_on(connection: sa.Connection, name: str) -> None:
@@ -181,7 +186,12 @@ def _settle(done: asyncio.Future[Any], result: Any, error: BaseException | None)
 
 def _sqlite_engine(url: sa.URL, begin: str, size: int) -> sa.Engine:
     engine = sa.create_engine(
-        url, poolclass=sa.QueuePool, pool_size=size, max_overflow=0, connect_args={"check_same_thread": False}
+        url,
+        poolclass=sa.QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # errors end in the log, and what was to be stored has no business there
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -201,7 +211,9 @@ class PostgresDatabase(Database):
     dialect = "postgresql"
 
     def __init__(self, url: sa.URL, size: int = 8) -> None:
-        self._engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=10, pool_recycle=1800)
+        self._engine = create_async_engine(
+            url, pool_size=size, max_overflow=0, pool_timeout=10, pool_recycle=1800, hide_parameters=True
+        )
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[Any]] = set()
 

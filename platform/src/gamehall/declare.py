@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar, get_args
 
 import sqlalchemy as sa
 
@@ -46,6 +46,7 @@ __all__ = [
     "Policy",
     "Principal",
     "RecordedMove",
+    "Scope",
     "Tables",
     "Verdict",
 ]
@@ -66,9 +67,10 @@ class InstalledPlugin:
     failures: int
 
 
-SCOPES = ("read", "play", "admin")
+Scope = Literal["read", "play", "admin"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 """What a credential can be good for: to look, to act as its user, to look after the hall as its user may."""
-ALL_SCOPES = frozenset(SCOPES)
+ALL_SCOPES: frozenset[str] = frozenset(SCOPES)
 
 
 @dataclass(frozen=True, slots=True)

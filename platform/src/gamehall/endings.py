@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import sqlalchemy as sa
 
+from gamehall import audit
 from gamehall.clocks import has_fallen, stop
 from gamehall.database import serialize_on
 from gamehall.declare import Host
@@ -123,6 +124,7 @@ def abort_by_operator(connection: sa.Connection, game_id: str, hall_time: int) -
     found = load_game(connection, game_id)
     if found.status != "suspended":
         check_active(found)
+    audit.note(connection, "game.aborted", subject=game_id)
     return end_game(connection, found, Outcome(None, "aborted-by-operator"), hall_time, status="aborted")
 
 

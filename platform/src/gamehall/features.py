@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from gamehall import audit
 from gamehall.database import Database, serialize_on
 from gamehall.events import Event, NewEvent
 from gamehall.feed import Feed, emit
@@ -81,6 +82,8 @@ def switch(
             raise Problem("not-found", f"There is no switch {key!r}. There are: {', '.join(sorted(known))}.")
     serialize_on(connection, "features")
     _store(connection, keys, on=on, by=by)
+    for key in keys:
+        audit.note(connection, "feature.on" if on else "feature.off", subject=key, now=(suspend and not on) or None)
     connection.execute(feature_epoch.update().values(epoch=feature_epoch.c.epoch + 1))
     emit(connection, [NewEvent(CHANGED, (), {"keys": list(keys), "on": on})])
     rulesets = [ruleset for key in keys for ruleset in known[key]]

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from gamehall.answers import Result
 from gamehall.clocks import Spent, Terms, Times, clock_at
-from gamehall.declare import Host
+from gamehall.database import reads
+from gamehall.declare import Host, Policy
 from gamehall.events import game_channel, user_channel
 from gamehall.feed import head
 from gamehall.game import CellChange, Outcome, Ruleset
@@ -31,6 +32,7 @@ __all__ = [
     "Rulesets",
     "Seat",
     "Shown",
+    "check_known",
     "check_watching",
     "game_of",
     "list_games",
@@ -247,7 +249,7 @@ def _load_row(connection: sa.Connection, game_id: str) -> tuple[Game, sa.Row[Any
     """The game with its seats, and the row with all of its columns and its last `position`."""
     rows = connection.execute(_GAME_AND_SEATS, {"game_id": game_id}).all()
     if not rows:
-        raise Problem("not-found", _("There is no such game."))
+        raise _no_such_game()
     seats = tuple(Seat(row.seat, row.user_id, row.username, row.display_name) for row in rows)
     return game_of(rows[0], seats), rows[0]
 
@@ -275,7 +277,7 @@ def list_games(
     if status:
         query = query.where(game.c.status.in_(status))
     if ruleset is not None:
-        query = query.where(game.c.ruleset == ruleset)
+        query = query.where(reads(game.c.ruleset, ruleset))
     for each in (player, opponent):
         if each is not None:
             query = query.where(game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == each)))
@@ -346,12 +348,24 @@ async def see_game(host: Host, game_id: str, viewer: str | None, ply: int | None
 
 
 async def check_watching(host: Host, found: Game, viewer: str | None) -> None:
-    """Raises Problem `forbidden` when a policy does not let this user see the game; its players always may."""
+    """Raises Problem `not-found`, as if there were none, when a policy does not let this user see the game; its players
+    always may."""
     if found.seat_of(viewer) is not None:
         return
     verdict = await host.ask("watch", viewer or "", found.id)
     if not verdict.allowed:
-        raise Problem("forbidden", verdict.why)
+        raise _no_such_game()
+
+
+async def check_known(host: Host, game_id: str, user_id: str) -> None:
+    """Raises Problem `not-found` for a game that this user may not see; it costs nothing where all may see all."""
+    policies: list[tuple[str, Policy]] = host.declared("gamehall_policies")
+    if any(policy.question == "watch" for _, policy in policies):
+        await check_watching(host, await host.read(load_game, game_id), user_id)
+
+
+def _no_such_game() -> Problem:
+    return Problem("not-found", _("There is no such game."))
 
 
 async def watchable(host: Host, games: Sequence[Game], viewer: str | None) -> list[Game]:

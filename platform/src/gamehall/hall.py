@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from litestar.connection import ASGIConnection
 
 from gamehall import migrate
+from gamehall.audit import forget_old
 from gamehall.database import Database, open_database, sync_url
 from gamehall.declare import (
     Authenticator,
@@ -32,6 +33,7 @@ from gamehall.declare import (
 from gamehall.delivery import transport_of
 from gamehall.endings import let_flags_fall
 from gamehall.events import Event, NewEvent
+from gamehall.factors import has_factor
 from gamehall.features import LiveFeatures
 from gamehall.feed import Feed, emit
 from gamehall.game import Ruleset
@@ -39,6 +41,7 @@ from gamehall.guests import remove_strays
 from gamehall.halltime import HallTime
 from gamehall.languages import catalogue
 from gamehall.lobby import expire_challenges
+from gamehall.mail import send_due
 from gamehall.notices import tell_turns
 from gamehall.opponents import seat_opponent
 from gamehall.origins import origin
@@ -48,6 +51,7 @@ from gamehall.presence import Presence
 from gamehall.problems import Problem
 from gamehall.rates import Rates
 from gamehall.replays import check_games
+from gamehall.rights import within_scope
 from gamehall.settings import Settings, secret_key
 from gamehall.tasks import again_and_again, beside
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
@@ -81,7 +85,7 @@ class Hall:
         unheard = self.database.dialect == "sqlite" and settings.workers > 1 and not settings.redis_url
         self.time = HallTime(self.database)
         self.presence = Presence(self.database)
-        self.rates = Rates(self.database, self.time.now, on=settings.rate_limits)
+        self.rates = Rates(settings, self.database, self.time.now)
         self.time.after_beat(self.presence.write_down)
         self.feed = Feed(self.database, poll_seconds=0.1 if unheard else 1.0)
         self.features = LiveFeatures(self.database, self.feed)
@@ -175,7 +179,13 @@ class Hall:
             try:
                 principal = await authenticator.identify(connection)
                 if principal is not None:
-                    self.presence.seen(_expect(principal, Principal).user_id)
+                    principal = _expect(principal, Principal)
+                    if area == "api":
+                        principal = await self._as_far_as_it_goes(principal)
+                    asked = connection.scope
+                    handler, method = asked.get("route_handler"), str(asked.get("method", "GET"))
+                    principal = within_scope(principal, handler, method)
+                    self.presence.seen(principal.user_id)
                     origin().principal = principal
                     return principal
             except (Problem, sa.exc.SQLAlchemyError):
@@ -183,6 +193,15 @@ class Hall:
             except (Exception, SystemExit) as error:  # noqa: BLE001 - it vouches for nobody; others still may
                 self.fault(plugin, f"the authenticator {authenticator.name}", error)
         return None
+
+    async def _as_far_as_it_goes(self, principal: Principal) -> Principal:
+        """The same, who cannot look after the hall where its operator wants admins to have a second factor. The pages
+        lead to where one gets it instead."""
+        if not (principal.is_admin and self.settings.admin_second_factor):
+            return principal
+        if await self.read(has_factor, principal.user_id):
+            return principal
+        return replace(principal, scopes=principal.scopes - {"admin"})
 
     async def ask(self, question: Question, *subjects: str) -> Verdict:
         for plugin, policy in self._policies(question):
@@ -233,10 +252,11 @@ class Hall:
 
     async def check(self) -> dict[str, CheckResult]:
         """What the hall's own checks and those of plugins that are on say, by name."""
-        results = {"database": await _guarded_check(self._check_database)}
+        results = {"database": await _guarded_check("database", self._check_database)}
         checks: list[tuple[str, Check]] = self.declared("gamehall_checks")
         for plugin, check in checks:
-            results[f"{plugin}.{check.name}"] = await _guarded_check(check.run)
+            name = f"{plugin}.{check.name}"
+            results[name] = await _guarded_check(name, check.run)
         return results
 
     async def _check_database(self) -> CheckResult:
@@ -248,6 +268,7 @@ class Hall:
         """The hall at work in this worker, from the start to the end of its server."""
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self.database.close)
+            stack.push_async_callback(self.rates.close)
             stack.callback(self.passwords.close)
             await asyncio.to_thread(self._check_tables)
             self._take_rulesets()
@@ -276,8 +297,11 @@ class Hall:
         yield "letting flags fall", 0.25, partial(let_flags_fall, self)
         yield "closing challenges", 5.0, partial(expire_challenges, self)
         yield "removing guests", 3_600.0, partial(remove_strays, self)
+        yield "forgetting what was long ago", 3_600.0, partial(forget_old, self)
+        yield "forgetting limits", 120.0, self.rates.forget
         if (transport := transport_of(self.settings)) is not None:
             yield "telling of turns", 60.0, partial(tell_turns, self, transport)
+            yield "sending mails", 5.0, partial(send_due, self, transport)  # somebody waits for a link
 
     def _check_tables(self) -> None:
         engine = sa.create_engine(sync_url(self.settings.database_url), poolclass=sa.NullPool)
@@ -335,11 +359,11 @@ def _expect(given: object, kind: type[T]) -> T:
     return given
 
 
-async def _guarded_check(run: Callable[[], Any]) -> CheckResult:
+async def _guarded_check(name: str, run: Callable[[], Any]) -> CheckResult:
     try:
         async with asyncio.timeout(_CHECK_SECONDS):
             return _expect(await run(), CheckResult)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a check that fails is a finding, whatever it raises
-        return CheckResult(
-            False, f"{type(error).__name__}: {error}" if not isinstance(error, Problem) else error.detail
-        )
+    except (Exception, SystemExit) as error:
+        log.error("the check %s failed", name, exc_info=error)
+        # Anybody can ask how the hall is, and an error can tell where its database is and as whom it goes there.
+        return CheckResult(False, "It failed; the reason is in the log.")

@@ -27,7 +27,7 @@ __all__ = [
 _ = catalogue(__name__)
 
 
-_DIGITS = 16
+_DIGITS = 32
 
 
 def invite_code(secret: bytes, challenge_id: str) -> str:

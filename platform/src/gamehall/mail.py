@@ -24,6 +24,7 @@ from gamehall.codes import code_for, id_in
 from gamehall.declare import Host
 from gamehall.delivery import Transport, sender_of
 from gamehall.languages import ENGLISH, catalogue, speaking
+from gamehall.links import unveiled
 from gamehall.problems import Problem
 from gamehall.settings import Settings
 from gamehall.tables import mail, new_id, now, user
@@ -40,7 +41,7 @@ _AT_WORK = 10 * MINUTE  # longer than any conversation with a mail server
 _PAUSES = tuple(minutes * MINUTE for minutes in (1, 5, 30, 120, 480))
 _KEPT = 7 * DAY
 _ERROR = 300
-_DIGITS = 24
+_DIGITS = 32
 
 
 class _Link(UnstructuredHeader, BaseHeader):
@@ -67,13 +68,28 @@ class Mail(msgspec.Struct, frozen=True):
     attempts: int
     created_at: datetime
     language: str = ""
+    essential: bool = False
 
 
-def post(connection: sa.Connection, user_id: str, subject: str, body: str, hall_time: int) -> None:
-    """Has this sent to the user, if the transaction is committed."""
+def post(
+    connection: sa.Connection,
+    user_id: str,
+    subject: str,
+    body: str,
+    hall_time: int,
+    *,
+    to: str = "",
+    essential: bool = False,
+) -> None:
+    """Has this sent to the user, if the transaction is committed; to another address than theirs where `to` names it.
+
+    An `essential` one is about the account itself: it goes also to who wants no mails, and offers no way to stop them.
+    """
     row = {
         "id": new_id(),
         "user_id": user_id,
+        "to": to,
+        "essential": essential,
         "subject": textwrap.shorten(subject, 200, placeholder=" …"),
         "body": body,
     }
@@ -93,7 +109,7 @@ _DUE_FIRST = (
         user.c.display_name.label("name"),
         user.c.email,
         user.c.language,
-        sa.and_(user.c.is_active, user.c.mail_notices).label("wanted"),
+        sa.or_(mail.c.essential, sa.and_(user.c.is_active, user.c.mail_notices)).label("wanted"),
     )
     .join(user, user.c.id == mail.c.user_id)
     .where(_IS_DUE)
@@ -117,8 +133,8 @@ def claim(connection: sa.Connection, hall_time: int) -> Mail | None:
         else:
             values = {"status": "sending", "attempts": row.attempts + 1, "due_at": hall_time + _AT_WORK}
             connection.execute(mail.update().where(mail.c.id == row.id).values(**values))
-            about = (row.id, row.user_id, row.name, row.email, row.subject, row.body)
-            return Mail(*about, row.attempts + 1, row.created_at, row.language)
+            about = (row.id, row.user_id, row.name, row.to or row.email, row.subject, row.body)
+            return Mail(*about, row.attempts + 1, row.created_at, row.language, row.essential)
     return None
 
 
@@ -165,8 +181,10 @@ async def send_due(host: Host, transport: Transport) -> None:
 
 
 def compose(found: Mail, settings: Settings, secret: bytes) -> EmailMessage:
-    """The mail as it is sent, with the ways to get no more of them. Raises ValueError for an address that is none."""
-    link = f"{settings.address}/mail/{stop_code(secret, found.user_id)}"
+    """The mail as it is sent, with the ways to get no more of those that one can do without.
+
+    Raises ValueError for an address that is none.
+    """
     sender = sender_of(settings)
     message = EmailMessage(_LAYOUT)
     message["From"] = sender
@@ -175,6 +193,10 @@ def compose(found: Mail, settings: Settings, secret: bytes) -> EmailMessage:
     message["Date"] = found.created_at
     message["Message-ID"] = f"<{found.id}@{sender.domain}>"  # the same at each attempt, so that readers see it once
     message["Auto-Submitted"] = "auto-generated"
+    if found.essential:
+        message.set_content(unveiled(found.body, secret), cte="8bit")
+        return message
+    link = f"{settings.address}/mail/{stop_code(secret, found.user_id)}"
     message["List-Unsubscribe"] = f"<{link}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     with speaking(found.language or ENGLISH):

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from gamehall.accounts import User, find_user
 from gamehall.database import serialize_on
 from gamehall.declare import Opponent
+from gamehall.names import look_of
 from gamehall.tables import new_id, now, user
 
 __all__ = ["seat_opponent"]
@@ -42,6 +43,7 @@ def _add(connection: sa.Connection, played_by: str, wanted: Opponent) -> User:
         new = User(new_id(), name, "", wanted.display_name, False, True, 0, played_by=played_by)
         # No address has a space in it, and no hash is empty: so nothing that is typed signs in to this.
         columns = {"username_key": name.casefold(), "email_key": f"played by {played_by}", "password_hash": ""}
+        columns["look"] = look_of(name)
         try:
             with connection.begin_nested():
                 connection.execute(user.insert(), msgspec.structs.asdict(new) | columns | {"created_at": now()})

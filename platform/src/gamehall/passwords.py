@@ -48,6 +48,10 @@ class Passwords:
         fits = await self._run(lambda: self._verify(password_hash or self._nobody, normal))
         return fits and password_hash is not None
 
+    def is_dated(self, password_hash: str) -> bool:
+        """Whether a hash was made with other parameters than those of now."""
+        return self._hasher.check_needs_rehash(password_hash)
+
     def _verify(self, password_hash: str, password: str) -> bool:
         try:
             return self._hasher.verify(password_hash, password)

@@ -9,21 +9,26 @@ import msgspec
 
 from gamehall.languages import N_, catalogue
 
-__all__ = ["FieldError", "Problem"]
+__all__ = ["FieldError", "Problem", "known_problems", "status_of"]
 
 _ = catalogue(__name__)
 
 # Slug: (status, title). The slug is what programs rely on.
 _KNOWN = {
     "malformed": (400, N_("The request cannot be read")),
+    "unknown-host": (400, N_("This hall is not known by that name")),
     "unauthenticated": (401, N_("Nobody is signed in")),
     "invalid-credentials": (401, N_("Wrong name or password")),
+    "code-needed": (401, N_("A code is needed as well")),
+    "invalid-code": (401, N_("The code is not right")),
     "invalid-token": (401, N_("The token is not valid")),
+    "token-reused": (401, N_("The token had been exchanged for another")),
     "forbidden": (403, N_("This is not allowed")),
     "account-needed": (403, N_("This needs an account")),
     "not-found": (404, N_("There is nothing here")),
     "unknown-format": (404, N_("Unknown format")),
     "method-not-allowed": (405, N_("This cannot be done here")),
+    "request-timeout": (408, N_("The request came too slowly")),
     "already-exists": (409, N_("It exists already")),
     "challenge-closed": (409, N_("The challenge is closed")),
     "game-over": (409, N_("The game is over")),
@@ -35,13 +40,26 @@ _KNOWN = {
     "stale-ply": (409, N_("The game has moved on")),
     "conflict": (409, N_("Somebody else was faster")),
     "too-large": (413, N_("The request is too large")),
+    "address-too-long": (414, N_("The address is too long")),
     "unsupported-media-type": (415, N_("Send application/json")),
     "illegal-move": (422, N_("This move is not allowed")),
     "invalid": (422, N_("Some values are not valid")),
     "too-many-requests": (429, N_("Too many requests")),
+    "headers-too-large": (431, N_("The request's headers are too large")),
     "internal-error": (500, N_("Something went wrong here")),
     "busy": (503, N_("Try again in a moment")),
+    "took-too-long": (503, N_("This took too long")),
 }
+
+
+def known_problems() -> Mapping[str, int]:
+    """The status of every problem that there can be, by its slug."""
+    return {slug: status for slug, (status, _title) in _KNOWN.items()}
+
+
+def status_of(slug: str) -> int:
+    """The status of a problem. Raises KeyError for one that nobody knows."""
+    return _KNOWN[slug][0]
 
 
 class FieldError(msgspec.Struct, frozen=True):

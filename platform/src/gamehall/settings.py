@@ -37,10 +37,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     strict: bool = False
     signup: Literal["open", "closed"] = "open"
+    admin_second_factor: bool = False
+    """Whether admins must have a second factor before they can look after the hall."""
     mail: str = "file"
     mail_from: str = ""
     notice_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 12
     rate_limits: bool = True
+    audit_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 365
+    """After how many days a line of the audit log is removed."""
+    rates: tuple[str, ...] = ()
+    """Other limits than the usual ones, each `name=times/seconds`."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks whose X-Forwarded-For is believed; `unix` is whoever comes by a socket of this machine."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names by which the hall is asked for, beside those that it knows of itself."""
+    hsts_days: Annotated[int, msgspec.Meta(ge=0)] = 365
+    request_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30
+    body_seconds: Annotated[float, msgspec.Meta(gt=0)] = 15
+    send_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30
     max_challenges: Annotated[int, msgspec.Meta(ge=1)] = 10
     max_live_games: Annotated[int, msgspec.Meta(ge=1)] = 5
     max_games: Annotated[int, msgspec.Meta(ge=1)] = 200
@@ -127,6 +141,8 @@ def _convert(key: str, value: Any, origin: str) -> Any:
         value = {"on": "true", "off": "false", "yes": "true", "no": "false"}.get(value.lower(), value)
     if key == "log_level" and isinstance(value, str):
         value = value.lower()
+    if field.type == tuple[str, ...] and isinstance(value, str):
+        value = [each.strip() for each in value.split(",") if each.strip()]
     try:
         return msgspec.convert(value, field.type, strict=False)
     except msgspec.ValidationError as error:

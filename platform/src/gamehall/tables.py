@@ -62,8 +62,13 @@ user = sa.Table(
     sa.Column("mail_notices", sa.Boolean, nullable=False, default=True),
     # The code of the language in which mails speak to them, empty while it is not known.
     sa.Column("language", sa.String(12), nullable=False, default=""),
+    # What is left of an account whose games others have played in; it stands for nobody any more.
+    sa.Column("is_deleted", sa.Boolean, nullable=False, default=False),
+    # What the username has in common with names that look like it; None for one that need not be told from others.
+    sa.Column("look", sa.String(64)),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Index("ix_user_played_by", "played_by", unique=True),
+    sa.Index("ix_user_look", "look"),
 )
 
 challenge = sa.Table(
@@ -221,6 +226,8 @@ mail = sa.Table(
     metadata,
     sa.Column("id", ID, primary_key=True),
     sa.Column("user_id", ID, sa.ForeignKey("user.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("to", sa.String(254), nullable=False, default=""),  # where else than to the user's own address
+    sa.Column("essential", sa.Boolean, nullable=False, default=False),  # about the account: goes out in any case
     sa.Column("subject", sa.String(200), nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("status", sa.String(12), nullable=False),

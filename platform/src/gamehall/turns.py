@@ -9,6 +9,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from gamehall.clocks import flag_at
+from gamehall.database import reads
 from gamehall.gamelog import Game, game_of, load_game, seats_of
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import game, game_seat
@@ -46,7 +47,7 @@ def games_by_turn(
     if turn is not None:
         query = query.where(rank == (_OWN if turn == "own" else _OTHER))
     if ruleset is not None:
-        query = query.where(game.c.ruleset == ruleset)
+        query = query.where(reads(game.c.ruleset, ruleset))
     if after:
         query = query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, _read_place(after))))
     rows = connection.execute(query.order_by(*order).limit(limit)).all()

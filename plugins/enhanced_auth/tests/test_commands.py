@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from gamehall import migrate
 from gamehall.accounts import Registration, User, add_user
+from gamehall.audit import list_audit
 from gamehall.cli import cli
 from gamehall.commands import transact
 from gamehall.plugins import load_plugins
@@ -21,6 +23,7 @@ from gamehall_enhanced_auth.families import Grant, issue
 from gamehall_enhanced_auth.lifetimes import Lifetimes
 from gamehall_enhanced_auth.tables import token
 from gamehall_enhanced_auth.upkeep import KEPT
+from gamehall_enhanced_auth.wording import is_token
 
 
 @pytest.fixture
@@ -59,7 +62,37 @@ def test_tokens_are_listed_revoked_and_pruned(settings: Settings) -> None:
     assert gamehall("tokens", "prune") == {"forgotten": 2}
 
 
+def test_scripts_get_their_tokens_and_everything_ends_at_once(settings: Settings) -> None:
+    signed_in(settings, "ada", "Desk")
+    bob = signed_in(settings, "bob", "Phone")
+    made = gamehall("tokens", "create", "ada", "--name", "bot", "--scope", "read", "--days", "3")
+    assert (made["username"], made["scopes"]) == ("ada", ["read"])
+    assert 3 * 86_400 - 60 < made["expires_in"] <= 3 * 86_400
+    listed = {each["device_name"]: each for each in gamehall("tokens", "list", "--user", "ada")}
+    assert (listed["bot"]["kind"], listed["bot"]["scopes"]) == ("script", ["read"])
+    assert made["token"] not in str(listed)
+    printed = CliRunner().invoke(cli, ["tokens", "create", "ada", "--name", "bot"], catch_exceptions=False).stdout
+    assert is_token(printed.strip())
+    for words, field in (
+        (["--days", "366"], "days"),
+        (["--scope", "admin"], "scopes"),
+        (["--name", " "], "device_name"),
+    ):
+        with pytest.raises(Problem, match="invalid") as refused:
+            gamehall("tokens", "create", "ada", "--name", "bot", *words)
+        assert [error.field for error in refused.value.errors] == [field]
+    assert gamehall("tokens", "revoke-all", "ada") == {"username": "ada", "revoked": 3}
+    assert [each["token_id"] for each in gamehall("tokens", "list")] == [bob.token_id]
+    kinds = Counter(entry.kind for entry in transact(settings, list_audit) if entry.by.startswith("command line"))
+    assert kinds == {"token.issued": 4, "token.revoked": 3}
+
+
 def test_what_is_not_there_is_said(settings: Settings) -> None:
-    for words in (["list", "--user", "nobody"], ["revoke", "0" * 26]):
+    for words in (
+        ["list", "--user", "nobody"],
+        ["revoke", "0" * 26],
+        ["revoke-all", "nobody"],
+        ["create", "nobody", "--name", "bot"],
+    ):
         with pytest.raises(Problem, match="not-found"):
             gamehall("tokens", *words)

@@ -282,7 +282,7 @@ async def test_the_device_used_longest_ago_makes_room(start: Start) -> None:
 async def test_the_last_use_is_written_when_it_is_old_and_beside_the_requests(
     database_url: str, tmp_path: Path
 ) -> None:
-    settings = Settings(database_url=database_url, data_dir=str(tmp_path / "data"))
+    settings = Settings(database_url=database_url, data_dir=str(tmp_path / "data"), allowed_hosts=("hall",))
     last_use = sa.select(token.c.last_used_at).where(token.c.token_hash == sa.bindparam("hash"))
 
     async def known(client: Client, text: str) -> datetime:
@@ -331,15 +331,6 @@ async def test_an_exchanged_token_still_works_for_a_moment(hall: Client, registe
     assert await status(hall, old) == await status(hall, new) == 200
     (device,) = (await hall.get("/api/v1/auth/tokens", headers=bearing(old))).json()["items"]
     assert device["current"]
-
-
-async def test_fifty_refreshes_at_once_give_one_successor(hall: Client, register: Register) -> None:
-    old = (await register("ada"))["token"]
-    successors = await asyncio.gather(*(successor(hall, old) for _ in range(50)))
-    assert len(set(successors)) == 1
-    assert await status(hall, successors[0]) == 200
-    ((count,),) = await rows(hall, sa.select(sa.func.count()).select_from(token))
-    assert count == 2
 
 
 async def test_a_lost_answer_can_be_asked_for_again(hall: Client, register: Register) -> None:

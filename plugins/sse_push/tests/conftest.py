@@ -18,14 +18,15 @@ from rig.streaming import Hall
 
 @pytest.fixture
 async def start(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Hall]]]:
-    """Starts a hall with these settings of the plugin."""
+    """Starts a hall with these settings of the plugin; nothing is limited unless `limits` is true."""
     async with AsyncExitStack() as stack:
 
-        async def started(**section: Any) -> Hall:
+        async def started(*, limits: bool = False, **section: Any) -> Hall:
             settings = Settings(
                 data_dir=str(tmp_path),
                 database_url=f"sqlite+aiosqlite:///{tmp_path / 'hall.db'}",
-                rate_limits=False,
+                rate_limits=limits,
+                allowed_hosts=("hall",),
                 strict=True,
                 plugins={"sse_push": section},
             )

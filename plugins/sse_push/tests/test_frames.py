@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gamehall.events import Cursor, Event
-from gamehall_sse_push.frames import HEARTBEAT, Frames, frame, retry
+from gamehall_sse_push.frames import HEARTBEAT, Frames, encode_event, fragment, frame, retry
 
 AT = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
 
@@ -38,14 +38,61 @@ def test_a_parser_reads_what_was_meant(cursor: Cursor, kind: str, channel: str, 
     assert event.json() == {**data, "channel": channel, "at": "2026-01-02T03:04:05.678Z"}
 
 
-@given(texts, texts)
-def test_no_text_can_end_an_event_or_begin_a_line(kind: str, text: str) -> None:
-    sent = frame(kind, Cursor(0, 1), AT, text, {text: text})
-    assert sent.count(b"\n") == 4
-    assert b"\r" not in sent
-    (event,) = parsed(sent)
-    assert event.json()[text] in (text, "2026-01-02T03:04:05.678Z")
-    assert set("\r\n\0").isdisjoint(event.event)
+HOSTILE = [
+    "\r",
+    "\n",
+    "\r\n",
+    "\n\n",
+    "\u2028",
+    "\x85",
+    "\0",
+    ":",
+    "event: forged",
+    "id: 9-9",
+    "data:",
+    "retry: 1",
+    "\ud800",
+]
+hostile = st.lists(st.sampled_from(HOSTILE) | st.text(st.characters(), max_size=5)).map("".join)
+
+
+def whatwg(stream: bytes) -> list[tuple[str, str, str]]:
+    """(type, data, last event id) of each event, by the algorithm of the HTML standard, 9.2.6, word for word."""
+    events, data, kind, last_id = [], "", "", ""
+    text = stream.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    *lines, _unfinished = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for line in lines:
+        if not line:
+            if data:
+                events.append((kind or "message", data.removesuffix("\n"), last_id))
+            data, kind = "", ""
+            continue
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if field == "event":
+            kind = value
+        elif field == "data":
+            data += value + "\n"
+        elif field == "id" and "\0" not in value:
+            last_id = value
+    return events
+
+
+@given(cursors, hostile, hostile)
+def test_whatever_a_text_is_it_is_one_event_with_its_own_name_and_place(cursor: Cursor, text: str, kind: str) -> None:
+    """Names of people, notices, texts of rules: none of them can say anything but itself."""
+    told = whatwg(encode_event(cursor, text, kind) + encode_event(Cursor(7, 7), "next", "after"))
+    name = "".join(each for each in kind if each not in "\r\n\0").encode(errors="replace").decode()
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").encode(errors="replace").decode()
+    assert told == [(name or "message", plain, str(cursor)), ("after", "next", "7-7")]
+
+
+@given(cursors, hostile)
+def test_a_piece_of_a_page_says_nothing_of_the_stream(cursor: Cursor, text: str) -> None:
+    told = whatwg(fragment(cursor, f"<p>{text}</p>\n"))
+    assert [(kind, place) for kind, _data, place in told] == [("message", str(cursor))]
+    assert told[0][1].startswith("<p>")
+    assert fragment(cursor, "") == b""
 
 
 def test_events_heartbeats_and_the_pause_stand_beside_each_other() -> None:

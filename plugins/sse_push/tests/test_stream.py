@@ -287,3 +287,16 @@ async def test_the_hall_knows_who_follows_a_game(hall: Hall) -> None:
     await own.close()
     await ada.me()
     assert await written() == (0, False)
+
+
+async def test_one_user_has_so_many_streams_at_once(start: Start) -> None:
+    hall = await start(limits=True, max_streams=2, max_streams_of_strangers=1)
+    ada, bob = await hall.user("ada"), await hall.user("bob")
+    first, _second = await hall.open("lobby", by=ada), await hall.open("user", by=ada)
+    assert await hall.refusal("lobby", by=ada) == (429, "too-many-requests")
+    await hall.open("lobby", by=bob)
+    await hall.open("lobby")
+    assert await hall.refusal("lobby") == (429, "too-many-requests")
+    await first.kinds(1)
+    await first.close()
+    await hall.open("lobby", by=ada)

@@ -143,6 +143,8 @@ def read_page(answer: httpx.Response) -> Document:
     for tag, given in page.attributes:
         if tag in ("input", "select", "textarea") and given.get("type") != "hidden":
             assert given.get("id") in labelled, f"no label for {given}"
+        if given.get("name") in ("password", "current"):  # hidden from others, and known to managers of passwords
+            assert (given["type"], given["autocomplete"].partition("-")[2]) == ("password", "password"), given
         for reference in ("aria-describedby", "aria-labelledby"):
             assert set(given.get(reference, "").split()) <= set(page.ids), given
     return page

@@ -22,6 +22,7 @@ async def promoted(hall: Hall, admin: Any, username: str) -> Any:
     await admin.register(username)
     user_id = (await hall.host.read(user_by_name, username)).id
     await hall.host.write(update_user, user_id, {"is_admin": True})
+    await admin.sign_in(username)  # sessions end when their user becomes more, or less, than they were
     return admin
 
 
@@ -66,7 +67,7 @@ async def test_admins_look_after_users(hall: Hall, person: Make) -> None:
     ada, bob = await promoted(hall, person(), "ada"), await person().register("bob")
     page = await ada.page("/admin/users/BOB")
     assert "bob@example.org" in page.text
-    assert acts(page) == {"sign-out", "disable", "promote"}
+    assert acts(page) == {"sign-out", "disable", "promote", "delete"}
     assert acts(await ada.page("/admin/users/ada")) == set()
     path = "/admin/users/bob"
     assert await ada.go(path, f"{path}/sign-out") == f"{path}?done=sign-out"
@@ -75,7 +76,7 @@ async def test_admins_look_after_users(hall: Hall, person: Make) -> None:
 
     page = await ada.page(await ada.go(path, f"{path}/disable"))
     assert "kept out" in page.text
-    assert acts(page) == {"enable"}
+    assert acts(page) == {"enable", "delete"}
     with pytest.raises(Problem, match="invalid-credentials"):
         await sign_in(hall.host, "bob", PASSWORD)
     profile = await ada.page("/@bob")
@@ -86,13 +87,17 @@ async def test_admins_look_after_users(hall: Hall, person: Make) -> None:
     await bob.sign_in("bob")
 
     await ada.go(path, f"{path}/promote")
-    assert acts(await bob.page("/admin/users/ada")) == {"sign-out", "disable", "demote"}
+    assert (await bob.get("/settings")).status_code == 303
+    await bob.sign_in("bob")
+    assert acts(await bob.page("/admin/users/ada")) == {"sign-out", "disable", "demote", "delete"}
     token = (await ada.page(path)).form(f"{path}/demote").values
     answer = await ada.post("/admin/users/ada/demote", token)
     assert answer.status_code == 409
     assert "ask another admin" in answer.text
     assert (await ada.post(f"{path}/nothing", token)).status_code == 404
     await bob.go("/admin/users/ada", "/admin/users/ada/demote")
+    await ada.sign_in("ada")
+    token = (await ada.page("/settings")).form("/settings").values
     assert (await ada.post(f"{path}/demote", token)).status_code == 403
     for where in ("/admin", "/admin/games", path):
         await ada.page(where, 403)
@@ -106,3 +111,36 @@ async def test_others_get_nowhere(hall: Hall, players: list[Any]) -> None:
         assert (await ada.post(path, token | {"key": "signup", "state": "off"})).status_code == 403
     assert (await hall.host.read(load_game, game_id)).status == "active"
     assert "signup" in hall.host.features
+
+
+async def test_the_log_in_words(hall: Hall, person: Make) -> None:
+    ada, bob = await promoted(hall, person(), "ada"), person()
+    await bob.register("bob")
+    await person().refused("/login", "/login", 422, username="ada", password="not this one")
+    await ada.go("/admin/users/bob", "/admin/users/bob/disable")
+    page = await ada.page("/admin/audit")
+    for sentence in ("@bob was kept out.", "Somebody failed to sign in as @ada.", "@bob made an account."):
+        assert sentence in page.text
+    page = await ada.page("/admin/audit?kind=account&user=bob")
+    assert "@bob was kept out." in page.text
+    assert "by ada" in page.text
+    assert "sign in as" not in page.text
+    assert "There is no user 'zoe'." in (await ada.page("/admin/audit?user=zoe")).text
+    for _ in range(26):
+        for act in ("enable", "disable"):
+            await ada.go("/admin/users/bob", f"/admin/users/bob/{act}")
+    older = next(each for each in (await ada.page("/admin/audit?user=bob")).attribute("a", "href") if "before=" in each)
+    assert "@bob made an account." in (await ada.page(older)).text
+
+
+async def test_admins_delete_accounts(hall: Hall, person: Make) -> None:
+    ada = await promoted(hall, person(), "ada")
+    await person().register("bob")
+    path = "/admin/users/bob"
+    assert "cannot be undone" in (await ada.page(path)).text
+    page = await ada.page(await ada.go(path, f"{path}/delete"))
+    assert "The account is deleted." in page.text
+    assert "bob" not in (await ada.page("/admin?find=bo")).attribute("a", "href")
+    await ada.page(path, 404)
+    token = (await ada.page("/settings")).form("/settings").values
+    assert (await ada.post("/admin/users/ada/delete", token)).status_code == 409

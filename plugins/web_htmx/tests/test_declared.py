@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from rig.hall import Hall, InstallPlugin, StartHall
+from gamehall.tables import now
+from gamehall_web_htmx.tables import session
+from rig.hall import PASSWORD, Hall, InstallPlugin, StartHall
 
 pytestmark = pytest.mark.anyio
 
@@ -63,6 +66,7 @@ def web_pages(host):
         Page("/words", "Words", "guest/words.html", listing, {"add": add}, menu="Words", badge=number),
         Page("/open", "Open", "guest/open.html", listing, visit=visiting),
         Page("/told", "Told", "guest/told.html", listing, piece="guest/hello.html", events=("told",)),
+        Page("/secrets", "Secrets", "guest/words.html", listing, {"add": add}, confirm={"add"}),
     ]
 """
 HELLO = "<p>Hello {{ name }}!</p>"
@@ -141,3 +145,16 @@ async def test_a_page_for_everybody_and_the_numbers_in_the_menu(guest_hall: Hall
     assert "/live/pages/told" in (await ada.get("/told")).text
     assert "/live/own" in (await ada.get("/words")).text
     assert (await ada.get("/live/pages/words?cursor=0-0")).status_code == 404
+
+
+async def test_a_page_that_wants_to_know_whether_it_is_still_them(guest_hall: Hall, newcomer: Make) -> None:
+    ada = await newcomer(guest_hall).register("ada")
+    token = (await ada.page("/secrets")).form("/words/add").values
+    long_ago = session.update().values(confirmed_at=now() - timedelta(minutes=11))
+    await guest_hall.host.write(lambda connection: connection.execute(long_ago))
+    await ada.page("/words")
+    await ada.page("/secrets")
+    answer = await ada.post("/secrets/add", token | {"word": "/words"}, headers={"Referer": "http://hall/secrets"})
+    assert answer.headers["location"] == "/confirm?next=%2Fsecrets"
+    assert await ada.go("/confirm?next=/secrets", "/confirm", password=PASSWORD) == "/secrets"
+    await ada.page("/secrets")

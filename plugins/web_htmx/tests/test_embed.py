@@ -108,9 +108,9 @@ async def test_a_private_game_is_shown_to_nobody(
     game_id = answer.json()["game_id"]
     await ada.page(f"/games/{game_id}")
     for somebody in (ada, newcomer(hall)):  # whoever frames the page must not see by it what only its visitor may
-        page = await somebody.page(f"/embed/games/{game_id}", status=403)
-        assert "This game is private." in page.text
+        page = await somebody.page(f"/embed/games/{game_id}", status=404)
+        assert "There is no such game." in page.text
         assert "bob" not in page.text
         assert page.tags["span"] == 0
     for path in ("", "/scene", "/record"):
-        assert (await hall.nobody.get(f"/games/{game_id}{path}")).status_code == 403
+        assert (await hall.nobody.get(f"/games/{game_id}{path}")).status_code == 404

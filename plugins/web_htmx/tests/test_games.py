@@ -194,7 +194,7 @@ async def test_htmx_gets_only_what_changes(table: Any) -> None:
     async def sent(who: Any, move: str, form: dict[str, str]) -> tuple[int, str]:
         answer = await who.post(f"{game}/move", form | {"move": move}, headers={"HX-Request": "true"})
         assert "<html" not in answer.text
-        assert form["form_token"] not in answer.text
+        assert "form_token" not in answer.text
         return answer.status_code, answer.text
 
     def parts(html: str) -> set[str]:

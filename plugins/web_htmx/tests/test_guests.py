@@ -104,7 +104,8 @@ async def test_a_guest_can_do_nothing_else(hall: Hall, seated: Any) -> None:
         answer = await guest.get(path)
         assert answer.status_code == 403, path
         assert 'action="/register"' in answer.text
-    open_to_all = {"/login", "/register", "/logout", "/c/{code}", "/replay", "/look", "/mail/{code}", "/play/now"}
+    open_to_all = {"/login", "/login/code", "/register", "/logout", "/c/{code}", "/replay", "/look", "/mail/{code}"}
+    open_to_all |= {"/play/now", "/forgot", "/reset/{code}", "/email/{code}"}
     playing = ("move", "resign", "abort", "draw", "takeback", "pause", "rematch", "claim")
     open_to_all |= {f"/games/{{game_id}}/{name}" for name in playing}
     known = {"game_id": game.rsplit("/", 1)[-1], "challenge_id": open_one.rsplit("/", 1)[-1], "name": "friends"}

@@ -10,7 +10,7 @@ import pytest
 from gamehall.accounts import update_user, user_by_name
 from gamehall.features import switch
 from gamehall.gamelog import load_game
-from rig.hall import Hall, StartHall, start_game
+from rig.hall import PASSWORD, Hall, StartHall, start_game
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +29,7 @@ async def test_every_page_is_well_made(hall: Hall, table: Any, person: Make) -> 
         await person().page(path)
     own = ["/play", "/play?opponent=bob", *(f"/play?ruleset={key}" for key in hall.host.offered_rulesets), "/settings"]
     for path in (*everybody, *own, pending):
-        await bob.page(path)
+        assert (await bob.page(path)).form("/logout").method == "post"
     await ada.page(pending)
 
 
@@ -71,7 +71,7 @@ async def test_what_is_wrong_stands_at_its_field(hall: Hall, players: list[Any],
     assert page.form("/register").values["email"] == "nowhere"
     assert "short" not in page.html
     taken = await person().refused(
-        "/register", "/register", 409, username="Ada", email="x@example.org", password="p" * 12
+        "/register", "/register", 409, username="Ada", email="x@example.org", password=PASSWORD
     )
     assert "taken" in taken.words("username-error")
 
@@ -161,6 +161,7 @@ async def test_admins_switch_things_while_people_play(start_hall: StartHall, new
     await bob.register("bob")
     user_id = (await hall.host.read(user_by_name, "ada")).id
     await hall.host.write(update_user, user_id, {"is_admin": True})
+    await ada.sign_in("ada")
     page = await ada.page("/admin")
     assert "failed" not in page.text
     keys = [form.values["key"] for form in page.forms if form.action == "/admin/features"]
@@ -191,6 +192,7 @@ async def test_games_that_a_command_has_suspended_go_on_when_an_admin_switches_o
         await ada.register(f"ada-{key[0]}")
         user_id = (await hall.host.read(user_by_name, f"ada-{key[0]}")).id
         await hall.host.write(update_user, user_id, {"is_admin": True})
+        await ada.sign_in(f"ada-{key[0]}")
         token = (await ada.page("/admin")).form("/admin/features").values
         assert (await ada.post("/admin/features", token | {"key": key, "state": "on"})).status_code == 303
         assert (await hall.host.read(load_game, game_id)).status == "active"
@@ -207,5 +209,5 @@ async def test_only_admins_see_or_switch(players: list[Any]) -> None:
 async def test_closed_signup_is_said_and_not_offered(start_hall: StartHall, newcomer: Make) -> None:
     somebody = newcomer(await start_hall(signup="closed"))
     assert "/register" not in (await somebody.page("/")).attribute("a", "href")
-    page = await somebody.refused("/register", "/register", 403, username="ada", email="a@b.org", password="p" * 12)
+    page = await somebody.refused("/register", "/register", 403, username="ada", email="a@b.org", password=PASSWORD)
     assert "no new users" in page.text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from gamehall.accounts import end_credentials, update_user, user_by_name
 from gamehall.tables import now
 from gamehall_web_htmx.tables import session
 from rig.hall import PASSWORD, Hall, StartHall
+from rig.streaming import Stream, StreamingTransport
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +40,7 @@ async def is_signed_in(who: Any) -> bool:
 
 async def test_strangers_get_no_session(hall: Hall, person: Make) -> None:
     stranger = person()
-    for path in ("/", "/login", "/register", "/games", "/nothing"):
+    for path in ("/", "/login", "/register", "/games", "/nothing") * 40:
         assert "set-cookie" not in (await stranger.get(path)).headers
     answer = await stranger.send("/login", "/login", username="ada", password="wrong password")
     assert "set-cookie" not in answer.headers
@@ -84,7 +86,12 @@ async def test_signing_in_never_takes_over_a_value_that_was_there(hall: Hall, pe
 async def test_signing_out_ends_the_session_for_good(hall: Hall, person: Make) -> None:
     ada = await person().register("ada")
     value = ada.cookies[COOKIE]
-    assert await ada.go("/", "/logout") == "/"
+    await set_times(hall, last_seen_at=now() - timedelta(minutes=6))  # so that each request puts down that it came
+    form = (await ada.page("/")).form("/logout").values
+    await set_times(hall, last_seen_at=now() - timedelta(minutes=6))
+    beside = [person(**{COOKIE: value}).get("/") for _ in range(5)]
+    _, answer, *_ = await asyncio.gather(beside[0], ada.post("/logout", form), *beside[1:])
+    assert answer.headers["location"] == "/"
     assert COOKIE not in ada.cookies
     again = person(**{COOKIE: value})
     assert not await is_signed_in(again)
@@ -101,7 +108,8 @@ async def test_sessions_expire(hall: Hall, person: Make, column: str, days: int,
     await set_times(hall, **{column: now() - timedelta(days=days)})
     assert await is_signed_in(ada) is lives
     await (await person().register("bob")).page("/")
-    assert len(await rows(hall)) == 1 + lives  # whoever signs in next clears away what has expired
+    if column == "last_seen_at":
+        assert len(await rows(hall)) == 1 + lives  # whoever signs in next clears away what nobody uses any more
 
 
 async def test_everything_that_ends_credentials_ends_sessions(each_hall: Hall) -> None:
@@ -145,6 +153,38 @@ async def test_the_api_does_not_know_cookies(hall: Hall, person: Make) -> None:
     assert answer.status_code == 401
     answer = await ada.post("/api/v1/challenges", json={"ruleset": "tic-tac-toe"})
     assert answer.status_code == 401
+
+
+@contextlib.asynccontextmanager
+async def live(hall: Hall, who: Any, path: str) -> AsyncIterator[Stream]:
+    """The stream by which a page lives, as after an interruption: it tells everything once."""
+    page = await who.page(path)
+    (address,) = {value for _, given in page.attributes for value in given.values() if value.startswith("/live/")}
+    headers = {"Cookie": f"{COOKIE}={who.cookies[COOKIE]}", "Last-Event-ID": httpx.URL(address).params["cursor"]}
+    async with (
+        httpx.AsyncClient(base_url="http://hall", transport=StreamingTransport(hall.app)) as client,
+        client.stream("GET", address, headers=headers) as answer,
+    ):
+        yield Stream(answer)
+
+
+async def test_open_streams_end_with_the_session(hall: Hall, table: Any, person: Make) -> None:
+    ada, _, game = table
+    desk = person()
+    await desk.sign_in("ada")
+    token = (await desk.page("/settings")).form("/settings").values["form_token"]
+    told = ""
+    for path in ("/", game, "/games", await ada.challenges("bob")):
+        async with live(hall, ada, path) as stream:
+            assert (await stream.next()).event == "hello"
+            told += (await stream.next()).data
+    assert ' id="state"' in told
+    assert "form_token" not in told, "what is pushed carries nobody's right to send forms"
+    async with live(hall, ada, game) as stream, live(hall, desk, "/games") as other:
+        await desk.post("/settings/sessions/end-others", {"form_token": token})
+        assert await stream.kinds(3) == ["hello", "message", "closed"]
+        assert (await other.next()).event == "hello"
+    assert [await is_signed_in(each) for each in (ada, desk)] == [False, True]
 
 
 async def test_people_see_and_end_their_sessions(hall: Hall, person: Make) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -82,3 +83,27 @@ async def test_devices_are_seen_and_signed_out(hall: Hall, players: list[Any]) -
     await ada.go("/devices", "/devices/sign-all-out")
     assert [await works(each) for each in phones] == [False] * 3
     assert await ada.page("/settings")
+
+
+async def test_a_token_for_a_script_is_shown_once(hall: Hall, players: list[Any]) -> None:
+    ada, _ = players
+    asked = {"device_name": "<i>Bot</i>", "may": "play", "days": "90", "password": PASSWORD}
+    for changes, told in (({"password": "wrong"}, "password-error"), ({"device_name": ""}, "device_name-error")):
+        page = await ada.refused("/devices", "/devices/make-token", 422, **asked | changes)
+        assert page.words(told)
+        assert page.form("/devices/make-token").values["may"] == "play", "what was chosen stays"
+    for changes in ({"may": "admin"}, {"may": "everything"}, {"days": "x"}, {"days": "99999"}, {"days": "4000"}):
+        await ada.refused("/devices", "/devices/make-token", 422, **asked | changes)
+    fields = (await ada.page("/devices")).form("/devices/make-token").values
+    answer = await ada.post("/devices/make-token", fields | asked)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert "<i>" not in answer.text
+    (text,) = set(re.findall(r"hall_[0-9A-Za-z]+", answer.text))
+    bot = hall.stranger()
+    bot.headers["Authorization"] = f"Token {text}"
+    assert await works(bot)
+    for path in ("/devices", "/settings"):
+        page = await ada.page(path)
+        assert "<i>Bot</i>" in page.text
+        assert "may look and play" in page.text
+        assert text not in page.text

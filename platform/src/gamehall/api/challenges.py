@@ -17,6 +17,7 @@ from gamehall.clocks import PRESETS, describe
 from gamehall.declare import Host, Principal
 from gamehall.invitations import accept_invitation, invite_code, see_invitation
 from gamehall.lobby import create_challenge, respond, show_challenge
+from gamehall.quotas import CHALLENGING
 
 __all__ = ["challenges", "clocks", "invitations"]
 
@@ -40,7 +41,7 @@ def _view(host: Host, found: StoredChallenge, viewer: str | None) -> Challenge:
     return challenge_view(found, url)
 
 
-@post("/", opt={"body": ChallengeTerms})
+@post("/", opt={"problems": ("not-found", "not-possible"), "body": ChallengeTerms} | CHALLENGING)
 async def create(request: HttpRequest, caller: NamedDependency[Principal]) -> Challenge:
     """Proposes a game to a user, by link, or to whoever comes first. With `pair` an open challenge that fits is taken
     at once, if there is one; then that is the answer."""
@@ -77,7 +78,7 @@ async def list_box(
     return page_of([_view(host, each, caller.user_id) for each in found], size, [each.id for each in found])
 
 
-@get("/{challenge_id:str}")
+@get("/{challenge_id:str}", opt={"object": "its two sides, anybody an open one"})
 async def show(
     request: HttpRequest, challenge_id: FromPath[str], viewer: NamedDependency[Principal | None]
 ) -> Challenge:
@@ -86,7 +87,15 @@ async def show(
     return _view(host, await show_challenge(host, known_id(challenge_id), asking), asking)
 
 
-@post("/{challenge_id:str}/respond", status_code=200, opt={"body": Response})
+@post(
+    "/{challenge_id:str}/respond",
+    status_code=200,
+    opt={
+        "problems": ("challenge-closed", "not-possible"),
+        "object": "its two sides, anybody an open one",
+        "body": Response,
+    },
+)
 async def answer(request: HttpRequest, challenge_id: FromPath[str], caller: NamedDependency[Principal]) -> Responded:
     """Accepts, declines or cancels. Accepting starts the game."""
     action = (await read_body(request, Response)).action
@@ -94,21 +103,25 @@ async def answer(request: HttpRequest, challenge_id: FromPath[str], caller: Name
     return Responded(settled.id, settled.status, settled.game_id)
 
 
-@get("/{code:str}")
+@get("/{code:str}", opt={"who": "anybody", "object": "who knows the code"})
 async def show_invitation(request: HttpRequest, code: FromPath[str]) -> Challenge:
     """What the code of an invitation's link offers; this needs no account."""
     host = host_of(request)
     return _view(host, await see_invitation(host, code), None)
 
 
-@post("/{code:str}", status_code=200)
+@post(
+    "/{code:str}",
+    status_code=200,
+    opt={"problems": ("challenge-closed", "not-possible"), "object": "who knows the code"},
+)
 async def take_invitation(request: HttpRequest, code: FromPath[str], caller: NamedDependency[Principal]) -> Responded:
     """Accepts an invitation by the code of its link, which starts the game."""
     settled = await accept_invitation(host_of(request), code, caller.user_id)
     return Responded(settled.id, settled.status, settled.game_id)
 
 
-@get("/clocks", tags=["challenges"])
+@get("/clocks", tags=["challenges"], opt={"who": "anybody"})
 async def clocks() -> Page[ClockPreset]:
     """The clocks that are offered by name."""
     return Page(

@@ -32,9 +32,12 @@ _SLUGS = {
     403: "forbidden",
     404: "not-found",
     405: "method-not-allowed",
+    408: "request-timeout",
     413: "too-large",
+    414: "address-too-long",
     415: "unsupported-media-type",
     429: "too-many-requests",
+    431: "headers-too-large",
     503: "busy",
 }
 
@@ -72,7 +75,7 @@ def _is_mistake(error: sa.exc.SQLAlchemyError) -> bool:
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     problem = problem_of(error)
     if problem.status == 500:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
     if problem.status == 405:
         problem.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return answer_problem(request, problem)
@@ -88,15 +91,17 @@ def _methods(request: Request[Any, Any, Any]) -> set[str]:
     return set()
 
 
-def answer_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
-    """The problem in the form that suits who asked."""
-    if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+def answer_problem(request: Request[Any, Any, Any], problem: Problem, *, briefly: bool = False) -> Response[Any]:
+    """The problem in the form that suits who asked; `briefly` a page costs nothing and is in English."""
+    if request.scope["path"].startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
         return Response(
             msgspec.json.encode(problem.body()),
             status_code=problem.status,
             media_type="application/problem+json",
             headers=problem.headers,
         )
+    if briefly:
+        return _plain_page(problem)
     host = host_of(request)
     pages: list[tuple[str, ErrorPage]] = host.declared("gamehall_error_pages")
     for plugin, page in pages:

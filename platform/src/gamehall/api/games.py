@@ -24,7 +24,7 @@ __all__ = ["games"]
 Status = Literal["active", "finished", "suspended", "aborted"]
 
 
-@get("/")
+@get("/", opt={"problems": ("not-found",), "who": "anybody"})
 async def list_all(
     request: HttpRequest,
     viewer: NamedDependency[Principal | None],
@@ -55,7 +55,7 @@ async def list_all(
     return page_of(await listed(host, found), size, [each.id for each in found])
 
 
-@get("/{game_id:str}")
+@get("/{game_id:str}", opt={"object": "who may see the game"})
 async def show(request: HttpRequest, game_id: FromPath[str], viewer: NamedDependency[Principal | None]) -> Game:
     """One game with its moves and its scene as the caller may see it."""
     host = host_of(request)
@@ -66,7 +66,7 @@ async def show(request: HttpRequest, game_id: FromPath[str], viewer: NamedDepend
     return game_view(state, scene_at(state, host.rulesets, watcher), hall_time, spectators, claim)
 
 
-@get("/{game_id:str}/scene")
+@get("/{game_id:str}/scene", opt={"object": "who may see the game"})
 async def show_scene(
     request: HttpRequest,
     game_id: FromPath[str],

@@ -23,13 +23,13 @@ class Health(msgspec.Struct, frozen=True):
     checks: dict[str, Finding]
 
 
-@get("/health", tags=["health"])
+@get("/health", tags=["health"], opt={"who": "anybody"})
 async def alive() -> Health:
     """This process answers; nothing else is asked."""
     return Health("ok", {})
 
 
-@get("/health/ready", tags=["health"])
+@get("/health/ready", tags=["health"], opt={"who": "anybody"})
 async def ready(request: HttpRequest) -> Response[Health]:
     """The hall's own checks and those of its plugins; 503 when one fails."""
     hall: Hall = request.app.state.host

@@ -17,6 +17,7 @@ from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_s
 from gamehall.declare import Exporter, GameRecord, Host, Principal
 from gamehall.gamelog import list_games, see_game
 from gamehall.problems import Problem
+from gamehall.quotas import EXPORTING, IMPORTING
 from gamehall.records.archives import Archive
 from gamehall.records.diagrams import cut
 from gamehall.records.formats import exporter_of, exporters, file_name, importers, write_record
@@ -43,7 +44,11 @@ class FileRequest(msgspec.Struct, frozen=True):
     ruleset: str | None = None
 
 
-@get("/games/{game_id:str}/record", media_type="application/octet-stream")
+@get(
+    "/games/{game_id:str}/record",
+    media_type="application/octet-stream",
+    opt={"problems": ("unknown-format", "conflict"), "object": "who may see the game"},
+)
 async def record(
     request: HttpRequest,
     game_id: FromPath[str],
@@ -66,7 +71,11 @@ async def _download(exporter: Exporter, wanted: GameRecord) -> Response[bytes]:
     return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
 
 
-@get("/games/export", media_type="application/zip")
+@get(
+    "/games/export",
+    media_type="application/zip",
+    opt={"problems": ("not-found", "unknown-format", "conflict")} | EXPORTING,
+)
 async def export(
     request: HttpRequest,
     viewer: NamedDependency[Principal | None],
@@ -124,7 +133,11 @@ async def _archive(
     return file.getvalue(), archive.contents.next
 
 
-@post("/replay", status_code=200, opt={"body": FileRequest})
+@post(
+    "/replay",
+    status_code=200,
+    opt={"problems": ("not-found", "unknown-format"), "who": "anybody", "body": FileRequest} | IMPORTING,
+)
 async def replay(request: HttpRequest, ply: Ply = None) -> Replayed:
     """A game from a file's text, played through by the installed rules; nothing is kept."""
     host = host_of(request)
@@ -145,7 +158,11 @@ async def replay(request: HttpRequest, ply: Ply = None) -> Replayed:
     )
 
 
-@get("/replay/record", media_type="application/octet-stream")
+@get(
+    "/replay/record",
+    media_type="application/octet-stream",
+    opt={"problems": ("not-found", "unknown-format"), "who": "anybody"},
+)
 async def replay_record(
     request: HttpRequest,
     ruleset: FromQuery[str],

@@ -17,13 +17,13 @@ def offered(host: Host) -> list[RulesetInfo]:
     return [ruleset_view(host.plugin_of(key), ruleset) for key, ruleset in sorted(host.offered_rulesets.items())]
 
 
-@get("/")
+@get("/", opt={"who": "anybody"})
 async def list_rulesets(request: HttpRequest) -> Page[RulesetInfo]:
     """Every ruleset that is on; the list is never cut."""
     return Page(offered(host_of(request)), None)
 
 
-@get("/{key:str}")
+@get("/{key:str}", opt={"who": "anybody", "object": "everybody"})
 async def show_ruleset(request: HttpRequest, key: FromPath[str]) -> RulesetInfo:
     """One ruleset."""
     host = host_of(request)

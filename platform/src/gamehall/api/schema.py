@@ -7,18 +7,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, MediaType, Response, Router, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.routes import HTTPRoute
 
 import gamehall
+from gamehall.api.outcomes import refusals
 from gamehall.asking import HttpRequest
+from gamehall.rights import Right, right_of
 
 __all__ = ["document", "openapi_config", "openapi_json"]
 
-PROBLEM = {
+_PROBLEM = {
     "type": "object",
     "title": "Problem",
     "description": "RFC 9457. The last segment of `type` is a stable name for what went wrong.",
@@ -38,40 +40,100 @@ PROBLEM = {
         },
     },
 }
+_CREDENTIALS = {
+    "Token": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "The word `Token`, a space, and the token. The scopes are what a token is good for.",
+    },
+    "Bearer": {"type": "http", "scheme": "bearer", "description": "The same token behind the word `Bearer`."},
+}
+_HEADERS: dict[int, tuple[str, str]] = {
+    401: ("WWW-Authenticate", "How to say who asks, and what was wrong with the token if there was one."),
+    429: ("Retry-After", "After how many seconds to try again."),
+    503: ("Retry-After", "After how many seconds to try again."),
+}
+_ID = "^[0-9a-z]{26}$"
+_ANYTHING = "application/octet-stream"  # what handlers say that give files of many kinds
 
 
 def document(app: Litestar) -> dict[str, Any]:
     """The OpenAPI document."""
     schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
-    components = schema.setdefault("components", {}).setdefault("schemas", {})
-    components["Problem"] = PROBLEM
-    for path, method, handler in _operations(app):
-        if operation := schema["paths"].get(path, {}).get(method):
-            _finish(operation, handler, components)
+    components = schema.setdefault("components", {})
+    components["securitySchemes"] = _CREDENTIALS
+    shapes = components.setdefault("schemas", {})
+    shapes["Problem"] = _PROBLEM
+    for route, method, handler in _operations(app):
+        if operation := schema["paths"].get(route.path_format, {}).get(method.lower()):
+            _finish(operation, route, method, handler, shapes)
     return schema
 
 
-def _operations(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
+def _operations(app: Litestar) -> Iterator[tuple[HTTPRoute, str, HTTPRouteHandler]]:
     for route in app.routes:
         if isinstance(route, HTTPRoute):
             for handler in route.route_handlers:
                 for method in handler.http_methods:
-                    yield route.path_format, method.lower(), handler
+                    yield route, method, handler
 
 
-def _finish(operation: dict[str, Any], handler: HTTPRouteHandler, components: dict[str, Any]) -> None:
-    """Adds what Litestar cannot know: bodies that handlers read strictly by themselves, and how problems look."""
+def _finish(
+    operation: dict[str, Any], route: HTTPRoute, method: str, handler: HTTPRouteHandler, shapes: dict[str, Any]
+) -> None:
+    """Adds what Litestar cannot know: bodies that handlers read strictly by themselves, who may call, and problems."""
     if (body := handler.opt.get("body")) is not None:
         (reference,), definitions = msgspec.json.schema_components([body], ref_template="#/components/schemas/{name}")
         for name, definition in definitions.items():
-            components.setdefault(name, definition)
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            shapes.setdefault(name, definition)
+        required = not handler.opt.get("body_optional")
+        operation["requestBody"] = {"required": required, "content": {"application/json": {"schema": reference}}}
+    parameters = operation.get("parameters", [])
+    for parameter in parameters:
+        if parameter["in"] == "path" and parameter["name"].endswith("_id"):
+            parameter["schema"] |= {"pattern": _ID}
+        if parameter["name"] == "limit":
+            parameter["description"] = "How many, held between 1 and 100."
+        if parameter["name"] == "cursor":
+            parameter["description"] = "The `next` of the part before."
+    for answer in operation["responses"].values():
+        if _ANYTHING in answer.get("content", {}):
+            answer["content"] = {"*/*": {}}
     operation["responses"].pop("400", None)
-    operation["responses"]["default"] = {"description": "A problem", "content": problem}
+    try:
+        right = right_of(route, handler, method)
+    except ValueError:  # a plugin's that has no rule, which its check says
+        return
+    operation["security"] = _security(right)
+    typed = any(parameter["in"] != "path" or "enum" in parameter["schema"] for parameter in parameters)
+    problems = handler.opt.get("problems", ())
+    told = refusals(right, body=body is not None, query=typed, problems=problems)
+    operation["responses"] |= {str(status): _refusal(status, slugs) for status, slugs in told.items()}
 
 
-@get("/api/openapi.json", include_in_schema=False)
+def _security(right: Right) -> list[dict[str, list[str]]]:
+    """Which credentials a call needs, and what for; an empty one where it can be done without."""
+    if not right.scope:
+        return []
+    needed = [{name: [right.scope]} for name in _CREDENTIALS]
+    return [{}, *needed] if right.who == "anybody" else needed
+
+
+def _refusal(status: int, slugs: list[str]) -> dict[str, Any]:
+    kind = {"type": {"enum": [f"/problems/{slug}" for slug in slugs]}, "status": {"const": status}}
+    shape = {"allOf": [{"$ref": "#/components/schemas/Problem"}, {"properties": kind}]}
+    told: dict[str, Any] = {
+        "description": " or ".join(slugs),
+        "content": {"application/problem+json": {"schema": shape}},
+    }
+    if status in _HEADERS:
+        name, description = _HEADERS[status]
+        told["headers"] = {name: {"description": description, "required": True, "schema": {"type": "string"}}}
+    return told
+
+
+@get("/api/openapi.json", include_in_schema=False, opt={"who": "anybody"})
 async def openapi_json(request: HttpRequest) -> Response[bytes]:
     """The OpenAPI document."""
     content = msgspec.json.encode(document(request.app))
@@ -114,7 +176,12 @@ def openapi_config() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Gamehall",
         version=gamehall.__version__,
-        path="/api/docs",
+        openapi_router=Router(
+            "/api/docs",
+            route_handlers=[],
+            include_in_schema=False,
+            opt={"who": "anybody", "object": "everybody"},
+        ),
         use_handler_docstrings=True,
         render_plugins=[
             DocumentPage(path="/"),

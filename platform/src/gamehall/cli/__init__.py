@@ -19,6 +19,8 @@ _COMMANDS = {
     "features": ("gamehall.cli.features", "features", "Switch plugins, rulesets and other features on and off."),
     "plugins": ("gamehall.cli.plugins", "plugins", "See, check, write and install plugins."),
     "users": ("gamehall.cli.users", "users", "Look after accounts."),
+    "audit": ("gamehall.cli.audit", "audit", "See who did what, from where."),
+    "routes": ("gamehall.cli.routes", "routes", "See who may call what."),
     "games": ("gamehall.cli.games", "games", "See games, take them home, replay them by the installed rules."),
     "verify": ("gamehall.cli.verifying", "verify", "Prove the record of a game, offline."),
     "db": ("gamehall.cli.database", "database", "Look after the database."),

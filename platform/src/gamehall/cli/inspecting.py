@@ -18,7 +18,8 @@ _SECONDS = 60
 
 
 class PluginReport(msgspec.Struct, frozen=True):
-    """How far a plugin gets when the hall starts; `reason` says why it gets no further."""
+    """How far a plugin gets when the hall starts; `reason` says why it gets no further, `unruled` which of its routes
+    do not say who may use them."""
 
     name: str
     distribution: str
@@ -27,6 +28,7 @@ class PluginReport(msgspec.Struct, frozen=True):
     reason: str = ""
     rulesets: tuple[str, ...] = ()
     contributes: dict[str, int] = {}
+    unruled: tuple[str, ...] = ()
 
     @property
     def works(self) -> bool:
@@ -54,7 +56,7 @@ def inspect_plugins(settings: Settings, *, started: bool = False) -> list[Plugin
 
 
 def _report(settings: Settings, *, started: bool) -> list[PluginReport]:
-    loaded = _start(settings) if started else load_plugins(settings)
+    loaded, unruled = _start(settings) if started else (load_plugins(settings), {})
     return [
         PluginReport(
             name=plugin.name,
@@ -64,27 +66,31 @@ def _report(settings: Settings, *, started: bool) -> list[PluginReport]:
             reason=plugin.reason,
             rulesets=tuple(ruleset.key for ruleset in plugin.declared.get("gamehall_rulesets", ())),
             contributes={hook: len(items) for hook, items in plugin.declared.items() if items},
+            unruled=tuple(unruled.get(plugin.name, ())),
         )
         for plugin in (*loaded.all.values(), *loaded.refused)
     ]
 
 
-def _start(settings: Settings) -> Plugins:
-    """The plugins of a worker that has made its application and looked at the tables, where there are any yet."""
+def _start(settings: Settings) -> tuple[Plugins, dict[str, list[str]]]:
+    """The plugins of a worker that has made its application and looked at the tables, where there are any yet; and by
+    plugin what is wrong with the rules of its routes."""
     # The web takes a while to import, and only this process needs it.
     import sqlalchemy as sa
 
     from gamehall import migrate
-    from gamehall.app import create_app
+    from gamehall.app import create_app, unruled_of
     from gamehall.database import sync_url
 
-    plugins: Plugins = create_app(settings).state.host.plugins
+    app = create_app(settings)
+    plugins: Plugins = app.state.host.plugins
+    unruled = {plugin.name: unruled_of(app, plugin) for plugin in plugins.working}
     engine = sa.create_engine(sync_url(settings.database_url), poolclass=sa.NullPool)
     with contextlib.suppress(sa.exc.SQLAlchemyError), engine.connect() as connection:
         if not migrate.state(connection, migrate.HALL):
             migrate.check_all(connection, plugins)
     engine.dispose()
-    return plugins
+    return plugins, unruled
 
 
 def _main() -> None:

@@ -96,6 +96,7 @@ def check(ctx: click.Context, name: str | None, games: int, seed: int, seconds: 
     if name is not None and not checked:
         raise Problem("not-found", f"There is no plugin {name!r} installed.")
     failed = [f"{each.name}, after {each.stage}: {each.reason}" for each in checked if not each.works]
+    failed += [f"{each.name}: {complaint}" for each in checked for complaint in each.unruled]
     rulesets = []
     for plugin, key in [(each.name, key) for each in checked for key in each.rulesets]:
         report = check_in_process(plugin, key, games=games, seed=seed, seconds=seconds)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
+import stat
 import sys
+import threading
+import time
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +21,9 @@ if TYPE_CHECKING:
     from gamehall.app import HallApp
 
 __all__ = ["serve"]
+
+HEADER_SECONDS = 30  # for the head of a request, the first or the next one: so idle connections are closed as well
+LARGEST_HEAD = 128 * 1024  # bytes that are read of a head; `edges` takes less of them
 
 
 @click.command()
@@ -50,6 +58,7 @@ def prepare(settings: Settings, *, safe: bool) -> None:
     """Makes the data folder and the secret, and brings every table up to date. Raises SettingsError for what would keep
     every worker from starting."""
     from gamehall.delivery import transport_of
+    from gamehall.edges import Edges
     from gamehall.features import add_plugins
     from gamehall.logs import configure_logs
     from gamehall.migrate import upgrade_all
@@ -57,6 +66,7 @@ def prepare(settings: Settings, *, safe: bool) -> None:
 
     configure_logs(settings)
     transport_of(settings)
+    Edges(settings)
     secret_key(settings)
     plugins = load_plugins(settings, safe=safe)
     for name in upgrade_all(settings.database_url, plugins):
@@ -85,7 +95,8 @@ def _code(settings: Settings) -> str:
 
 def _granian(settings: Settings, *, reload: bool) -> None:
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     Granian(
@@ -95,6 +106,9 @@ def _granian(settings: Settings, *, reload: bool) -> None:
         port=settings.port,
         workers=settings.workers,
         interface=Interfaces.ASGI,
+        # Browsers speak HTTP/2 over TLS alone, which is the proxy's; without it there is less to attack.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1_000, max_buffer_size=LARGEST_HEAD),
         websockets=False,
         # The default lets only about a thousand connections in; a stream holds one for hours.
         backpressure=10_000,
@@ -110,4 +124,40 @@ def _worker() -> HallApp:
     """What each worker process runs."""
     from gamehall.app import create_app
 
-    return create_app(safe=bool(os.environ.get("GAMEHALL_SAFE")))
+    app = create_app(safe=bool(os.environ.get("GAMEHALL_SAFE")))
+    let_go = threading.Thread(target=_let_go_of_the_silent, args=(app.state.host.settings,), daemon=True)
+    let_go.start()
+    return app
+
+
+def _let_go_of_the_silent(settings: Settings) -> None:
+    """Tells the system to close connections whose other side takes nothing for so long.
+
+    The server keeps what it could not send for as long as the connection lives, and has no limit for that. What it
+    listens on it makes by itself, when the worker is ready; connections are made like that.
+    """
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)  # Linux has it
+    while option is not None and not any(
+        _set_on_listener(descriptor, option, int(settings.send_seconds * 1_000)) for descriptor in _descriptors()
+    ):
+        time.sleep(0.02)
+
+
+def _descriptors() -> list[int]:
+    return [int(path.name) for path in Path("/proc/self/fd").iterdir()]
+
+
+def _set_on_listener(descriptor: int, option: int, milliseconds: int) -> bool:
+    """Whether this is what the server listens on; then the option is set."""
+    try:
+        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            return False
+        with socket.socket(fileno=os.dup(descriptor)) as found:
+            listens = found.family in (socket.AF_INET, socket.AF_INET6) and bool(
+                found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+            )
+            if listens:
+                found.setsockopt(socket.IPPROTO_TCP, option, milliseconds)
+            return listens
+    except OSError:  # closed since it was listed
+        return False

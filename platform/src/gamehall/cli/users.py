@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Any
 
 import click
 import msgspec
@@ -15,14 +14,21 @@ from gamehall.accounts import (
     User,
     add_user,
     check_registration,
-    end_credentials,
+    has_admin,
     list_users,
-    update_user,
+    password_errors,
     user_for_login,
 )
+from gamehall.audit import note
 from gamehall.commands import answer, settings_of, table, transact
-from gamehall.passwords import Passwords
+from gamehall.credentials import link_for, set_password
+from gamehall.factors import remove_factor
+from gamehall.halltime import stored_time
+from gamehall.leaving import delete_user
+from gamehall.overseeing import Act, act_on_user
+from gamehall.passwords import Passwords, normal_password
 from gamehall.problems import Problem
+from gamehall.settings import secret_key
 
 __all__ = ["users"]
 
@@ -41,7 +47,8 @@ def _found(connection: sa.Connection, username: str) -> User:
 
 def _shown(user: User) -> tuple[str, ...]:
     role = "admin" if user.is_admin else "guest" if user.is_guest else "plugin" if user.played_by else "player"
-    return (user.username, user.display_name, user.email, role, "active" if user.is_active else "disabled")
+    state = "active" if user.is_active else "deleted" if user.is_deleted else "disabled"
+    return (user.username, user.display_name, user.email, role, state)
 
 
 _HEADS = ("USERNAME", "NAME", "EMAIL", "ROLE", "STATE")
@@ -95,7 +102,7 @@ def create(ctx: click.Context, username: str, email: str, display_name: str, adm
     """
     password = _password(password_stdin)
     given = Registration(username=username, email=email, password=password, display_name=display_name)
-    tidy = check_registration(given)
+    tidy = check_registration(given, by_operator=True)
     new = transact(settings_of(ctx), add_user, tidy, _hash(tidy.password), is_admin=admin)
     answer(ctx, msgspec.to_builtins(new), f"Made {'the admin' if admin else 'the account'} {new.username}.")
 
@@ -114,20 +121,89 @@ def passwd(ctx: click.Context, username: str, password_stdin: bool) -> None:
     \b
     echo "a new long password" | gamehall users passwd ada --password-stdin
     """
-    user = transact(settings_of(ctx), _found, username)
-    given = Registration(username=user.username, email=user.email, password=_password(password_stdin))
-    _change(ctx, username, {"password_hash": _hash(check_registration(given).password)}, end=True)
+    settings = settings_of(ctx)
+    user = transact(settings, _found, username)
+    password = normal_password(_password(password_stdin))
+    if errors := password_errors(password, user.username, user.email, user.display_name):
+        raise Problem("invalid", errors[0].message, errors=tuple(errors))
+    changed = transact(settings, set_password, user.id, _hash(password), settings)
+    answer(ctx, msgspec.to_builtins(changed), f"Done for {changed.username}.")
 
 
-def _change(ctx: click.Context, username: str, values: dict[str, Any], *, end: bool = False) -> None:
+@users.command("reset-link")
+@click.argument("username")
+@click.pass_context
+def reset_link(ctx: click.Context, username: str) -> None:
+    """Make a link by which somebody chooses a new password, to be handed to them. It works once, for an hour.
+
+    \b
+    gamehall users reset-link ada
+    """
+    settings = settings_of(ctx)
+    link = f"{settings.address}/reset/{transact(settings, _make_link, username, secret_key(settings))}"
+    answer(ctx, {"link": link}, link)
+
+
+def _make_link(connection: sa.Connection, username: str, secret: bytes) -> str:
+    user = _found(connection, username)
+    if not user.is_active or user.is_guest or user.played_by:
+        raise Problem("not-possible", f"{user.username} cannot sign in, so a password would be of no use.")
+    note(connection, "account.reset_asked", about=user.id)
+    return link_for(connection, user, secret)
+
+
+@users.command()
+@click.argument("username")
+@click.pass_context
+def delete(ctx: click.Context, username: str) -> None:
+    """Delete an account for good; its games stay, without its name. It asks first, unless --yes is given.
+
+    \b
+    gamehall users delete ada
+    gamehall --yes users delete ada
+    """
+    settings = settings_of(ctx)
+    user = transact(settings, _found, username)
+    if not ctx.find_root().params["yes"]:
+        running = "Games that are running are resigned or aborted, and nothing of this can be undone."
+        click.confirm(f"Delete the account {user.username}? {running}", abort=True, err=True)
+
+    def end(connection: sa.Connection) -> tuple[User, bool]:
+        left = delete_user(connection, user.id, stored_time(connection), settings, last_admin=True)
+        return left, has_admin(connection)
+
+    left, is_led = transact(settings, end)
+    alone = "" if is_led else " The hall has no admin now: gamehall users promote NAME makes one."
+    answer(ctx, msgspec.to_builtins(left), f"Deleted {user.username}, who is {left.username} in old games.{alone}")
+
+
+def _act(ctx: click.Context, username: str, act: Act) -> None:
+    settings = settings_of(ctx)
+
     def change(connection: sa.Connection) -> User:
-        user = update_user(connection, _found(connection, username).id, values)
-        if end:
-            end_credentials(connection, user.id)
-        return user
+        return act_on_user(connection, _found(connection, username).username, act, stored_time(connection), settings)
 
-    user = transact(settings_of(ctx), change)
+    user = transact(settings, change)
     answer(ctx, msgspec.to_builtins(user), f"Done for {user.username}.")
+
+
+@users.command("reset-factors")
+@click.argument("username")
+@click.pass_context
+def reset_factors(ctx: click.Context, username: str) -> None:
+    """Take somebody's second factor away, who has lost it and every recovery code; the password is enough then.
+
+    \b
+    gamehall users reset-factors ada
+    """
+
+    def reset(connection: sa.Connection) -> tuple[User, bool]:
+        user = _found(connection, username)
+        return user, remove_factor(connection, user.id)
+
+    user, removed = transact(settings_of(ctx), reset)
+    said = f"{user.username} signs in with the password alone now." if removed else "There was no second factor."
+    answer(ctx, {"username": user.username, "removed": removed}, said)
 
 
 @users.command()
@@ -139,7 +215,7 @@ def promote(ctx: click.Context, username: str) -> None:
     \b
     gamehall users promote ada
     """
-    _change(ctx, username, {"is_admin": True})
+    _act(ctx, username, "promote")
 
 
 @users.command()
@@ -151,7 +227,7 @@ def demote(ctx: click.Context, username: str) -> None:
     \b
     gamehall users demote ada
     """
-    _change(ctx, username, {"is_admin": False})
+    _act(ctx, username, "demote")
 
 
 @users.command()
@@ -163,7 +239,7 @@ def disable(ctx: click.Context, username: str) -> None:
     \b
     gamehall users disable ada
     """
-    _change(ctx, username, {"is_active": False}, end=True)
+    _act(ctx, username, "disable")
 
 
 @users.command()
@@ -175,4 +251,4 @@ def enable(ctx: click.Context, username: str) -> None:
     \b
     gamehall users enable ada
     """
-    _change(ctx, username, {"is_active": True})
+    _act(ctx, username, "enable")

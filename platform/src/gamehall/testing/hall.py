@@ -63,7 +63,8 @@ class Hall:
 def open_hall(folder: Path, **settings: Any) -> Iterator[Hall]:
     """A hall on SQLite that keeps its things in this folder, with these settings; it ends with the block."""
     url = f"sqlite+aiosqlite:///{folder / 'hall.db'}"
-    chosen = Settings(database_url=url, data_dir=str(folder), **{"strict": True, "rate_limits": False} | settings)
+    usual: dict[str, Any] = {"strict": True, "rate_limits": False, "allowed_hosts": ("testserver.local",)}
+    chosen = Settings(database_url=url, data_dir=str(folder), **usual | settings)
     migrate.upgrade_all(url, load_plugins(chosen))
     with TestClient(create_app(chosen)) as client:
         yield Hall(client)

@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from gamehall import migrate
-from gamehall.app import create_app, routes_of
+from gamehall.app import create_app, routes_of, unruled_of
 from gamehall.database import sync_url
 from gamehall.declare import Exporter, GameRecord, ImportedGame, Importer, RecordedMove
 from gamehall.features import switch
@@ -130,9 +130,11 @@ async def _check_life(settings: Settings, name: str) -> Plugin:
     hall.plugins.collect("gamehall_commands")
     _check_stage(plugin)
     routes = routes_of(plugin.declared.get("gamehall_routes", []))
+    if complaints := unruled_of(app, plugin):
+        _fail(name, "\n".join(complaints))
     async with hall.running():
         _check_stage(plugin)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hall") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             await _check_health(client, name)
             await _check_description(client, name)
             await hall.apart([new_id()])  # a hiding that fails is a failure of its plugin

@@ -20,7 +20,8 @@ class Geometry:
     """
 
     def __init__(self, path: str | None) -> None:
-        self.names = {"base_url", "username", "password", "email", "ruleset", "opponent", "headline", "board"}
+        typed = {"base_url", "username", "password", "code", "email", "ruleset", "opponent"}
+        self.names = typed | {"headline", "board"}
         self._path = Path(path) if path else None
         self._written = b""
 

@@ -52,7 +52,7 @@ class Session:
         try:
             await work
         except ProblemError as problem:
-            if problem.slug == "invalid-token":
+            if problem.slug in ("invalid-token", "token-reused"):
                 await self._leave(problem.detail)
             else:
                 fields = [f"{error.field}: {error.message}" for error in problem.errors if error.field]
@@ -70,9 +70,9 @@ class Session:
             self._client = Client(self._config.base_url, token, timeout=self._config.timeout)
             await self._enter((await self._client.me()).username, 0)
 
-    async def sign_in(self, base_url: str, username: str, password: str) -> None:
+    async def sign_in(self, base_url: str, username: str, password: str, code: str) -> None:
         client = await self._new_client(base_url)
-        signed_in = await client.sign_in(username, password, **_device())
+        signed_in = await client.sign_in(username, password, code, **_device())
         await self._enter(signed_in.user.username, signed_in.expires_in)
 
     async def register(self, base_url: str, username: str, email: str, password: str) -> None:

@@ -130,6 +130,7 @@ class Window:
             for tag, label, value in (("base_url", "Hall", base_url), ("username", "Name", username)):
                 dpg.add_input_text(tag=tag, label=label, default_value=value, width=240)
             dpg.add_input_text(tag="password", label="Password", password=True, width=240)
+            dpg.add_input_text(tag="code", label="Code", hint="with two-step sign-in", width=240)
             dpg.add_input_text(tag="email", label="E-mail", hint="to register", width=240)
             with dpg.group(horizontal=True):
                 self._button("sign_in", "Sign in", lambda: self.do(self._session.sign_in(*_values(*_ACCOUNT))))
@@ -219,7 +220,7 @@ class Window:
             self.do(self._session.play(game.id, move, game.ply))
 
 
-_ACCOUNT = ("base_url", "username", "password")
+_ACCOUNT = ("base_url", "username", "password", "code")
 _NEW_ACCOUNT = ("base_url", "username", "email", "password")
 
 

@@ -10,7 +10,15 @@ from litestar.connection import ASGIConnection
 from gamehall.declare import Authenticator, Host, Principal
 from gamehall.problems import Problem
 from gamehall.tables import now
-from gamehall_enhanced_auth.families import AUTHENTICATOR, Found, Standing, end_stolen, find, standing_of
+from gamehall_enhanced_auth.families import (
+    AUTHENTICATOR,
+    Found,
+    Standing,
+    end_stolen,
+    find,
+    note_first_use,
+    standing_of,
+)
 from gamehall_enhanced_auth.lifetimes import Lifetimes
 from gamehall_enhanced_auth.upkeep import last_uses
 from gamehall_enhanced_auth.wording import digest, is_token
@@ -22,12 +30,14 @@ log = logging.getLogger("gamehall.enhanced_auth")
 Asking = ASGIConnection[Any, Any, Any, Any]
 
 _LET_IN = "enhanced_auth_let_in"
-# For each standing, the `error` of WWW-Authenticate and the sentence.
+# For each standing, the slug, the `error` of WWW-Authenticate and the sentence.
 _REFUSALS = {
-    Standing.UNKNOWN: ("invalid", "This is not a token of this hall."),
-    Standing.EXPIRED: ("expired", "The token has expired; sign in again."),
-    Standing.REVOKED: ("revoked", "The token was revoked; sign in again."),
+    Standing.UNKNOWN: ("invalid-token", "invalid", "This is not a token of this hall."),
+    Standing.EXPIRED: ("invalid-token", "expired", "The token has expired; sign in again."),
+    Standing.REVOKED: ("invalid-token", "revoked", "The token was revoked; sign in again."),
+    Standing.FOLLOWED: ("invalid-token", "expired", "The token was exchanged for a newer one, which is in use."),
     Standing.REUSED: (
+        "token-reused",
         "revoked",
         "The token was exchanged for a newer one some time ago. As it is still in use, the device was signed out.",
     ),
@@ -47,10 +57,9 @@ def presented_token(connection: Asking) -> str | None:
 
 def refusal(standing: Standing) -> Problem:
     """How a token of this standing is refused."""
-    error, sentence = _REFUSALS[standing]
-    return Problem(
-        "invalid-token", sentence, headers={"WWW-Authenticate": f'Token realm="gamehall", error="{error}"'}, error=error
-    )
+    slug, error, sentence = _REFUSALS[standing]
+    asked_for = {"WWW-Authenticate": f'Token realm="gamehall", error="{error}"'}
+    return Problem(slug, sentence, headers=asked_for, error=error)
 
 
 def token_authenticator(host: Host) -> Authenticator:
@@ -64,13 +73,15 @@ def token_authenticator(host: Host) -> Authenticator:
             return None
         found = await host.read(find, digest(text))
         standing = standing_of(found, now(), grace)
-        if standing is Standing.REUSED and _was_let_in(connection, found):
+        if standing in (Standing.FOLLOWED, Standing.REUSED) and _was_let_in(connection, found):
             standing = Standing.GRACE
         if found is None or standing not in (Standing.LIVE, Standing.GRACE):
             if found is not None and standing is Standing.REUSED:
                 log.warning("token family %s of user %s was used again; ending it", found.family_id, found.user_id)
                 await host.write(end_stolen, found)
             raise refusal(standing)
+        if standing is Standing.LIVE and found.generation > 0 and found.first_used_at is None:
+            await host.write(note_first_use, found.family_id, found.generation)
         connection.scope["state"][_LET_IN] = found.family_id
         uses.note(found.family_id, found.last_used_at)
         return _principal(found)
@@ -95,4 +106,5 @@ def _principal(found: Found) -> Principal:
         is_admin=found.is_admin,
         authenticator=AUTHENTICATOR,
         credential=found.family_id,
+        scopes=frozenset(found.scopes.split()),
     )

@@ -6,11 +6,22 @@ import click
 import msgspec
 import sqlalchemy as sa
 
-from gamehall.accounts import user_for_login
+from gamehall.accounts import User, user_for_login
 from gamehall.commands import answer, settings_of, table, transact
+from gamehall.declare import SCOPES
 from gamehall.problems import Problem
+from gamehall.settings import plugin_settings
 from gamehall.tables import now
-from gamehall_enhanced_auth.families import Found, live_tokens, prune, revoke
+from gamehall_enhanced_auth.families import (
+    Found,
+    Grant,
+    issue_to_script,
+    live_tokens,
+    prune,
+    revoke,
+    revoke_others,
+)
+from gamehall_enhanced_auth.lifetimes import Lifetimes
 from gamehall_enhanced_auth.upkeep import BATCH, KEPT
 
 __all__ = ["tokens"]
@@ -22,19 +33,21 @@ def tokens() -> None:
 
 
 def _of(connection: sa.Connection, username: str | None) -> list[Found]:
-    if username is None:
-        return live_tokens(connection)
+    return live_tokens(connection, _user(connection, username).id if username is not None else None)
+
+
+def _user(connection: sa.Connection, username: str) -> User:
     found = user_for_login(connection, username)
     if found is None:
         raise Problem("not-found", f"There is no user {username!r}.")
-    return live_tokens(connection, found[0].id)
+    return found[0]
 
 
 @tokens.command("list")
 @click.option("--user", "username", metavar="NAME", help="Only this user's.")
 @click.pass_context
 def show(ctx: click.Context, username: str | None) -> None:
-    """Show the devices that are signed in. The tokens themselves are not kept and cannot be shown.
+    """Show the devices that are signed in, and scripts. Their tokens themselves are not kept and cannot be shown.
 
     \b
     gamehall tokens list
@@ -45,6 +58,8 @@ def show(ctx: click.Context, username: str | None) -> None:
         {
             "token_id": row.family_id,
             "username": row.username,
+            "kind": row.kind,
+            "scopes": row.scopes.split(),
             "device_name": row.device_name,
             "device_info": msgspec.json.decode(row.device_info),
             "created_at": row.created_at,
@@ -57,13 +72,15 @@ def show(ctx: click.Context, username: str | None) -> None:
         (
             row.family_id,
             row.username,
+            row.kind,
             row.device_name or "-",
+            row.scopes,
             f"{row.last_used_at:%Y-%m-%d %H:%M}",
             f"{row.expires_at:%Y-%m-%d %H:%M}",
         )
         for row in found
     ]
-    answer(ctx, data, table(rows, ("TOKEN_ID", "USERNAME", "DEVICE", "LAST USED", "EXPIRES")))
+    answer(ctx, data, table(rows, ("TOKEN_ID", "USERNAME", "KIND", "NAME", "SCOPES", "LAST USED", "EXPIRES")))
 
 
 @tokens.command("revoke")
@@ -80,10 +97,54 @@ def end(ctx: click.Context, token_id: str) -> None:
     answer(ctx, {"token_id": token_id}, "Signed out.")
 
 
+@tokens.command("revoke-all")
+@click.argument("username", metavar="USER")
+@click.pass_context
+def end_all(ctx: click.Context, username: str) -> None:
+    """Sign every device of a user out, their scripts too. Their browsers stay signed in.
+
+    \b
+    gamehall tokens revoke-all ada
+    """
+    revoked = transact(settings_of(ctx), lambda connection: revoke_others(connection, _user(connection, username).id))
+    answer(ctx, {"username": username, "revoked": revoked}, f"Signed out {revoked}.")
+
+
+@tokens.command()
+@click.argument("username", metavar="USER")
+@click.option("--name", required=True, help="What it is for, as the user's list of devices shows it.")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(SCOPES),
+    multiple=True,
+    default=("read", "play"),
+    show_default=True,
+    help="What it may do; give this once for each.",
+)
+@click.option("--days", type=int, default=30, show_default=True, help="How long it lasts.")
+@click.pass_context
+def create(ctx: click.Context, username: str, name: str, scopes: tuple[str, ...], days: int) -> None:
+    """Make a token for a user's script or bot. It is printed this once, and lasts until its day.
+
+    \b
+    gamehall tokens create ada --name bot
+    gamehall tokens create ada --name statistics --scope read --days 365
+    """
+    settings = settings_of(ctx)
+    lifetimes = plugin_settings(settings, "enhanced_auth", Lifetimes)
+
+    def make(connection: sa.Connection) -> Grant:
+        return issue_to_script(connection, _user(connection, username), name, scopes, days, lifetimes)
+
+    grant = transact(settings, make)
+    answer(ctx, {"username": username, **msgspec.to_builtins(grant)}, grant.token)
+
+
 @tokens.command("prune")
 @click.pass_context
 def forget(ctx: click.Context) -> None:
-    """Forget tokens that expired a month ago. A running hall does this by itself.
+    """Forget tokens that expired or were revoked a month ago. A running hall does this by itself.
 
     \b
     gamehall tokens prune

@@ -1,17 +1,18 @@
-"""The caller's devices on the pages, where a hall has pages: in the settings, and on a page of their own."""
+"""The caller's devices and scripts, where a hall has pages: in the settings, and on a page of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from gamehall.asking import known_id
-from gamehall.declare import Host, Principal
+from gamehall.declare import SCOPES, Host, Principal
 from gamehall.languages import N_, catalogue
 from gamehall.problems import Problem
-from gamehall_enhanced_auth.families import live_tokens, revoke
+from gamehall.spans import in_words
+from gamehall_enhanced_auth.families import live_tokens, revoke, revoke_others
+from gamehall_enhanced_auth.lifetimes import Lifetimes
+from gamehall_enhanced_auth.scripttokens import ScriptToken, make_script_token
 
 if TYPE_CHECKING:  # only where there are pages is this imported, by the functions that they call
     from gamehall_web_htmx.declare import Page, Slot
@@ -23,6 +24,7 @@ _ = catalogue(__name__)
 PATH = "/devices"
 
 Fields = Mapping[str, str]
+Action = Callable[[Principal, Fields], Awaitable[str | Mapping[str, Any]]]
 
 
 def slots(host: Host) -> list[Slot]:
@@ -36,11 +38,11 @@ def slots(host: Host) -> list[Slot]:
 
 
 def pages(host: Host) -> list[Page]:
-    """`/devices`: the same panel, with the ways to sign devices out."""
+    """`/devices`: the same panel, with the ways to sign devices out, and to make a token for a script."""
     from gamehall_web_htmx.declare import Page
 
     async def context(caller: Principal, _query: Fields) -> Mapping[str, Any]:
-        return await _devices(host, caller)
+        return {"made": None, "days": _choices(host), **await _devices(host, caller)}
 
     async def sign_out(caller: Principal, fields: Fields) -> str:
         if not await host.write(revoke, known_id(fields.get("id", "")), caller.user_id):
@@ -48,17 +50,34 @@ def pages(host: Host) -> list[Page]:
         return "/settings#devices-h"
 
     async def sign_all_out(caller: Principal, _fields: Fields) -> str:
-        await host.write(_revoke_all, caller.user_id)
+        await host.write(revoke_others, caller.user_id)
         return "/settings#devices-h"
 
-    actions = {"sign-out": sign_out, "sign-all-out": sign_all_out}
-    return [Page(PATH, N_("Devices"), "enhanced_auth/page.html", context, actions)]
+    async def make_token(caller: Principal, fields: Fields) -> Mapping[str, Any]:
+        wanted = _wanted(fields)
+        return {"made": await make_script_token(host, caller, wanted), **await _devices(host, caller)}
+
+    actions: dict[str, Action] = {"sign-out": sign_out, "sign-all-out": sign_all_out, "make-token": make_token}
+    asks = frozenset({"sign-all-out"})
+    return [Page(PATH, N_("Devices"), "enhanced_auth/page.html", context, actions, confirm=asks)]
 
 
 async def _devices(host: Host, caller: Principal) -> Mapping[str, Any]:
     return {"devices": await host.read(live_tokens, caller.user_id)}
 
 
-def _revoke_all(connection: sa.Connection, user_id: str) -> None:
-    for row in live_tokens(connection, user_id):
-        revoke(connection, row.family_id, user_id)
+def _choices(host: Host) -> list[tuple[int, str]]:
+    """For how many days a script's token can be made here, and in words."""
+    most = host.plugin_settings(Lifetimes).script_token_days
+    days = [*(each for each in (7, 30, 90, 365) if each < most), most]
+    return [(each, in_words(each * 86_400_000)) for each in days]
+
+
+def _wanted(fields: Fields) -> ScriptToken:
+    """What the form asks for; each choice of what a token may do has those above it in it."""
+    may, days = fields.get("may", ""), fields.get("days", "")
+    if may not in SCOPES or not days.isdecimal() or len(days) > 4:
+        raise Problem("invalid", _("Choose what the script may do, and for how long."))
+    scopes = list(SCOPES[: SCOPES.index(may) + 1])
+    name, password = fields.get("device_name", ""), fields.get("password", "")
+    return ScriptToken(device_name=name, scopes=scopes, password=password, days=int(days))

@@ -2,6 +2,8 @@
 
 A family is what began with one password: a device's token and its successors, of which at most one is neither revoked
 nor superseded. The primary key lets a token have one successor only, whatever happens at the same time.
+
+A device's token is exchanged again and again; a script's is one that lasts until its end, and is alone in its family.
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ import sqlalchemy as sa
 
 from gamehall.tables import ID, UtcTime, user
 
-__all__ = ["metadata", "token"]
+__all__ = ["DEVICE", "SCRIPT", "metadata", "token"]
+
+DEVICE, SCRIPT = "device", "script"
 
 metadata = sa.MetaData()
 
@@ -23,12 +27,16 @@ token = sa.Table(
     sa.Column("user_id", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), nullable=False),
     # The user's at the time of signing in: when it rises, every token made before ends.
     sa.Column("auth_epoch", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("scopes", sa.String(40), nullable=False),  # words with spaces between them
     sa.Column("device_name", sa.String(100), nullable=False),
     sa.Column("device_info", sa.Text, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),  # of the family: when the device signed in
     sa.Column("last_used_at", UtcTime, nullable=False),
     sa.Column("expires_at", UtcTime, nullable=False),
     sa.Column("family_expires_at", UtcTime, nullable=False),
+    # Of a token that follows another: then whoever has it needs the one before no longer.
+    sa.Column("first_used_at", UtcTime),
     sa.Column("superseded_at", UtcTime),
     sa.Column("rotation_nonce", sa.LargeBinary(16)),
     sa.Column("revoked_at", UtcTime),

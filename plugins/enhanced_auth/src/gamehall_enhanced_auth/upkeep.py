@@ -8,8 +8,11 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
+import sqlalchemy as sa
+
 from gamehall.declare import Host
-from gamehall.tables import now
+from gamehall.leases import take_lease
+from gamehall.tables import new_id, now
 from gamehall.tasks import beside
 from gamehall_enhanced_auth.families import note_uses, prune
 
@@ -19,6 +22,7 @@ KEPT = timedelta(days=30)  # how long an expired token can still be told from on
 _EXACTNESS = timedelta(minutes=5)
 _PAUSE_SECONDS = 30.0
 _PRUNE_EVERY = timedelta(hours=1)
+_WORK, _LEASE_MS = "enhanced_auth: forgetting tokens", 3_000_000  # somewhat less than an hour, by another clock
 BATCH = 500  # tokens forgotten in one transaction, so that nobody waits for long
 
 
@@ -59,10 +63,10 @@ async def upkeep(host: Host) -> AsyncIterator[None]:
 
 
 async def _keep_up(host: Host, uses: LastUses) -> None:
-    pruned_at = now()
+    pruned_at: datetime | None = None
     while True:
         await asyncio.sleep(_PAUSE_SECONDS)
-        due = now() - pruned_at >= _PRUNE_EVERY
+        due = pruned_at is None or now() - pruned_at >= _PRUNE_EVERY
         await _tend(host, uses, prune_too=due)
         if due:
             pruned_at = now()
@@ -79,8 +83,17 @@ async def _tend(host: Host, uses: LastUses, *, prune_too: bool) -> None:
 
 
 async def forget_old(host: Host) -> int:
-    """Forgets tokens that expired a month ago, a few at a time; how many they were."""
-    forgotten = 0
-    while batch := await host.write(prune, now() - KEPT, BATCH):
+    """Forgets tokens that expired or were revoked a month ago, a few at a time; how many they were.
+
+    One worker does this for the whole hall: for the others there is nothing to forget within the hour.
+    """
+    worker, forgotten = new_id(), 0
+    while batch := await host.write(_forget_some, worker, host.hall_time()):
         forgotten += batch
     return forgotten
+
+
+def _forget_some(connection: sa.Connection, worker: str, hall_time: int) -> int:
+    if not take_lease(connection, _WORK, worker, hall_time, _LEASE_MS):
+        return 0
+    return prune(connection, now() - KEPT, BATCH)

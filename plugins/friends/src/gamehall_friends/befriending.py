@@ -32,7 +32,7 @@ __all__ = ["ASKING", "Action", "ask", "end_friendship", "join_by_invitation", "r
 _ = catalogue(__name__)
 
 Action = Literal["accept", "decline", "cancel"]
-ASKING = Rate("friends.ask", 60, 3_600)
+ASKING = Rate("befriend", 60, 3_600)
 """How often one user may ask others to be friends."""
 _ANSWERED = {"accept": "friends", "decline": "declined", "cancel": "cancelled"}
 

@@ -30,9 +30,7 @@ def policies(host: Host) -> list[Policy]:
         return await host.read(_may_play, asker, other)
 
     async def watch(viewer: str, game_id: str) -> Verdict:
-        if await refuses(viewer, [game_id]):
-            return Verdict(False, _("A player of this game has chosen who may watch it."))
-        return Verdict(True)
+        return Verdict(not await refuses(viewer, [game_id]))
 
     async def refuses(viewer: str, game_ids: Sequence[str]) -> set[str]:
         return await host.read(_unwatchable, viewer, game_ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gamehall.asking import HttpRequest, caller, known_id, viewer
+from gamehall.asking import account_of, known_id
 from gamehall.declare import Host, Principal
 from gamehall.events import LOBBY, Event, game_channel, user_channel
 from gamehall.gamelog import Game, check_watching, load_game
@@ -45,11 +45,11 @@ class Audience:
         return next((name for channel, name in self.names.items() if channel in event.channels), None)
 
 
-async def api_audience(host: Host, request: HttpRequest, asked: Sequence[str]) -> Audience:
+async def api_audience(host: Host, principal: Principal | None, asked: Sequence[str]) -> Audience:
     """Which program asks for these channels. Raises Problem as `find_audience` does, and `unauthenticated` where
     `user` is asked for by nobody."""
     check_names(asked)
-    return await find_audience(host, await (caller if USER in asked else viewer)(request), asked)
+    return await find_audience(host, account_of(principal) if USER in asked else principal, asked)
 
 
 async def find_audience(host: Host, principal: Principal | None, asked: Sequence[str]) -> Audience:

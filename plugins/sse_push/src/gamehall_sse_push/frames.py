@@ -20,19 +20,28 @@ from .meeting import Meetings
 
 HEARTBEAT = b":\n"  # without an empty line: it would make some parsers report an event without data
 
-_UNSAFE = re.compile(r"[\r\n\0]")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_NOT_IN_A_LINE = re.compile(r"[\r\n\0]")
+
+
+def encode_event(place: Cursor, data: str, kind: str = "") -> bytes:
+    """One event, the only way in which text gets into a stream: whatever it is, it stays within its field."""
+    lines = [f"id: {place}"]
+    if kind := _NOT_IN_A_LINE.sub("", kind):
+        lines.append(f"event: {kind}")
+    lines += [f"data: {line}" for line in _LINE_END.split(data)]
+    return ("\n".join(lines) + "\n\n").encode(errors="replace")  # a stream must not end for half a character
 
 
 def frame(kind: str, cursor: Cursor, at: datetime, channel: str | None, data: Mapping[str, Any]) -> bytes:
-    """One event. `channel` is the client's own name for it, None for news about the stream itself."""
+    """An event for programs. `channel` is the client's own name for it, None for news about the stream itself."""
     body = msgspec.json.encode({**data, "channel": channel, "at": timestamp(at)})
-    return b"id: %s\nevent: %s\ndata: %s\n\n" % (str(cursor).encode(), _UNSAFE.sub("", kind).encode(), body)
+    return encode_event(cursor, body.decode(), kind)
 
 
 def fragment(cursor: Cursor, html: str) -> bytes:
-    """A piece of a page, as a message without a name."""
-    lines = b"".join(b"data: %s\n" % line.encode() for line in html.splitlines())
-    return b"id: %s\n%s\n" % (str(cursor).encode(), lines) if lines else b""
+    """A piece of a page, as a message without a name; no bytes for none."""
+    return encode_event(cursor, html.rstrip("\r\n")) if html else b""
 
 
 def retry(milliseconds: int) -> bytes:

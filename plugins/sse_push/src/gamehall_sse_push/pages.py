@@ -10,6 +10,7 @@ from gamehall.events import Cursor, Event
 from gamehall.tables import now
 
 from .audience import Audience, find_audience, may_still_listen
+from .crowd import Crowd
 from .frames import fragment, frame
 from .settings import PushSettings
 from .stream import EventStream
@@ -47,6 +48,7 @@ def pushers(host: Host) -> list[Pusher]:
     from gamehall_web_htmx.declare import Pusher  # only where there are pages
 
     settings = host.plugin_settings(PushSettings)
+    crowd = Crowd(host, settings)
 
     async def open_stream(listening: Listening) -> AsyncIterator[bytes]:
         audience = await find_audience(host, await listening.identify(), listening.channels)
@@ -55,6 +57,6 @@ def pushers(host: Host) -> list[Pusher]:
             return await may_still_listen(host, audience, listening.identify)
 
         stream = EventStream(host, audience, settings, PageVoice(listening.telling), may_listen)
-        return stream.run(listening.cursor, again=listening.again)
+        return crowd.let_in(audience.user_id, stream.run(listening.cursor, again=listening.again))
 
     return [Pusher(open_stream)]

@@ -44,9 +44,10 @@ def gamehall_authenticators(host: Host) -> Iterable[Authenticator]:
 
 @hookimpl
 def gamehall_listeners(host: Host) -> Iterable[Listener]:
+    from gamehall_web_htmx.notices import forgetting
     from gamehall_web_htmx.sessions import tidying
 
-    return [tidying(host)]
+    return [tidying(host), forgetting(host)]
 
 
 @hookimpl

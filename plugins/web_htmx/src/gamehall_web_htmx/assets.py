@@ -118,14 +118,14 @@ def _sizes() -> str:
     return "".join((*counts, *places))
 
 
-@get("/static/{tag:str}/{name:str}")
+@get("/static/{tag:str}/{name:str}", opt={"who": "anybody", "object": "everybody"})
 async def serve_asset(
     request: HttpRequest, assets: NamedDependency[Assets], tag: FromPath[str], name: FromPath[str]
 ) -> Response[bytes]:
     return _serve(request, assets.find(tag, name))
 
 
-@get("/static/{tag:str}/{plugin:str}/{name:str}")
+@get("/static/{tag:str}/{plugin:str}/{name:str}", opt={"who": "anybody", "object": "everybody"})
 async def serve_plugin_asset(
     request: HttpRequest,
     assets: NamedDependency[Assets],

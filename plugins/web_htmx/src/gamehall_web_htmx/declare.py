@@ -54,8 +54,10 @@ class Page:
     `path` has one segment, such as `/friends`. The template extends `web_htmx/base.html`, fills its block `content`,
     and puts `{{ form_token }}` into every form that it posts. `context` gets the caller and the query. Each of
     `actions` is posted to `<path>/<name>`: it gets the caller and the form's fields and returns the internal path to
-    go on to; a Problem that it raises is shown above the page. `menu` is its word in the menu, empty for none, and
-    `badge` the number beside it.
+    go on to, or, for what is shown this once, more values for the template; a Problem that it raises is shown above
+    the page, with what was `typed`. `menu` is its word in the menu, empty for none, and `badge` the number beside it.
+    The actions named in `confirm` are only for whoever has given their password in the last ten minutes; others are
+    asked for it and come back to the page.
 
     `piece` is a template for what lives on the page, which its own includes in an element with the id `page-piece`. It
     is shown anew after `events` of these kinds on the caller's channel, and its buttons belong to a form outside of it.
@@ -67,12 +69,15 @@ class Page:
     title: str
     template: str
     context: Callable[[Principal, Mapping[str, str]], Awaitable[Mapping[str, Any]]]
-    actions: Mapping[str, Callable[[Principal, Mapping[str, str]], Awaitable[str]]] = field(default_factory=dict)
+    actions: Mapping[str, Callable[[Principal, Mapping[str, str]], Awaitable[str | Mapping[str, Any]]]] = field(
+        default_factory=dict
+    )
     menu: str = ""
     badge: Callable[[Principal], Awaitable[int]] | None = None
     piece: str = ""
     events: tuple[str, ...] = ()
     visit: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]] | None = None
+    confirm: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path):

@@ -17,7 +17,7 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall.database import serialize_on
-from gamehall.declare import Host
+from gamehall.declare import Host, Listener
 from gamehall.events import Cursor, Event, user_channel
 from gamehall.tables import now, user
 from gamehall.tasks import beside
@@ -26,7 +26,16 @@ from .declare import NoticeKind
 from .happenings import own_kinds
 from .tables import notice
 
-__all__ = ["Kinds", "Notice", "keeping_notices", "list_notices", "mark_read", "notice_kinds", "unread_links"]
+__all__ = [
+    "Kinds",
+    "Notice",
+    "forgetting",
+    "keeping_notices",
+    "list_notices",
+    "mark_read",
+    "notice_kinds",
+    "unread_links",
+]
 
 log = logging.getLogger(__name__)
 
@@ -135,6 +144,20 @@ def _forget(connection: sa.Connection, user_id: str) -> None:
     if last is not None:
         older = _place < sa.tuple_(sa.literal(last.tx), sa.literal(last.event_id))
         connection.execute(notice.delete().where(notice.c.user_id == user_id, older))
+
+
+def forgetting(host: Host) -> Listener:
+    """Removes what others were told of somebody whose account was deleted."""
+
+    async def forget(event: Event) -> None:
+        await host.write(_forget_name, event.values()["display_name"])
+
+    return Listener("user_deleted", forget)
+
+
+def _forget_name(connection: sa.Connection, name: str) -> None:
+    told = f'"name":{msgspec.json.encode(name).decode()}'
+    connection.execute(notice.delete().where(notice.c.facts.contains(told, autoescape=True)))
 
 
 def _of(user_id: str, kinds: Kinds) -> sa.ColumnElement[bool]:

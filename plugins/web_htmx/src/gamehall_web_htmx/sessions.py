@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
+from gamehall import audit
 from gamehall.accounts import User, printable
 from gamehall.declare import Authenticator, Host, Listener, Principal
 from gamehall.events import Event, NewEvent, user_channel
@@ -20,11 +21,15 @@ from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.tables import new_id, now, user
 
+from .cookies import make_cookie, sent_cookie
 from .tables import session
 
 __all__ = [
+    "SESSION",
     "Session",
     "authenticator",
+    "confirm_session",
+    "confirmed_at",
     "cookie_value",
     "end_other_sessions",
     "end_session",
@@ -36,9 +41,11 @@ __all__ = [
 
 _ = catalogue(__name__)
 
+SESSION = "session"
 IDLE = timedelta(days=7)
 LONGEST = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=5)
+_CONFIRMED_AT = "web_htmx_confirmed_at"
 
 Asking = ASGIConnection[Any, Any, Any, Any]
 
@@ -52,39 +59,18 @@ class Session(msgspec.Struct, frozen=True):
     user_agent: str
 
 
-def _cookie_name(host: Host) -> str:
-    """Browsers keep a `__Host-` cookie from being set by anything but this very host, but only over HTTPS."""
-    return "__Host-gamehall_session" if _is_https(host) else "gamehall_session"
-
-
-def _is_https(host: Host) -> bool:
-    return host.settings.address.startswith("https://")
-
-
 def cookie_value(host: Host, connection: Asking) -> str:
     """The session cookie's value as it was sent, valid or not; empty without one."""
-    return connection.cookies.get(_cookie_name(host), "")
+    return sent_cookie(host, connection, SESSION)
 
 
 def _hash(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()
 
 
-def _cookie(host: Host, value: str, max_age: int) -> Cookie:
-    return Cookie(
-        key=_cookie_name(host),
-        value=value,
-        max_age=max_age,
-        path="/",
-        secure=_is_https(host),
-        httponly=True,
-        samesite="lax",
-    )
-
-
 def forgotten_cookie(host: Host) -> Cookie:
     """What makes a browser forget its session."""
-    return _cookie(host, "", 0)
+    return make_cookie(host, SESSION, "", timedelta())
 
 
 async def start_session(host: Host, connection: Asking, person: User) -> Cookie:
@@ -92,7 +78,7 @@ async def start_session(host: Host, connection: Asking, person: User) -> Cookie:
     value = secrets.token_urlsafe(32)
     agent = printable(connection.headers.get("user-agent", ""))[:200]
     await host.write(_start, _hash(value), person, agent, _hash(cookie_value(host, connection)))
-    return _cookie(host, value, int(LONGEST.total_seconds()))
+    return make_cookie(host, SESSION, value, LONGEST)
 
 
 def _start(connection: sa.Connection, cookie_hash: str, person: User, agent: str, old_hash: str) -> None:
@@ -102,9 +88,8 @@ def _start(connection: sa.Connection, cookie_hash: str, person: User, agent: str
     ).first()
     if old is not None:
         _end(connection, old.user_id, [old.id])
-    connection.execute(
-        session.delete().where(sa.or_(session.c.last_seen_at < moment - IDLE, session.c.created_at < moment - LONGEST))
-    )
+    # One that is too old is not seen any more, so some days later it is among these.
+    connection.execute(session.delete().where(session.c.last_seen_at < moment - IDLE))
     connection.execute(
         session.insert(),
         {
@@ -114,26 +99,30 @@ def _start(connection: sa.Connection, cookie_hash: str, person: User, agent: str
             "auth_epoch": person.auth_epoch,
             "created_at": moment,
             "last_seen_at": moment,
+            "confirmed_at": moment,
+            "is_admin": person.is_admin,
             "user_agent": agent,
         },
     )
 
 
 def _live(moment: datetime) -> sa.ColumnElement[bool]:
-    """The session has not expired, and nothing has ended all of its user's since."""
+    """The session has not expired, its user is what they were when it began, and nothing has ended all of theirs."""
     return sa.and_(
         session.c.last_seen_at > moment - IDLE,
         session.c.created_at > moment - LONGEST,
         session.c.auth_epoch == user.c.auth_epoch,
+        session.c.is_admin == user.c.is_admin,
         user.c.is_active,
     )
 
 
-def _find(connection: sa.Connection, cookie_hash: str) -> tuple[Principal, datetime] | None:
+def _find(connection: sa.Connection, cookie_hash: str) -> tuple[Principal, datetime, datetime | None] | None:
     query = (
         sa.select(
             session.c.id,
             session.c.last_seen_at,
+            session.c.confirmed_at,
             user.c.id.label("user_id"),
             user.c.username,
             user.c.display_name,
@@ -147,9 +136,9 @@ def _find(connection: sa.Connection, cookie_hash: str) -> tuple[Principal, datet
     if row is None:
         return None
     principal = Principal(
-        row.user_id, row.username, row.display_name, row.is_admin, "session", row.id, is_guest=row.is_guest
+        row.user_id, row.username, row.display_name, row.is_admin, SESSION, row.id, is_guest=row.is_guest
     )
-    return principal, row.last_seen_at
+    return principal, row.last_seen_at, row.confirmed_at
 
 
 def authenticator(host: Host) -> Authenticator:
@@ -160,12 +149,37 @@ def authenticator(host: Host) -> Authenticator:
         found = await host.read(_find, _hash(value)) if value else None
         if found is None:
             return None
-        principal, last_seen = found
+        principal, last_seen, connection.state[_CONFIRMED_AT] = found
         if last_seen < now() - SEEN_EVERY:
             await host.write(_touch, principal.credential)
         return principal
 
-    return Authenticator(name="session", area="pages", identify=identify)
+    return Authenticator(name=SESSION, area="pages", identify=identify)
+
+
+def confirmed_at(connection: Asking) -> datetime | None:
+    """When the person who asks by this session last proved who they are; None where that is not known."""
+    moment: datetime | None = connection.state.get(_CONFIRMED_AT)
+    return moment
+
+
+async def confirm_session(host: Host, connection: Asking, principal: Principal) -> Cookie:
+    """Puts down that the person at this browser has just proved who they are. The session goes on under a fresh value,
+    so that whoever knew the old one has gained nothing.
+
+    Raises Problem `forbidden` where the session has ended meanwhile.
+    """
+    value = secrets.token_urlsafe(32)
+    await host.write(_confirm, principal, _hash(cookie_value(host, connection)), _hash(value))
+    return make_cookie(host, SESSION, value, LONGEST)
+
+
+def _confirm(connection: sa.Connection, principal: Principal, old_hash: str, new_hash: str) -> None:
+    own = sa.and_(session.c.id == principal.credential, session.c.cookie_hash == old_hash)
+    changed = connection.execute(session.update().where(own).values(cookie_hash=new_hash, confirmed_at=now()))
+    if changed.rowcount != 1:
+        raise Problem("forbidden", _("This browser has been signed out meanwhile. Sign in again."))
+    audit.note(connection, "session.confirmed", about=principal.user_id)
 
 
 def _touch(connection: sa.Connection, session_id: str) -> None:
@@ -204,12 +218,16 @@ def end_session(connection: sa.Connection, user_id: str, session_id: str) -> Non
     """Signs one of the user's browsers out. Raises Problem `not-found` when it is none of theirs."""
     if not _end(connection, user_id, [session_id]):
         raise Problem("not-found", _("There is no such session; perhaps it has ended already."))
+    audit.note(connection, "session.ended", about=user_id)
 
 
 def end_other_sessions(connection: sa.Connection, user_id: str, kept: str) -> int:
     """Signs the user out in every browser but the one with the session `kept`; how many there were."""
     others = connection.scalars(sa.select(session.c.id).where(session.c.user_id == user_id, session.c.id != kept))
-    return _end(connection, user_id, list(others))
+    ended = _end(connection, user_id, list(others))
+    if ended:
+        audit.note(connection, "session.ended", about=user_id, browsers=ended)
+    return ended
 
 
 def _end(connection: sa.Connection, user_id: str, ids: list[str]) -> int:
@@ -220,7 +238,7 @@ def _end(connection: sa.Connection, user_id: str, ids: list[str]) -> int:
             NewEvent(
                 "credential_ended",
                 (user_channel(user_id),),
-                {"user_id": user_id, "authenticator": "session", "credential": each},
+                {"user_id": user_id, "authenticator": SESSION, "credential": each},
             )
             for each in ids
         ],

@@ -33,7 +33,7 @@ from .sessions import cookie_value
 from .templating import environment
 from .tongues import speak_to
 
-__all__ = ["AccountFirst", "SignInFirst", "Site", "Visitor", "error_page"]
+__all__ = ["AccountFirst", "ConfirmFirst", "FactorFirst", "SignInFirst", "Site", "Visitor", "error_page", "form_status"]
 
 _SLOT_SECONDS = 1.0
 _HEADERS = {
@@ -45,20 +45,28 @@ _HEADERS = {
 }
 
 
-class SignInFirst(Exception):
-    """Raised where only people who are signed in can go on; `path` is where they come back to."""
+class SomethingFirst(Exception):
+    """Raised where people cannot go on as they are; `path` is where they come back to."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self.path = path
 
 
-class AccountFirst(Exception):
-    """Raised where a guest cannot go on without an account; `path` is where they come back to."""
+class SignInFirst(SomethingFirst):
+    """Raised where only people who are signed in can go on."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.path = path
+
+class AccountFirst(SomethingFirst):
+    """Raised where a guest cannot go on without an account."""
+
+
+class FactorFirst(SomethingFirst):
+    """Raised where an admin cannot go on without a second factor."""
+
+
+class ConfirmFirst(SomethingFirst):
+    """Raised where a browser that was left open is not enough: the person at it has to prove who they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +173,9 @@ class Site:
         self, request: HttpRequest, visitor: Visitor, template: str, *, status: int = 200, **context: Any
     ) -> Response[str]:
         """A page of our own. Texts in the context are escaped where they are shown."""
-        return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status)
+        problem: Problem | None = context.get("problem")
+        wait = {name: value for name, value in problem.headers.items() if name == "Retry-After"} if problem else {}
+        return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status, wait)
 
     def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
         here = _address(request)
@@ -240,11 +250,18 @@ class Site:
             if context is None:
                 return Markup("")
             shared = {"viewer": visitor.account, "form_token": token_input(visitor.token)}
-            # Autoescaping made it: what was text in the context is escaped.
-            return Markup(self.templates.get_template(slot.template).render(shared | dict(context)))  # noqa: S704
+            html = self.templates.get_template(slot.template).render(shared | dict(context))
+            return Markup(html)  # noqa: S704 - autoescaping made it: what was text in the context is escaped
         except Exception as error:  # noqa: BLE001 - another plugin's fault must not cost the page
             self.host.fault(plugin, f"the slot {slot.template} at {slot.place}", error)
             return Markup("")
+
+
+def form_status(problem: Problem | None) -> int:
+    """The status of a page that shows a form again, with what is wrong with it."""
+    if problem is None:
+        return 200
+    return 422 if problem.status == 401 else problem.status  # 401 would promise a challenge, which a form is not
 
 
 def _address(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""Sessions of people who signed in with a browser, what they have chosen, and what they are told has happened."""
+"""Sessions of people who signed in with a browser, their passkeys, what they have chosen, and what they are told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from gamehall.tables import ID, UtcTime
 from gamehall.tables import user as host_user
 
-__all__ = ["metadata", "notice", "prefs", "session"]
+__all__ = ["answered", "metadata", "notice", "passkey", "prefs", "session"]
 
 metadata = sa.MetaData()
 
@@ -21,9 +21,36 @@ session = sa.Table(
     sa.Column("auth_epoch", sa.Integer, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("last_seen_at", UtcTime, nullable=False),
+    # When the person there last proved who they are, by signing in or once more since.
+    sa.Column("confirmed_at", UtcTime),
+    # What they were when it began: whoever becomes an admin, or is none any more, signs in anew.
+    sa.Column("is_admin", sa.Boolean, nullable=False, default=False),
     sa.Column("user_agent", sa.String(200), nullable=False),
     sa.Index("ix_web_htmx_session_user", "user_id"),
     sa.Index("ix_web_htmx_session_seen", "last_seen_at"),
+)
+
+passkey = sa.Table(
+    "web_htmx_passkey",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("user_id", ID, sa.ForeignKey(host_user.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column("credential", sa.LargeBinary(1023), nullable=False, unique=True),  # its id in browsers
+    sa.Column("public_key", sa.LargeBinary(2000), nullable=False),
+    sa.Column("sign_count", sa.BigInteger, nullable=False),  # how often it was used, where its device counts that
+    sa.Column("name", sa.String(50), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("last_used_at", UtcTime),
+    sa.Index("ix_web_htmx_passkey_user", "user_id"),
+)
+
+# Challenges that a passkey has answered, until they would not be taken any more anyway: each is taken once.
+answered = sa.Table(
+    "web_htmx_answered",
+    metadata,
+    sa.Column("challenge", sa.LargeBinary(32), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Index("ix_web_htmx_answered_at", "at"),
 )
 
 prefs = sa.Table(

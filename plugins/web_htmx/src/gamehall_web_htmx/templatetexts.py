@@ -39,7 +39,8 @@ def _filled(said: str, to: str | Iterable[str], values: dict[str, object]) -> Ma
     addresses = {f"to_{number}": address for number, address in enumerate([to] if isinstance(to, str) else to)}
     for place in addresses:
         html = _LINK.sub(rf'<a href="{{{place}}}">\1</a>', html, count=1)
-    return Markup(html).format(**values, **addresses) if values or addresses else Markup(html)  # noqa: S704 - see above
+    made = Markup(html)  # noqa: S704 - the sentence is escaped, and what is filled in will be
+    return made.format(**values, **addresses) if values or addresses else made
 
 
 class OwnTexts(Extension):

@@ -60,8 +60,21 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=26), sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("code_hash", sa.LargeBinary(length=32), primary_key=True),
     )
+    op.add_column("mail", sa.Column("to", sa.String(length=254), nullable=False, server_default=""))
+    op.add_column("mail", sa.Column("essential", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("user", sa.Column("is_deleted", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("user", sa.Column("look", sa.String(length=64), nullable=True))
+    op.create_index("ix_user_look", "user", ["look"])
+    # As gamehall.names.look_of tells it for usernames, which are ASCII.
+    op.execute(
+        "UPDATE \"user\" SET look = replace(replace(replace(replace(username_key, 'm', 'rn'), '1', 'l'), 'i', 'l'), "
+        "'0', 'o') WHERE is_guest = false"
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_user_look", "user")
+    for owner, column in (("user", "look"), ("user", "is_deleted"), ("mail", "essential"), ("mail", "to")):
+        op.drop_column(owner, column)
     for table in ("recovery_code", "second_factor", "one_time_link", "lease", "rate", "audit"):
         op.drop_table(table)

@@ -64,7 +64,7 @@ async def list_friends(
     return page_of(views, size, [view.username for view in views])
 
 
-@delete("/{username:str}")
+@delete("/{username:str}", opt={"problems": ("invalid",), "object": "their friends"})
 async def unfriend(request: HttpRequest, caller: NamedDependency[Principal], username: FromPath[str]) -> None:
     """Ends a friendship."""
     await host_of(request).write(end_friendship, caller.user_id, username)
@@ -84,15 +84,22 @@ async def list_requests(
     return page_of([request_view(each, caller.user_id) for each in found], size, [each.id for each in found])
 
 
-@post("/requests", status_code=201, opt={"body": FriendRequest})
+@post(
+    "/requests",
+    status_code=201,
+    opt={"problems": ("already-exists", "not-found"), "rates": (ASKING,), "body": FriendRequest},
+)
 async def request_friendship(request: HttpRequest, caller: NamedDependency[Principal]) -> FriendRequestView:
     """Asks somebody to be friends; asking the one who has asked makes you friends at once."""
-    host, body = host_of(request), await read_body(request, FriendRequest)
-    await host.rates.take(ASKING, caller.user_id)
-    return request_view(await host.write(ask, caller.user_id, body.username), caller.user_id)
+    body = await read_body(request, FriendRequest)
+    return request_view(await host_of(request).write(ask, caller.user_id, body.username), caller.user_id)
 
 
-@post("/requests/{request_id:str}/respond", status_code=200, opt={"body": FriendAnswer})
+@post(
+    "/requests/{request_id:str}/respond",
+    status_code=200,
+    opt={"problems": ("conflict",), "object": "its two sides", "body": FriendAnswer},
+)
 async def answer_request(
     request: HttpRequest, caller: NamedDependency[Principal], request_id: FromPath[str]
 ) -> FriendAnswered:
@@ -112,13 +119,13 @@ async def list_blocks(
     return page_of([person(each) for each in found], size, [each.username for each in found])
 
 
-@put("/blocks/{username:str}", status_code=204)
+@put("/blocks/{username:str}", status_code=204, opt={"problems": ("invalid",), "object": "everybody"})
 async def block(request: HttpRequest, caller: NamedDependency[Principal], username: FromPath[str]) -> None:
     """Blocks somebody: neither of you can challenge or meets the other, and a friendship ends. They cannot tell."""
     await block_user(host_of(request), caller.user_id, username)
 
 
-@delete("/blocks/{username:str}")
+@delete("/blocks/{username:str}", opt={"problems": ("invalid",), "object": "everybody"})
 async def unblock(request: HttpRequest, caller: NamedDependency[Principal], username: FromPath[str]) -> None:
     """Takes a block back."""
     await host_of(request).write(remove_block, caller.user_id, username)
@@ -134,13 +141,13 @@ async def list_follows(
     return page_of([person(each) for each in found], size, [each.username for each in found])
 
 
-@put("/follows/{username:str}", status_code=204)
+@put("/follows/{username:str}", status_code=204, opt={"problems": ("invalid",), "object": "everybody"})
 async def follow(request: HttpRequest, caller: NamedDependency[Principal], username: FromPath[str]) -> None:
     """Follows somebody: their games come up in the caller's activity. They are not told."""
     await host_of(request).write(start_following, caller.user_id, username)
 
 
-@delete("/follows/{username:str}")
+@delete("/follows/{username:str}", opt={"problems": ("invalid",), "object": "everybody"})
 async def unfollow(request: HttpRequest, caller: NamedDependency[Principal], username: FromPath[str]) -> None:
     """Follows somebody no more."""
     await host_of(request).write(stop_following, caller.user_id, username)

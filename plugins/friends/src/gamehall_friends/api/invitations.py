@@ -40,7 +40,7 @@ async def renew_own(request: HttpRequest, caller: NamedDependency[Principal]) ->
     return await _own(host_of(request), caller.user_id)
 
 
-@get("/invitations/{code:str}")
+@get("/invitations/{code:str}", opt={"who": "anybody", "object": "who knows the code"})
 async def show_inviter(request: HttpRequest, code: FromPath[str]) -> Person:
     """Who invites by this code; this needs no account."""
     host = host_of(request)
@@ -48,7 +48,7 @@ async def show_inviter(request: HttpRequest, code: FromPath[str]) -> Person:
     return Person(inviter.username, inviter.display_name)
 
 
-@post("/invitations/{code:str}", status_code=200)
+@post("/invitations/{code:str}", status_code=200, opt={"problems": ("invalid",), "object": "who knows the code"})
 async def join(request: HttpRequest, code: FromPath[str], caller: NamedDependency[Principal]) -> FriendRequestView:
     """Makes the caller and whoever invites friends."""
     host = host_of(request)

@@ -88,7 +88,7 @@ async def show_activity(
     return Page([_known(each) for each in found], behind)
 
 
-@get("/head-to-head/{username:str}")
+@get("/head-to-head/{username:str}", opt={"object": "everybody"})
 async def show_head_to_head(
     request: HttpRequest,
     caller: NamedDependency[Principal],

@@ -10,6 +10,7 @@ import jinja2
 
 from gamehall.claims import around
 from gamehall.declare import Host
+from gamehall.events import Event
 from gamehall.gamelog import GameState, load_state
 from gamehall.languages import language
 from gamehall.problems import Problem
@@ -46,8 +47,16 @@ class Pieces:
     def __init__(self, host: Host, templates: jinja2.Environment) -> None:
         self._host = host
         self._templates = templates
+        self._forget()
+        host.feed.listen(self._hear)
+
+    def _forget(self) -> None:
         self._states: Renderings[GameState] = Renderings(200)
         self._pieces: Renderings[Piece] = Renderings(500)
+
+    def _hear(self, event: Event) -> None:
+        if event.kind == "user_deleted":  # their name is in pieces of games that do not change any more
+            self._forget()
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:
         """A piece of any page of ours; it knows nobody's token."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-import sqlalchemy as sa
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
@@ -16,7 +15,7 @@ from gamehall.declare import Host, Principal
 from gamehall.features import SIGNUP, Switches, late_workers, read_switches, switch
 from gamehall.languages import catalogue
 from gamehall.naming import title_of
-from gamehall.tables import user
+from gamehall.overseeing import find_users
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.site import Site, Visitor
 
@@ -57,12 +56,13 @@ async def admin_page(
     admin: NamedDependency[Principal],
     find: FromQuery[str] = "",
     switched: FromQuery[str] = "",
+    deleted: FromQuery[str] = "",
     epoch: Number = 0,
     games: Number = 0,
 ) -> Response[Any]:
     """With `switched`, where a switch leads to, it says how that stands and which workers have not taken it up."""
     groups = _switch_rows(site.host, await site.host.read(read_switches))
-    people = await site.host.read(_people, printable(find).strip())
+    people = await site.host.read(find_users, printable(find).strip(), _PEOPLE + 1)
     return site.page(
         request,
         visitor,
@@ -76,6 +76,7 @@ async def admin_page(
         people=people[:_PEOPLE],
         more=len(people) > _PEOPLE,
         find=find,
+        deleted=bool(deleted),
     )
 
 
@@ -99,14 +100,6 @@ def _switch_rows(host: Host, switches: Switches) -> dict[str, list[SwitchRow]]:
     ]
     signup = SwitchRow(SIGNUP, _("New accounts"), _("Whether anybody can register."), SIGNUP in switches)
     return {_("The hall"): [signup], _("Plugins"): plugins, _("Kinds of games"): games}
-
-
-def _people(connection: sa.Connection, find: str) -> list[sa.Row[Any]]:
-    columns = (user.c.username, user.c.display_name, user.c.is_admin, user.c.is_active, user.c.is_guest)
-    query = sa.select(*columns, user.c.created_at).order_by(user.c.username_key).limit(_PEOPLE + 1)
-    if find:
-        query = query.where(user.c.username_key.startswith(find.casefold(), autoescape=True))
-    return list(connection.execute(query))
 
 
 @post("/admin/features")

@@ -27,7 +27,7 @@ _ = catalogue(__name__)
 _ACTIONS = ("accept", "decline", "cancel")
 
 
-@get("/challenges/{challenge_id:str}")
+@get("/challenges/{challenge_id:str}", opt={"object": "its two sides, anybody an open one"})
 async def challenge_page(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -38,14 +38,14 @@ async def challenge_page(
     return await _show(request, site, visitor, found)
 
 
-@get("/c/{code:str}")
+@get("/c/{code:str}", opt={"object": "who knows the code"})
 async def invitation_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:
     return await _show(request, site, visitor, await see_invitation(site.host, code), code=code)
 
 
-@post("/c/{code:str}")
+@post("/c/{code:str}", opt={"object": "who knows the code"})
 async def invitation_accept(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:
@@ -107,7 +107,10 @@ async def _show(
     )
 
 
-@post("/challenges/{challenge_id:str}/respond")
+@post(
+    "/challenges/{challenge_id:str}/respond",
+    opt={"object": "its two sides, anybody an open one"},
+)
 async def challenge_respond(
     request: HttpRequest,
     site: NamedDependency[Site],

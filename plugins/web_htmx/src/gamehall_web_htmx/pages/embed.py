@@ -25,7 +25,7 @@ _HEADERS = {
 }
 
 
-@get("/embed/games/{game_id:str}")
+@get("/embed/games/{game_id:str}", opt={"who": "anybody", "object": "who may see the game"})
 async def embedded_game(site: NamedDependency[Site], game_id: FromPath[str], ply: Ply = None) -> Response[Any]:
     """The game as a stranger may see it; one that goes on is looked at again and again, but not at a chosen ply."""
     shown: dict[str, Any] = {"view": None, "problem": None, "refresh": None}

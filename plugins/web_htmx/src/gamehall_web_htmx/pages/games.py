@@ -37,7 +37,7 @@ Ply = Annotated[int | None, QueryParameter(ge=0, le=1_000_000)]
 Aim = Annotated[str, QueryParameter(name="from")]
 
 
-@get("/games/{game_id:str}")
+@get("/games/{game_id:str}", opt={"object": "who may see the game"})
 async def show_game(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -97,7 +97,7 @@ async def show(
     return site.page(request, visitor, "game.html", status=status, side=side, formats=formats, **shown)
 
 
-@post("/games/{game_id:str}/move")
+@post("/games/{game_id:str}/move", opt={"object": "a player of the game"})
 async def send_move(
     request: HttpRequest,
     site: NamedDependency[Site],

@@ -18,7 +18,7 @@ from gamehall_web_htmx.site import Site, Visitor
 __all__ = ["ask_for_move"]
 
 
-@get("/games/{game_id:str}/move")
+@get("/games/{game_id:str}/move", opt={"object": "a player of the game"})
 async def ask_for_move(
     request: HttpRequest,
     site: NamedDependency[Site],

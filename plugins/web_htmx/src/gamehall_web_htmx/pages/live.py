@@ -30,7 +30,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _OPTIONS: dict[str, Any] = {"media_type": "text/event-stream", "no_compress": True}
 
 
-@get("/live/games/{game_id:str}", **_OPTIONS)
+@get("/live/games/{game_id:str}", opt={"object": "who may see the game"}, **_OPTIONS)
 async def follow_game(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -69,7 +69,7 @@ async def follow_lobby(
     return await _follow(request, site, visitor, ["lobby"], telling, cursor, last_event_id)
 
 
-@get("/live/challenges/{challenge_id:str}", **_OPTIONS)
+@get("/live/challenges/{challenge_id:str}", opt={"object": "its challenger"}, **_OPTIONS)
 async def follow_challenge(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -100,7 +100,7 @@ async def follow_own(
     return await _follow(request, site, visitor, [], OwnTelling(_bell(site, visitor, "")), cursor, last_event_id)
 
 
-@get("/live/pages/{name:str}", **_OPTIONS)
+@get("/live/pages/{name:str}", opt={"object": "everybody"}, **_OPTIONS)
 async def follow_page(
     request: HttpRequest,
     site: NamedDependency[Site],

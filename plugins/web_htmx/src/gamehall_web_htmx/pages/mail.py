@@ -15,7 +15,7 @@ from gamehall_web_htmx.site import Site, Visitor
 __all__ = ["MAIL_PAGES"]
 
 
-@get("/mail/{code:str}")
+@get("/mail/{code:str}", opt={"object": "who knows the code"})
 async def ask_to_stop(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:
@@ -24,7 +24,7 @@ async def ask_to_stop(
     return site.page(request, visitor, "mail.html", stopped=False)
 
 
-@post("/mail/{code:str}", status_code=200, opt=BY_CODE)
+@post("/mail/{code:str}", status_code=200, opt={"object": "who knows the code", **BY_CODE})
 async def stop(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], code: FromPath[str]
 ) -> Response[Any]:

@@ -14,10 +14,10 @@ from gamehall.endings import abort_by_operator
 from gamehall.gamelog import Game, list_games
 from gamehall.languages import N_, catalogue
 from gamehall.notes import note_words
+from gamehall.overseeing import act_on_user, read_act
 from gamehall.problems import Problem
 from gamehall.tables import user
 from gamehall_web_htmx.listing import GameCard, game_cards, storable
-from gamehall_web_htmx.overseeing import act_on_user, read_act
 from gamehall_web_htmx.sessions import Session, list_sessions
 from gamehall_web_htmx.site import Site, Visitor
 
@@ -35,7 +35,7 @@ _DONE = {
 }
 
 
-@get("/admin/users/{username:str}")
+@get("/admin/users/{username:str}", opt={"object": "everybody"})
 async def user_page(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -72,7 +72,7 @@ def _read_user(connection: sa.Connection, username: str) -> tuple[User, Any, lis
     return person, since, list_sessions(connection, person.id)
 
 
-@post("/admin/users/{username:str}/{act:str}")
+@post("/admin/users/{username:str}/{act:str}", opt={"object": "everybody"})
 async def act_on(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -83,12 +83,15 @@ async def act_on(
 ) -> Response[Any]:
     wanted = read_act(act)
     try:
-        changed = await site.host.write(act_on_user, admin.user_id, username, wanted)
+        host = site.host
+        changed = await host.write(
+            act_on_user, username, wanted, host.hall_time(), host.settings, admin_id=admin.user_id
+        )
     except Problem as problem:
         if problem.slug != "not-possible":
             raise
         return await _show_user(request, site, visitor, username, problem=problem)
-    return site.go(f"/admin/users/{changed.username}?done={wanted}")
+    return site.go("/admin?deleted=1" if wanted == "delete" else f"/admin/users/{changed.username}?done={wanted}")
 
 
 @get("/admin/games")
@@ -139,7 +142,7 @@ def _unfinished(connection: sa.Connection, username: str, before: str | None) ->
     return suspended, running
 
 
-@post("/admin/games/{game_id:str}/abort")
+@post("/admin/games/{game_id:str}/abort", opt={"object": "everybody"})
 async def abort_game(
     site: NamedDependency[Site], admin: NamedDependency[Principal], game_id: FromPath[str]
 ) -> Response[Any]:

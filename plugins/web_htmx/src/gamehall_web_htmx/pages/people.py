@@ -11,7 +11,7 @@ from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
-from gamehall_web_htmx.asking import signed_in
+from gamehall_web_htmx.asking import confirmed, signed_in
 from gamehall_web_htmx.declare import Page
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.pages.profile import show_profile
@@ -20,7 +20,7 @@ from gamehall_web_htmx.site import Site, Visitor
 __all__ = ["PEOPLE_PAGES", "declared_page", "page_piece", "query_of"]
 
 
-@get("/{name:str}")
+@get("/{name:str}", opt={"object": "everybody a profile, accounts the pages of plugins"})
 async def named_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor], name: FromPath[str]
 ) -> Response[Any]:
@@ -69,20 +69,23 @@ async def _declared_page(
     plugin: str,
     page: Page,
     problem: Problem | None = None,
+    **more: Any,
 ) -> Response[Any]:
     query = query_of(request)
     if caller is not None:
         context = dict(await page.context(caller, query))
     elif page.visit is not None:
         context = dict(await page.visit(query))
-    context["title"] = catalogue(f"gamehall_{plugin}")(page.title)
+    title = catalogue(f"gamehall_{plugin}")(page.title)
+    shared: dict[str, Any] = {"title": title, "problem": problem, "typed": {}}
     if page.piece and caller is not None:
-        context["live"] = site.live(f"/live/pages{page.path}", visitor, query)
-    html = site.render(request, visitor, page.template, context | {"problem": problem})
-    return site.answer(html, problem.status if problem else 200)
+        shared["live"] = site.live(f"/live/pages{page.path}", visitor, query)
+    html = site.render(request, visitor, page.template, context | shared | more)
+    headers = {"Cache-Control": "no-store"} if more else {}  # what is shown this once comes back by no button
+    return site.answer(html, problem.status if problem else 200, headers)
 
 
-@post("/{name:str}/{action:str}")
+@post("/{name:str}/{action:str}", opt={"object": "everybody a profile, accounts the pages of plugins"})
 async def declared_action(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -95,14 +98,19 @@ async def declared_action(
     if run is None:
         raise Problem("not-found")
     caller = await signed_in(request, visitor)
+    if action in page.confirm:
+        await confirmed(request, caller)
     typed = await read_form(request)
     try:
-        return site.go(await run(caller, typed))
+        outcome = await run(caller, typed)
     except Problem as problem:
-        return await _declared_page(request, site, visitor, caller, plugin, page, problem)
+        return await _declared_page(request, site, visitor, caller, plugin, page, problem, typed=typed)
+    if isinstance(outcome, str):
+        return site.go(outcome)
+    return await _declared_page(request, site, visitor, caller, plugin, page, **outcome)
 
 
-@get("/{name:str}/{action:str}")
+@get("/{name:str}/{action:str}", opt={"who": "anybody", "object": "nobody: there is nothing"})
 async def nothing_here() -> None:
     """Without this a page's actions would make every path of two segments answer 405 instead of 404."""
     raise Problem("not-found")

@@ -23,7 +23,10 @@ __all__ = ["game_picture"]
 Ply = Annotated[int | None, QueryParameter(ge=0, le=1_000_000)]
 
 
-@get(["/games/{game_id:str}/picture.svg", "/games/{game_id:str}/picture.png"])
+@get(
+    ["/games/{game_id:str}/picture.svg", "/games/{game_id:str}/picture.png"],
+    opt={"who": "anybody", "object": "who may see the game"},
+)
 async def game_picture(
     request: HttpRequest, site: NamedDependency[Site], game_id: FromPath[str], ply: Ply = None
 ) -> Response[Any]:
@@ -35,7 +38,11 @@ async def game_picture(
     state = await see_game(site.host, known_id(game_id), None)
     is_over = state.game.status in ("finished", "aborted")
     etag = f'"{state.game.revision}-{state.game.ply if ply is None else ply}"'
-    headers = {"Cache-Control": FOREVER if is_over else "public, no-cache", "ETag": etag}
+    headers = {
+        "Cache-Control": FOREVER if is_over else "public, no-cache",
+        "ETag": etag,
+        "Cross-Origin-Resource-Policy": "cross-origin",  # it is there to be shown elsewhere
+    }
     if has_already(request, etag):
         return Response(b"", status_code=304, media_type=exporter.media_type, headers=headers)
     record = cut(await read_record(site.host, state), ply)

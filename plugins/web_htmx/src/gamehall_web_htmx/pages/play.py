@@ -16,6 +16,7 @@ from gamehall.invitations import propose_as_guest
 from gamehall.languages import catalogue
 from gamehall.lobby import create_challenge
 from gamehall.problems import FieldError, Problem
+from gamehall.quotas import CHALLENGING
 from gamehall_web_htmx.clockform import NO_CLOCK, chosen_clock, clock_groups, own_clocks
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.lobbyview import two_player_games
@@ -92,7 +93,7 @@ def _form(
     )
 
 
-@post("/play")
+@post("/play", opt=CHALLENGING)
 async def play_send(
     request: HttpRequest,
     site: NamedDependency[Site],
@@ -106,7 +107,7 @@ async def play_send(
         return _form(request, site, visitor, key, typed, _at_its_field(problem), whole=True)
 
 
-@post("/play/now")
+@post("/play/now", opt=CHALLENGING)
 async def now_send(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
@@ -152,7 +153,7 @@ def _named(whom: str) -> str | None:
     return whom[1:] if whom.startswith("@") else None
 
 
-@post("/play/pair")
+@post("/play/pair", opt=CHALLENGING)
 async def pair_send(
     request: HttpRequest,
     site: NamedDependency[Site],

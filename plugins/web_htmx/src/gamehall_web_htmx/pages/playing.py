@@ -70,7 +70,7 @@ def _known(action: str) -> OfferAction:
 def _form(name: str, act: Act) -> HTTPRouteHandler:
     """Takes what is sent to a game's path of this name; where it came too late, the page says how the game stands."""
 
-    @post(f"/games/{{game_id:str}}/{name}")
+    @post(f"/games/{{game_id:str}}/{name}", opt={"object": "a player of the game"})
     async def send(
         request: HttpRequest,
         site: NamedDependency[Site],

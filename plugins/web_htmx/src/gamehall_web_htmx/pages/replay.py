@@ -11,6 +11,7 @@ from litestar.params import FromQuery, QueryParameter
 from gamehall.asking import HttpRequest
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
+from gamehall.quotas import IMPORTING
 from gamehall.records.formats import importers
 from gamehall.records.imports import play_through, read_game, told_game
 from gamehall.records.queueing import in_turn
@@ -63,7 +64,7 @@ def _form(
     )
 
 
-@post("/replay", opt=ANYBODY)
+@post("/replay", opt=ANYBODY | IMPORTING)
 async def send_file(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:

@@ -6,12 +6,15 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from gamehall.accounts import find_user, printable, update_user
+from gamehall.accounts import find_user, rename, update_user
 from gamehall.asking import HttpRequest
 from gamehall.credentials import change_email, change_password
 from gamehall.declare import Principal
+from gamehall.factors import has_factor
 from gamehall.languages import N_, catalogue
-from gamehall.problems import FieldError, Problem
+from gamehall.links import pending_address
+from gamehall.problems import Problem
+from gamehall_web_htmx.asking import confirmed
 from gamehall_web_htmx.forms import Form, read_form
 from gamehall_web_htmx.sessions import end_other_sessions, end_session, list_sessions, start_session
 from gamehall_web_htmx.site import Site, Visitor
@@ -20,10 +23,10 @@ __all__ = ["SETTINGS_PAGES"]
 
 _ = catalogue(__name__)
 
-_LONGEST_NAME = 50
 _SAVED = {
     "profile": N_("Your name is saved."),
     "email": N_("Your e-mail address is changed."),
+    "asked": N_("A mail is on its way to the new address. It is yours once you open the link in it."),
     "password": N_("Your password is changed. Every other browser and device has been signed out."),
     "mail": N_("What mails you get is saved."),
 }
@@ -59,9 +62,11 @@ async def _show(
         person=person,
         sessions=await site.host.read(list_sessions, caller.user_id),
         current=caller.credential,
+        two_steps=await site.host.read(has_factor, caller.user_id),
         form=form,
         typed={"display_name": caller.display_name, "email": person.email if person else ""} | dict(typed or {}),
         saved=_(_SAVED.get(request.query_params.get("saved", ""), "")),
+        pending=await site.host.read(pending_address, caller.user_id),
         mail_off=site.host.settings.mail == "off",
         panels=await site.slots(visitor, "settings.panels"),
         problem=problem,
@@ -76,12 +81,10 @@ async def save_settings(
     caller: NamedDependency[Principal],
 ) -> Response[Any]:
     typed = await read_form(request)
-    name = printable(typed.get("display_name", "")).strip() or caller.username
-    if len(name) > _LONGEST_NAME:
-        message = _("Use at most {longest} characters.", longest=_LONGEST_NAME)
-        problem = Problem("invalid", message, errors=(FieldError("display_name", message),))
+    try:
+        await site.host.write(rename, caller.user_id, typed.get("display_name", "").strip() or caller.username)
+    except Problem as problem:
         return await _show(request, site, visitor, caller, form="profile", typed=typed, problem=problem)
-    await site.host.write(update_user, caller.user_id, {"display_name": name})
     return site.go("/settings?saved=profile")
 
 
@@ -94,10 +97,11 @@ async def save_email(
 ) -> Response[Any]:
     typed = await read_form(request)
     try:
-        await change_email(site.host, caller.user_id, typed.get("current", ""), typed.get("email", ""))
+        email = typed.get("email", "")
+        changed = await change_email(site.host, caller.user_id, typed.get("current", ""), email)
     except Problem as problem:
         return await _show(request, site, visitor, caller, form="email", typed=typed, problem=problem)
-    return site.go("/settings?saved=email")
+    return site.go("/settings?saved=email" if changed else "/settings?saved=asked")
 
 
 @post("/settings/password")
@@ -125,7 +129,7 @@ async def save_mail(
     return site.go("/settings?saved=mail")
 
 
-@post("/settings/sessions/{session_id:str}/end")
+@post("/settings/sessions/{session_id:str}/end", opt={"object": "its owner"})
 async def end_one(
     site: NamedDependency[Site], caller: NamedDependency[Principal], session_id: FromPath[str]
 ) -> Response[Any]:
@@ -134,7 +138,10 @@ async def end_one(
 
 
 @post("/settings/sessions/end-others")
-async def end_others(site: NamedDependency[Site], caller: NamedDependency[Principal]) -> Response[Any]:
+async def end_others(
+    request: HttpRequest, site: NamedDependency[Site], caller: NamedDependency[Principal]
+) -> Response[Any]:
+    await confirmed(request, caller)
     await site.host.write(end_other_sessions, caller.user_id, caller.credential)
     return site.go("/settings#sessions")
 

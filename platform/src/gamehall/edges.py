@@ -1,0 +1,107 @@
+"""What every request must be like before anything reads it, and what every answer carries."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from gamehall.accounts import printable
+from gamehall.addresses import AllowedHosts, Proxies
+from gamehall.origins import Origin
+from gamehall.problems import Problem
+from gamehall.rates import Flood, Rate, changed_rates
+from gamehall.settings import Settings
+
+__all__ = ["FLOOD", "LONGEST_ADDRESS", "MAX_HEADERS", "MAX_HEADER_BYTES", "Edges", "answer_headers"]
+
+log = logging.getLogger(__name__)
+
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 32 * 1024
+LONGEST_ADDRESS = 8 * 1024
+FLOOD = Rate("requests", 400, 4, by="address")
+
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+}
+_COSTLESS = "/static/"  # files that are in memory, many to a page; their answers are kept for good
+
+
+def answer_headers(settings: Settings | None) -> Mapping[str, str]:
+    """What every answer says where it says nothing else itself.
+
+    Over HTTPS browsers are told to come by nothing else: only this host, since others of its domain may not be ours.
+    """
+    if settings is None or not settings.address.startswith("https://") or not settings.hsts_days:
+        return _HEADERS
+    return _HEADERS | {"strict-transport-security": f"max-age={settings.hsts_days * 86_400}"}
+
+
+class Edges:
+    """Looks at the first lines of a request. It costs microseconds and waits for nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises SettingsError for settings that it cannot work by."""
+        self._settings = settings
+        self._proxies = Proxies(settings.trusted_proxies)
+        self._hosts = AllowedHosts(settings)
+        times, seconds = changed_rates(settings.rates).get(FLOOD.name, (FLOOD.times, FLOOD.seconds))
+        self._flood = Flood(Rate(FLOOD.name, times, seconds)) if settings.rate_limits else None
+        self._told_of: set[str] = set()
+
+    def origin(self, scope: Any) -> Origin:
+        """Where a request comes from, by those whose word counts."""
+        forwarded = _values(scope, b"x-forwarded-for")
+        peer = str(scope["client"][0] or "") if scope.get("client") else ""
+        if forwarded and not self._settings.trusted_proxies:
+            self._tell("X-Forwarded-For came from %r; if that is your proxy, put it into trusted_proxies", peer)
+        agents = _values(scope, b"user-agent")
+        return Origin(self._proxies.client(peer, forwarded), printable("".join(agents[:1])))
+
+    def check(self, scope: Any, origin: Origin) -> None:
+        """Raises Problem for a request that is not answered: `too-many-requests`, `headers-too-large`,
+        `address-too-long`, `unknown-host`, `malformed` or `unsupported-media-type`."""
+        if self._flood is not None and not scope["path"].startswith(_COSTLESS):
+            self._flood.take(origin.address)
+        headers = scope["headers"]
+        if len(headers) > MAX_HEADERS or sum(len(name) + len(value) + 4 for name, value in headers) > MAX_HEADER_BYTES:
+            raise Problem("headers-too-large", f"At most {MAX_HEADERS} headers, of {MAX_HEADER_BYTES // 1024} KiB.")
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
+            raise Problem("address-too-long", f"An address has at most {LONGEST_ADDRESS // 1024} KiB.")
+        self._check_host(scope)
+        if any(value.lower() not in ("", "identity") for value in _values(scope, b"content-encoding")):
+            raise Problem("unsupported-media-type", "Send the body as it is, without Content-Encoding.")
+
+    def _check_host(self, scope: Any) -> None:
+        """Whom the request means. HTTP/1.0 need not say, and no browser speaks that."""
+        hosts = _values(scope, b"host")
+        if len(hosts) > 1:
+            raise Problem("malformed", "A request has one header Host.")
+        host = "".join(hosts)
+        if not host and scope["http_version"] in ("1", "1.0"):
+            return
+        if not self._hosts.allow(host):
+            self._tell("asked for by the name %r, which is not in allowed_hosts; refused", host)
+            raise Problem(
+                "unknown-host",
+                f"This hall is not asked for as {printable(host)[:100]!r}. If that is its name, the operator puts it "
+                "into the setting GAMEHALL_ALLOWED_HOSTS, or the whole address into GAMEHALL_PUBLIC_URL.",
+            )
+
+    def _tell(self, sentence: str, about: str) -> None:
+        """Puts down what an operator may have to set, once each and not for ever."""
+        if (about := about[:100]) not in self._told_of and len(self._told_of) < 20:
+            self._told_of.add(about)
+            log.warning(sentence, about)
+
+
+def _values(scope: Any, name: bytes) -> list[str]:
+    """The values of a header, in their order."""
+    return [value.decode("latin-1") for each, value in scope["headers"] if each.lower() == name]
