@@ -69,7 +69,7 @@ async def test_a_block_ends_everything_between_two(hall: Client, join: Join) -> 
     statuses = [(await bob("GET", f"/challenges/{each}")).json()["status"] for each in (sent, received)]
     assert statuses == ["cancelled", "declined"]
     for refused in (await ask(ada, "bob"), await ada("PUT", "/friends/follows/bob")):
-        assert (refused.status_code, refused.json()["detail"]) == (403, "You have blocked Bob. Take that back first.")
+        assert (refused.status_code, refused.json()["detail"]) == (409, "You have blocked Bob. Take that back first.")
     assert await slug(ada("POST", "/challenges", **GAME, opponent="bob")) == "forbidden"
 
 

@@ -41,7 +41,8 @@ def ask(connection: sa.Connection, user_id: str, username: str) -> Relation:
     """Asks somebody to be friends; whoever asks the one who has asked them is friends at once.
 
     Whoever was blocked by the other asks like anybody else, and is not heard. Raises Problem `not-found`, `invalid` for
-    oneself, `already-exists`, or `forbidden` for a guest, an account that a plugin plays, or whom one has blocked.
+    oneself, `already-exists`, `forbidden` for a guest or an account that a plugin plays, or `not-possible` for somebody
+    whom one has blocked.
     """
     other = other_person(connection, user_id, username, _("You cannot ask yourself."))
     if other.played_by is not None:
@@ -72,7 +73,7 @@ def join_by_invitation(connection: sa.Connection, user_id: str, inviter: User) -
     """Makes friends of this user and whoever gave them the link, who need not be asked.
 
     Whom the inviter has blocked asks in vain, as they would without a link. Raises Problem `invalid` for one's own link
-    and `forbidden` where one has blocked the inviter.
+    and `not-possible` where one has blocked the inviter.
     """
     other_person(connection, user_id, inviter.username, _("This is your own invitation: send it to somebody else."))
     alone_on(connection, user_id, inviter.id)

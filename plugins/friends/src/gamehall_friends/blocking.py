@@ -39,10 +39,10 @@ def blocks_of(connection: sa.Connection, user_id: str, limit: int, after: str = 
 
 
 def check_not_blocked(connection: sa.Connection, user_id: str, other: User) -> None:
-    """Raises Problem `forbidden` where this user has blocked the other, which they know."""
+    """Raises Problem `not-possible` where this user has blocked the other, which they know."""
     if has_blocked(connection, user_id, other.id):
         raise Problem(
-            "forbidden",
+            "not-possible",
             _("You have blocked {display_name}. Take that back first.", display_name=other.display_name),
         )
 

@@ -39,8 +39,8 @@ def follows(connection: sa.Connection, user_id: str, other_id: str) -> bool:
 
 
 def start_following(connection: sa.Connection, user_id: str, username: str) -> None:
-    """Raises Problem `not-found`, `invalid` for oneself, or `forbidden` for a guest, an account that a plugin plays, or
-    whom one has blocked; that one follows them already is well."""
+    """Raises Problem `not-found`, `invalid` for oneself, `forbidden` for a guest or an account that a plugin plays, or
+    `not-possible` for somebody whom one has blocked; that one follows them already is well."""
     other = other_person(connection, user_id, username, _("You cannot follow yourself."))
     if other.is_guest or other.played_by is not None:
         raise Problem("forbidden", _("{display_name} cannot be followed.", display_name=other.display_name))

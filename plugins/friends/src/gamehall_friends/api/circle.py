@@ -87,7 +87,7 @@ async def list_requests(
 @post(
     "/requests",
     status_code=201,
-    opt={"problems": ("already-exists", "not-found"), "rates": (ASKING,), "body": FriendRequest},
+    opt={"problems": ("already-exists", "not-found", "not-possible"), "rates": (ASKING,), "body": FriendRequest},
 )
 async def request_friendship(request: HttpRequest, caller: NamedDependency[Principal]) -> FriendRequestView:
     """Asks somebody to be friends; asking the one who has asked makes you friends at once."""
@@ -141,7 +141,7 @@ async def list_follows(
     return page_of([person(each) for each in found], size, [each.username for each in found])
 
 
-@put("/follows/{username:str}", status_code=204, opt={"problems": ("invalid",), "object": "everybody"})
+@put("/follows/{username:str}", status_code=204, opt={"problems": ("invalid", "not-possible"), "object": "everybody"})
 async def follow(request: HttpRequest, caller: NamedDependency[Principal], username: FromPath[str]) -> None:
     """Follows somebody: their games come up in the caller's activity. They are not told."""
     await host_of(request).write(start_following, caller.user_id, username)

@@ -48,7 +48,11 @@ async def show_inviter(request: HttpRequest, code: FromPath[str]) -> Person:
     return Person(inviter.username, inviter.display_name)
 
 
-@post("/invitations/{code:str}", status_code=200, opt={"problems": ("invalid",), "object": "who knows the code"})
+@post(
+    "/invitations/{code:str}",
+    status_code=200,
+    opt={"problems": ("invalid", "not-possible"), "object": "who knows the code"},
+)
 async def join(request: HttpRequest, code: FromPath[str], caller: NamedDependency[Principal]) -> FriendRequestView:
     """Makes the caller and whoever invites friends."""
     host = host_of(request)
