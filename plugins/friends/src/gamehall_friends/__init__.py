@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import click
     from litestar import Router
 
-    from gamehall.declare import Hiding, Host, Lifespan, Listener, Policy, Tables
+    from gamehall.declare import Hiding, Host, Lifespan, Policy, Tables
     from gamehall_web_htmx.declare import NoticeKind, Page, Slot
 
 
@@ -44,13 +44,6 @@ def gamehall_hidings(host: Host) -> list[Hiding]:
     from gamehall_friends.policy import hidings
 
     return hidings(host)
-
-
-@hookimpl
-def gamehall_listeners(host: Host) -> list[Listener]:
-    from gamehall_friends.upkeep import forgetting
-
-    return [forgetting(host)]
 
 
 @hookimpl
