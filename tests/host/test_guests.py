@@ -194,11 +194,11 @@ from gamehall.declare import Policy, Verdict
 
 @hookimpl
 def gamehall_policies(host):
-    async def may_challenge(asker, other):
+    async def may_play(asker, other):
         found = await host.read(find_user, asker)
         return Verdict(found.username != "eve", "Eve plays with nobody.")
 
-    return [Policy("challenge", may_challenge)]
+    return [Policy("play", may_play)]
 """
 
 

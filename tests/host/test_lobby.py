@@ -124,17 +124,19 @@ from gamehall.declare import Policy, Verdict
 
 @hookimpl
 def gamehall_policies(host):
-    async def may_challenge(asker, other):
+    async def may_play(asker, other):
         names = [(await host.read(find_user, each)).username for each in (asker, other)]
         if "odd" in names:
             raise LookupError("odd")
         return Verdict("eve" not in names, "Eve plays with nobody.")
 
-    return [Policy("challenge", may_challenge)]
+    return [Policy("challenge", may_play), Policy("play", may_play)]
 """
 
 
-async def test_a_policy_decides_who_may_challenge_whom(start_hall: StartHall, install_plugin: InstallPlugin) -> None:
+async def test_a_policy_decides_who_may_challenge_and_play_whom(
+    start_hall: StartHall, install_plugin: InstallPlugin
+) -> None:
     install_plugin("picky", POLICY)
     hall = await start_hall()
     ada, eve, odd, bob = await hall.users("ada", "eve", "odd", "bob")

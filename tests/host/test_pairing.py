@@ -125,11 +125,11 @@ from gamehall.declare import Policy, Verdict
 
 @hookimpl
 def gamehall_policies(host):
-    async def may_challenge(asker, other):
+    async def may_play(asker, other):
         names = tuple([(await host.read(find_user, each)).username for each in (asker, other)])
         return Verdict(names not in {("ada", "bob"), ("cyd", "bob")}, "No.")
 
-    return [Policy("challenge", may_challenge)]
+    return [Policy("play", may_play)]
 """
 
 
@@ -138,7 +138,7 @@ async def test_who_may_not_play_each_other_are_not_paired(start_hall: StartHall,
     hall = await start_hall()
     ada, bob, cyd, dan = await hall.users("ada", "bob", "cyd", "dan")
     await pair(ada)
-    assert (await pair(bob))["status"] == "pending", "ada may not challenge bob"
+    assert (await pair(bob))["status"] == "pending", "ada may not play bob"
     await pair(dan, ruleset="gomoku")
     found = await pair(cyd)
     assert found["challenger"]["username"] == "ada", "bob is skipped"

@@ -84,9 +84,13 @@ def _let_things_happen(server: Server) -> dict[str, str]:
     ada.ask("POST", f"/games/{games['aborted']}/abort", 200)
     bob.ask("POST", "/friends/requests", 201, {"username": "ada"})
     root.ask("POST", "/friends/requests", 201, {"username": "bob"})
+    ada.ask("PUT", "/friends/follows/bob", 204)
+    code = root.ask("GET", "/friends/invite")["code"]
+    ada.ask("POST", f"/friends/invitations/{code}")
     assert server.command("features", "off", "ruleset:omok", "--now").returncode == 0
     made = server.command("users", "reset-link", "newcomer")
-    return games | _challenges(ada, bob) | {"reset": made.stdout.strip().rpartition("/")[2]}
+    codes = {"reset": made.stdout.strip().rpartition("/")[2], "friends_code": code}
+    return games | _challenges(ada, bob) | codes
 
 
 def _with_clock(players: tuple[Caller, Caller]) -> str:

@@ -51,7 +51,9 @@ _ = catalogue(__name__)
 
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,31}", re.ASCII)
 # The API has paths such as /users/me, in which these stand where names do.
-_RESERVED = frozenset({"me", "requests", "blocks", "password", "password-reset", "email"})
+_RESERVED = frozenset({"me", "password", "password-reset", "email"}) | frozenset(
+    {"requests", "blocks", "follows", "settings", "invite", "suggestions", "activity"}
+)
 GUEST_PREFIX, DELETED_PREFIX = "guest-", "deleted-"
 """What the names of guests begin with, and those of deleted users, and no others."""
 _SITE = "gamehall"

@@ -6,7 +6,7 @@ What changes a challenge here is one transaction for it alone, so of several ans
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -166,10 +166,11 @@ def list_challenges(
     *,
     ruleset: str | None = None,
     clock: ClockFilter | None = None,
+    apart: Collection[str] = (),
 ) -> list[Challenge]:
     """Pending challenges of a box, newest first: those to this user, by this user, or open to all.
 
-    Only those of a ruleset, and with a clock of a kind or a speed, when these are given.
+    Only those of a ruleset, and with a clock of a kind or a speed, when these are given; none by users who are `apart`.
     """
     mine: dict[str, sa.ColumnElement[bool]] = {
         "received": challenge.c.opponent_id == viewer,
@@ -184,6 +185,8 @@ def list_challenges(
         query = query.where(clock_is(challenge.c.clock, clock))
     if ruleset:
         query = query.where(reads(challenge.c.ruleset, ruleset))
+    if apart:
+        query = query.where(challenge.c.challenger_id.not_in(apart))
     return [as_challenge(row) for row in connection.execute(query)]
 
 
@@ -202,7 +205,8 @@ def insert_challenge(connection: sa.Connection, row: Mapping[str, Any], limits: 
     if new.opponent_id is not None:
         emit(connection, [NewEvent("challenge_received", (user_channel(new.opponent_id),), data)])
     elif new.is_open:
-        emit(connection, [NewEvent("challenge_opened", (LOBBY,), data)])
+        # Whoever does not meet the challenger is not told; readers of the feed need not look the name up for that.
+        emit(connection, [NewEvent("challenge_opened", (LOBBY,), data | {"challenger_id": new.challenger_id})])
     return new
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,7 @@ __all__ = [
     "Exporter",
     "Features",
     "GameRecord",
+    "Hiding",
     "Host",
     "ImportedGame",
     "Importer",
@@ -166,9 +167,15 @@ class Host(Protocol):
     def fault(self, plugin: str, what: str, error: BaseException) -> None:
         """Puts down that something of a plugin failed at run time."""
 
-    async def ask(self, question: str, *subjects: str) -> Verdict:
-        """The answer of every policy on a question: `challenge` with the ids of both users, who asks first, or
-        `watch` with the id of a user, empty for a stranger, and that of a game."""
+    async def ask(self, question: Question, *subjects: str) -> Verdict:
+        """The answer of every policy on a question: `challenge` and `play` with the ids of both users, who asks first,
+        or `watch` with the id of a user, empty for a stranger, and that of a game."""
+
+    async def unwatchable(self, user_id: str, game_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these games this user, empty for a stranger, may not watch: `watch` asked of many at once."""
+
+    async def apart(self, user_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """For each of these users the ids of those whom they do not meet in lists, by every hiding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +215,31 @@ class Verdict:
     why: str = ""
 
 
+Question = Literal["challenge", "play", "watch"]
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """An answer to one of the hall's questions, given the ids of its subjects. One no is a no."""
+    """An answer to one of the hall's questions, given the ids of its subjects. One no is a no.
 
-    question: Literal["challenge", "watch"]
+    `challenge`: may the first ask the second for a game? `play`: may the first play the second, who has asked or is
+    open to everybody? `watch`: may a user, empty for a stranger, see a game in which they do not play?
+    `refuses` answers `watch` for a list: it is given the user and the ids of games, and returns those that it refuses.
+    Without it `answer` is asked for each.
+    """
+
+    question: Question
     answer: Callable[..., Awaitable[Verdict]]
+    refuses: Callable[[str, Sequence[str]], Awaitable[Collection[str]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """Users who do not meet in the hall's lists. `apart` is given the ids of some users and returns for each of them
+    the ids of those whom they do not meet; whoever does not meet another is not met by them either. It is asked once
+    for a list, however long that is."""
+
+    apart: Callable[[Collection[str]], Awaitable[Mapping[str, Collection[str]]]]
 
 
 @dataclass(frozen=True, slots=True)

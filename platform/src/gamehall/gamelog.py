@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
@@ -44,6 +44,7 @@ __all__ = [
     "seats_of",
     "see_game",
     "timestamp",
+    "watchable",
 ]
 
 _ = catalogue(__name__)
@@ -262,11 +263,16 @@ def list_games(
     status: Sequence[str] = (),
     ruleset: str | None = None,
     besides: Sequence[str] = (),
+    among: sa.Select[str] | None = None,
+    apart: Collection[str] = (),
     limit: int = 50,
     before: str | None = None,
 ) -> list[Game]:
     """Games, newest first: of a player and an opponent (by id), in one of these statuses, of a ruleset; not those
-    `besides`, and older than an id. `ended` leaves those that ended so for the player, against somebody else."""
+    `besides`, and older than an id. `ended` leaves those that ended so for the player, against somebody else.
+
+    `among` selects the ids of users of whom one at least plays; in games that are left nobody plays who is `apart`.
+    """
     query = sa.select(game).order_by(game.c.id.desc()).limit(limit)
     if status:
         query = query.where(game.c.status.in_(status))
@@ -279,6 +285,11 @@ def list_games(
         query = query.where(*_ended_so(player, ended))
     if besides:
         query = query.where(game.c.id.not_in(besides))
+    if among is not None:
+        query = query.where(game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id.in_(among))))
+    if apart:
+        theirs = sa.select(game_seat.c.game_id).where(game_seat.c.user_id.in_(apart))
+        query = query.where(game.c.id.not_in(theirs))
     if before is not None:
         query = query.where(game.c.id < before)
     rows = connection.execute(query).all()
@@ -355,6 +366,13 @@ async def check_known(host: Host, game_id: str, user_id: str) -> None:
 
 def _no_such_game() -> Problem:
     return Problem("not-found", _("There is no such game."))
+
+
+async def watchable(host: Host, games: Sequence[Game], viewer: str | None) -> list[Game]:
+    """Those of the games that this user, None being a stranger, may see, in their order; policies are asked once."""
+    others = [each.id for each in games if each.seat_of(viewer) is None]
+    refused = await host.unwatchable(viewer or "", others) if others else frozenset()
+    return [each for each in games if each.id not in refused]
 
 
 def position_text(connection: sa.Connection, game_id: str, ply: int) -> str:

@@ -92,7 +92,7 @@ async def hand_over(host: Host, guest_id: str, person: User) -> None:
     """
     for opponent in await host.read(_opponents, guest_id):
         if opponent != person.id:
-            verdict = await host.ask("challenge", person.id, opponent)
+            verdict = await host.ask("play", person.id, opponent)
             if not verdict.allowed:
                 raise Problem("forbidden", verdict.why)
     await host.write(_hand_over, guest_id, person)

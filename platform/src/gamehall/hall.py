@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -20,12 +20,14 @@ from gamehall.declare import (
     Authenticator,
     Check,
     CheckResult,
+    Hiding,
     InstalledPlugin,
     Lifespan,
     Listener,
     Opponent,
     Policy,
     Principal,
+    Question,
     Verdict,
 )
 from gamehall.delivery import transport_of
@@ -201,20 +203,52 @@ class Hall:
             return principal
         return replace(principal, scopes=principal.scopes - {"admin"})
 
-    async def ask(self, question: str, *subjects: str) -> Verdict:
-        policies: list[tuple[str, Policy]] = self.declared("gamehall_policies")
-        for plugin, policy in policies:
-            if policy.question != question:
-                continue
-            try:
-                async with asyncio.timeout(_POLICY_SECONDS):
-                    verdict = _expect(await policy.answer(*subjects), Verdict)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - who may do what must not open by accident
-                self.fault(plugin, f"the policy for {question!r}", error)
-                return Verdict(False, _("This cannot be decided at the moment; try again later."))
+    async def ask(self, question: Question, *subjects: str) -> Verdict:
+        for plugin, policy in self._policies(question):
+            verdict = await self._answer(plugin, policy, subjects)
             if not verdict.allowed:
                 return verdict
         return Verdict(True)
+
+    def _policies(self, question: Question) -> Iterator[tuple[str, Policy]]:
+        declared: list[tuple[str, Policy]] = self.declared("gamehall_policies")
+        return ((plugin, policy) for plugin, policy in declared if policy.question == question)
+
+    async def _answer(self, plugin: str, policy: Policy, subjects: Sequence[str]) -> Verdict:
+        try:
+            async with asyncio.timeout(_POLICY_SECONDS):
+                return _expect(await policy.answer(*subjects), Verdict)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - who may do what must not open by accident
+            self.fault(plugin, f"the policy for {policy.question!r}", error)
+            return Verdict(False, _("This cannot be decided at the moment; try again later."))
+
+    async def unwatchable(self, user_id: str, game_ids: Sequence[str]) -> frozenset[str]:
+        refused: set[str] = set()
+        for plugin, policy in self._policies("watch"):
+            left = [each for each in game_ids if each not in refused]
+            if policy.refuses is None:
+                verdicts = [await self._answer(plugin, policy, (user_id, each)) for each in left]
+                refused |= {each for each, verdict in zip(left, verdicts, strict=True) if not verdict.allowed}
+                continue
+            try:
+                async with asyncio.timeout(_POLICY_SECONDS):
+                    refused |= set(await policy.refuses(user_id, left))
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - who may do what must not open by accident
+                self.fault(plugin, "the policy for 'watch'", error)
+                refused |= set(left)
+        return frozenset(refused)
+
+    async def apart(self, user_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = dict.fromkeys(user_ids, frozenset())
+        hidings: list[tuple[str, Hiding]] = self.declared("gamehall_hidings")
+        for plugin, hiding in hidings:
+            try:
+                async with asyncio.timeout(_POLICY_SECONDS):
+                    for user_id, others in (await hiding.apart(user_ids)).items():
+                        found[user_id] |= frozenset(others)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a list is shown without what one plugin hides
+                self.fault(plugin, "what it hides", error)
+        return found
 
     async def check(self) -> dict[str, CheckResult]:
         """What the hall's own checks and those of plugins that are on say, by name."""

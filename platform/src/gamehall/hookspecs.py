@@ -14,6 +14,7 @@ from gamehall.declare import (
     Check,
     ErrorPage,
     Exporter,
+    Hiding,
     Host,
     Importer,
     Lifespan,
@@ -70,6 +71,11 @@ def gamehall_authenticators(host: Host) -> Iterable[Authenticator]:  # type: ign
 @hookspec
 def gamehall_policies(host: Host) -> Iterable[Policy]:  # type: ignore[empty-body]
     """Answers to the hall's questions, such as whether one user may challenge another. Every one must say yes."""
+
+
+@hookspec
+def gamehall_hidings(host: Host) -> Iterable[Hiding]:  # type: ignore[empty-body]
+    """Which users do not meet in the hall's lists, such as its open challenges."""
 
 
 @hookspec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -20,6 +20,7 @@ from gamehall.challenges import (
     insert_challenge,
     lifetime,
     load_challenge,
+    see_challenge,
     start_at_once,
 )
 from gamehall.declare import Host
@@ -32,7 +33,7 @@ from gamehall.pairing import open_or_pair
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import new_id, now
 
-__all__ = ["create_challenge", "expire_challenges", "respond"]
+__all__ = ["create_challenge", "expire_challenges", "respond", "show_challenge"]
 
 _ = catalogue(__name__)
 
@@ -96,8 +97,23 @@ async def _opponent(host: Host, challenger_id: str, username: str) -> User:
         raise _invalid(
             "opponent", _("{username} is a guest; challenge somebody who has an account.", username=opponent.username)
         )
-    await _ask_policies(host, challenger_id, opponent.id)
+    await _ask_policies(host, "challenge", challenger_id, opponent.id)
     return opponent
+
+
+async def show_challenge(host: Host, challenge_id: str, viewer: str | None) -> Challenge:
+    """The challenge, if this user, None being a stranger, may know of it. Raises Problem `not-found`."""
+    found = await host.read(see_challenge, challenge_id, viewer)
+    await _check_meeting(host, found, viewer)
+    return found
+
+
+async def _check_meeting(host: Host, found: Challenge, user_id: str | None) -> None:
+    """Raises Problem `not-found` for a challenge that waits, by somebody whom this user does not meet."""
+    if user_id is None or found.status != "pending" or user_id == found.challenger_id:
+        return
+    if found.challenger_id in (await host.apart([user_id]))[user_id]:
+        raise Problem("not-found", _("There is no such challenge."))
 
 
 async def respond(host: Host, challenge_id: str, user_id: str, action: Action, *, by_code: bool = False) -> Challenge:
@@ -116,7 +132,8 @@ async def respond(host: Host, challenge_id: str, user_id: str, action: Action, *
         raise closed(found)
     if found.ruleset not in host.offered_rulesets:
         raise Problem("challenge-closed", _("The rules of this challenge are not offered here any more."))
-    await _ask_policies(host, user_id, found.challenger_id)
+    await _check_meeting(host, found, user_id)
+    await _ask_policies(host, "play", user_id, found.challenger_id)
     opening = _opening(host, found.ruleset, found.options)
     return await host.write(accept, challenge_id, user_id, opening, host.hall_time(), limits_of(host.settings))
 
@@ -137,8 +154,8 @@ async def expire_challenges(host: Host) -> None:
         await host.write(expire, challenge_id, host.hall_time())
 
 
-async def _ask_policies(host: Host, asker: str, other: str) -> None:
-    verdict = await host.ask("challenge", asker, other)
+async def _ask_policies(host: Host, question: Literal["challenge", "play"], asker: str, other: str) -> None:
+    verdict = await host.ask(question, asker, other)
     if not verdict.allowed:
         raise Problem("forbidden", verdict.why)
 

@@ -53,8 +53,10 @@ async def open_or_pair(host: Host, row: Mapping[str, Any], opening: Opening) -> 
 
 
 async def _may_play(host: Host, asker: str, owner: str) -> bool:
-    """Whether each of the two may challenge the other."""
-    return (await host.ask("challenge", asker, owner)).allowed and (await host.ask("challenge", owner, asker)).allowed
+    """Whether the two meet at all, and each of them may play the other."""
+    if owner in (await host.apart([asker]))[asker]:
+        return False
+    return (await host.ask("play", asker, owner)).allowed and (await host.ask("play", owner, asker)).allowed
 
 
 def _take_or_open(

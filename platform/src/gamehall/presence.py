@@ -16,17 +16,19 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gamehall.clockfields import clock_is
 from gamehall.database import Database
 from gamehall.gamelog import Game
-from gamehall.tables import new_id, presence, spectators
+from gamehall.tables import game, game_seat, new_id, presence, spectators
 
-__all__ = ["Presence", "Seen", "last_seen", "spectators_of"]
+__all__ = ["Playing", "Presence", "Seen", "last_seen", "last_seen_of", "playing_now", "seen_lately", "spectators_of"]
 
 _AGAIN_MS = 10_000  # what lasts is written again so often
 _STREAM_LASTS_MS = 15_000  # who was seen by a stream is there for so long: it may be open, or about to be so again
 _REQUEST_LASTS_MS = 60_000  # who asks for pages now and then is there between two of them
 _STALE_MS = 30_000
 _AT_ONCE = 1_000
+_PLAYING_MS = 600_000  # a game without a clock that runs is played at this moment if somebody moved so little ago
 
 
 class Seen(NamedTuple):
@@ -46,6 +48,50 @@ def last_seen(connection: sa.Connection, user_id: str) -> Seen | None:
         sa.select(presence.c.seen_at, presence.c.by_stream).where(presence.c.user_id == user_id)
     ).first()
     return Seen(row.seen_at, row.by_stream) if row else None
+
+
+class Playing(NamedTuple):
+    """The game that somebody plays at this moment, and what it is a game of."""
+
+    game_id: str
+    ruleset: str
+
+
+def last_seen_of(connection: sa.Connection, user_ids: Sequence[str]) -> dict[str, Seen]:
+    """When each of these users was last seen; whoever never was is not in it."""
+    columns = (presence.c.user_id, presence.c.seen_at, presence.c.by_stream)
+    return {
+        row.user_id: Seen(row.seen_at, row.by_stream)
+        for some in _parts(user_ids)
+        for row in connection.execute(sa.select(*columns).where(presence.c.user_id.in_(some)))
+    }
+
+
+def seen_lately(connection: sa.Connection, hall_time: int) -> dict[str, Seen]:
+    """Everybody who must be taken for present. It reads through all who were ever seen."""
+    columns = (presence.c.user_id, presence.c.seen_at, presence.c.by_stream)
+    lately = presence.c.seen_at > hall_time - max(_STREAM_LASTS_MS, _REQUEST_LASTS_MS)
+    found = {
+        row.user_id: Seen(row.seen_at, row.by_stream) for row in connection.execute(sa.select(*columns).where(lately))
+    }
+    return {user_id: seen for user_id, seen in found.items() if seen.is_there(hall_time)}
+
+
+def playing_now(connection: sa.Connection, user_ids: Sequence[str], hall_time: int) -> dict[str, Playing]:
+    """The game that each of these users plays at this moment: the latest to be moved in of those that are played in
+    one sitting, or in which there was a move some minutes ago. Whoever plays none is not in it."""
+    lively = sa.or_(clock_is(game.c.clock, "live"), game.c.turn_at > hall_time - _PLAYING_MS)
+    query = (
+        sa.select(game_seat.c.user_id, game.c.id, game.c.ruleset)
+        .join(game, game.c.id == game_seat.c.game_id)
+        .where(game.c.status == "active", lively)
+        .order_by(game.c.turn_at, game.c.id)
+    )
+    return {
+        row.user_id: Playing(row.id, row.ruleset)
+        for some in _parts(user_ids)
+        for row in connection.execute(query.where(game_seat.c.user_id.in_(some)))
+    }
 
 
 def spectators_of(connection: sa.Connection, game_ids: Sequence[str], hall_time: int) -> dict[str, int]:

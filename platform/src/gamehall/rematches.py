@@ -35,8 +35,9 @@ async def answer_rematch(host: Host, game_id: str, user_id: str, action: OfferAc
     if action != "decline":
         if (ruleset := host.offered_rulesets.get(found.ruleset)) is None:
             raise Problem("not-possible", _("The rules of this game are not offered here any more."))
+        is_asked = found.offered("rematch") not in (None, found.seat_of(user_id))
         for other in {each.user_id for each in found.seats} - {user_id}:
-            verdict = await host.ask("challenge", user_id, other)
+            verdict = await host.ask("play" if is_asked else "challenge", user_id, other)
             if not verdict.allowed:
                 raise Problem("forbidden", verdict.why)
         try:

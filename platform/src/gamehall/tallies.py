@@ -23,13 +23,15 @@ class Tally(msgspec.Struct, frozen=True):
         return self.won + self.drawn + self.lost
 
 
-def tallies(connection: sa.Connection, user_id: str) -> list[Tally]:
-    """The tally of each ruleset that this user has finished games of, the most played first.
+def tallies(connection: sa.Connection, user_id: str, opponent: str | None = None) -> list[Tally]:
+    """The tally of each ruleset that this user has finished games of, the most played first; against an opponent, by
+    id, if one is given.
 
     Games against oneself do not count. It reads the rows of the user's games, found by an index.
     """
     own, other = game_seat.alias("own"), game_seat.alias("other")
-    others = sa.select(other.c.seat).where(other.c.game_id == game.c.id, other.c.user_id != user_id)
+    against = other.c.user_id != user_id if opponent is None else other.c.user_id == opponent
+    others = sa.select(other.c.seat).where(other.c.game_id == game.c.id, against)
     won = sa.func.sum(sa.case((game.c.winner == own.c.seat, 1), else_=0))
     drawn = sa.func.sum(sa.case((game.c.winner.is_(None), 1), else_=0))
     played = sa.func.count()

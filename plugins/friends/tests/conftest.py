@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from rig.acquaintances import Join, Person
 from rig.hall import Client, Hall
 
 
@@ -16,10 +16,10 @@ def hall(each_hall: Hall) -> Client:
 
 
 @pytest.fixture
-def join(hall: Client) -> Callable[[str], Awaitable[Callable[..., Awaitable[Any]]]]:
+def join(hall: Client) -> Join:
     """Makes an account and gives a function that makes its requests: (method, path, body) -> the answer."""
 
-    async def joined(username: str) -> Callable[..., Awaitable[Any]]:
+    async def joined(username: str) -> Person:
         account = {"username": username, "email": f"{username}@example.org", "password": "correct horse battery"}
         made = await hall.post("/api/v1/auth/register", json=account | {"display_name": username.title()})
         headers = {"Authorization": f"Token {made.json()['token']}"}

@@ -39,6 +39,14 @@ async def misses(viewer, subject):
 async def listing(caller, query):
     return {"query": query.get("q", ""), "caller": caller}
 
+async def visiting(query):
+    return {"query": query.get("q", ""), "caller": None}
+
+async def number(caller):
+    if caller.username == "odd":
+        raise RuntimeError("on purpose")
+    return len(caller.username)
+
 async def add(caller, form):
     if not form.get("word"):
         raise Problem("invalid", "A word, please.", errors=(FieldError("word", "missing"),))
@@ -54,13 +62,20 @@ def web_slots(host):
 @hookimpl(optionalhook=True)
 def web_pages(host):
     from gamehall_web_htmx.declare import Page
-    words = Page("/words", "Words", "guest/words.html", listing, {"add": add}, menu="Words")
-    return [words, Page("/secrets", "Secrets", "guest/words.html", listing, {"add": add}, confirm={"add"})]
+    return [
+        Page("/words", "Words", "guest/words.html", listing, {"add": add}, menu="Words", badge=number),
+        Page("/open", "Open", "guest/open.html", listing, visit=visiting),
+        Page("/told", "Told", "guest/told.html", listing, piece="guest/hello.html", events=("told",)),
+        Page("/secrets", "Secrets", "guest/words.html", listing, {"add": add}, confirm={"add"}),
+    ]
 """
 HELLO = "<p>Hello {{ name }}!</p>"
 WORDS = """{% extends "web_htmx/base.html" %}{% block content %}<h1>Words of {{ caller.username }}</h1>
 {% if problem %}<p id="problem">{{ problem.detail }}</p>{% endif %}<p id="query">{{ query }}</p>
 <form method="post" action="/words/add">{{ form_token }}<button>Add</button></form>{% endblock %}"""
+
+OPEN = """{% extends "web_htmx/base.html" %}{% block content %}<h1>{{ caller.username if caller else "nobody" }}</h1>
+<p id="query">{{ query }}</p>{% endblock %}"""
 
 
 @pytest.fixture
@@ -70,6 +85,8 @@ async def guest_hall(install_plugin: InstallPlugin, start_hall: StartHall) -> Ha
     templates.mkdir()
     (templates / "hello.html").write_text(HELLO)
     (templates / "words.html").write_text(WORDS)
+    (templates / "open.html").write_text(OPEN)
+    (templates / "told.html").write_text(OPEN)
     return await start_hall()
 
 
@@ -112,6 +129,22 @@ async def test_a_page_of_a_plugin(guest_hall: Hall, newcomer: Make) -> None:
     assert (await ada.post("/words/other", token)).status_code == 404
     assert (await ada.post("/other/add", token)).status_code == 404
     assert (await ada.get("/words/add")).status_code == 404
+
+
+async def test_a_page_for_everybody_and_the_numbers_in_the_menu(guest_hall: Hall, newcomer: Make) -> None:
+    ada = newcomer(guest_hall)
+    page = await ada.page("/open?q=x")
+    assert (page.words("query"), "nobody" in page.text) == ("x", True)
+    await ada.register("ada")
+    page = await ada.page("/open?q=y")
+    assert page.words("query") == "y"
+    assert "Words 3" in page.text
+    odd = newcomer(guest_hall)
+    await odd.register("odd")
+    assert "Words 3" not in (await odd.page("/open?q=z")).text, "a number that fails is left out"
+    assert "/live/pages/told" in (await ada.get("/told")).text
+    assert "/live/own" in (await ada.get("/words")).text
+    assert (await ada.get("/live/pages/words?cursor=0-0")).status_code == 404
 
 
 async def test_a_page_that_wants_to_know_whether_it_is_still_them(guest_hall: Hall, newcomer: Make) -> None:

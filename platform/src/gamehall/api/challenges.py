@@ -10,13 +10,13 @@ from litestar.params import FromPath, FromQuery
 from gamehall.answers import Challenge, ClockPreset, Page, Responded, page_of
 from gamehall.api.views import challenge_view
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size, read_body
-from gamehall.challenges import Action, Box, ChallengeTerms, list_challenges, see_challenge
+from gamehall.challenges import Action, Box, ChallengeTerms, list_challenges
 from gamehall.challenges import Challenge as StoredChallenge
 from gamehall.clockfields import ClockFilter, read_clock
 from gamehall.clocks import PRESETS, describe
 from gamehall.declare import Host, Principal
 from gamehall.invitations import accept_invitation, invite_code, see_invitation
-from gamehall.lobby import create_challenge, respond
+from gamehall.lobby import create_challenge, respond, show_challenge
 from gamehall.quotas import CHALLENGING
 
 __all__ = ["challenges", "clocks", "invitations"]
@@ -64,6 +64,7 @@ async def list_box(
     """Pending challenges, newest first: those to the caller, by the caller, or open to all. `clock` is a kind of
     clock, or `live` for all that are played in one sitting."""
     host, size = host_of(request), page_size(limit)
+    apart = () if box == "sent" else (await host.apart([caller.user_id]))[caller.user_id]
     found = await host.read(
         list_challenges,
         box,
@@ -72,6 +73,7 @@ async def list_box(
         known_cursor(cursor),
         ruleset=ruleset and ruleset.replace("\0", "\ufffd"),  # PostgreSQL takes no NUL
         clock=clock,
+        apart=apart,
     )
     return page_of([_view(host, each, caller.user_id) for each in found], size, [each.id for each in found])
 
@@ -82,7 +84,7 @@ async def show(
 ) -> Challenge:
     """One challenge, if the caller may know of it."""
     host, asking = host_of(request), viewer.user_id if viewer else None
-    return _view(host, await host.read(see_challenge, known_id(challenge_id), asking), asking)
+    return _view(host, await show_challenge(host, known_id(challenge_id), asking), asking)
 
 
 @post(

@@ -27,6 +27,7 @@ Status = Literal["active", "finished", "suspended", "aborted"]
 @get("/", opt={"problems": ("not-found",), "who": "anybody"})
 async def list_all(
     request: HttpRequest,
+    viewer: NamedDependency[Principal | None],
     player: FromQuery[str | None] = None,
     status: FromQuery[Status | None] = None,
     ruleset: FromQuery[str | None] = None,
@@ -41,8 +42,10 @@ async def list_all(
     user_id = (await host.read(user_by_name, player)).id if player is not None else None
     if order == "turn" or turn is not None:
         return await by_turn(host, user_id, order, turn, status, ruleset, size, cursor)
+    own = viewer.user_id if viewer and player is None else None
     found = await host.read(
         list_games,
+        apart=(await host.apart([own]))[own] if own else (),
         player=user_id,
         status=[status] if status else [],
         ruleset=ruleset,

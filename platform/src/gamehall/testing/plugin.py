@@ -28,6 +28,7 @@ from gamehall.plugins import GROUP, Plugin, load_plugins
 from gamehall.problems import Problem
 from gamehall.records.canonical import digest
 from gamehall.settings import Settings
+from gamehall.tables import new_id
 
 from .rules import check_ruleset
 
@@ -136,6 +137,7 @@ async def _check_life(settings: Settings, name: str) -> Plugin:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             await _check_health(client, name)
             await _check_description(client, name)
+            await hall.apart([new_id()])  # a hiding that fails is a failure of its plugin
             await _switch_off(hall, name)
             for route in routes:
                 await _check_unknown(client, name, route)

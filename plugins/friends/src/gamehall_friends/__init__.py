@@ -1,4 +1,4 @@
-"""Friendships for Gamehall: asking, answering, and blocking those with whom one wants nothing to do."""
+"""Friendships for Gamehall: asking, following, blocking, who is there, and who may challenge or watch whom."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from gamehall import hookimpl
 
 # Each hook imports what it declares when it is called; those of the pages are called only where there are pages.
 if TYPE_CHECKING:
+    import click
     from litestar import Router
 
-    from gamehall.declare import Host, Policy, Tables
+    from gamehall.declare import Hiding, Host, Lifespan, Policy, Tables
     from gamehall_web_htmx.declare import NoticeKind, Page, Slot
 
 
@@ -26,21 +27,43 @@ def gamehall_tables() -> list[Tables]:
 
 @hookimpl
 def gamehall_routes(host: Host) -> list[Router]:
-    from gamehall_friends.routes import friends
+    from gamehall_friends.api import friends
 
     return [friends]
 
 
 @hookimpl
 def gamehall_policies(host: Host) -> list[Policy]:
-    from gamehall_friends.policy import challenge_policy
+    from gamehall_friends.policy import policies
 
-    return [challenge_policy(host)]
+    return policies(host)
+
+
+@hookimpl
+def gamehall_hidings(host: Host) -> list[Hiding]:
+    from gamehall_friends.policy import hidings
+
+    return hidings(host)
+
+
+@hookimpl
+def gamehall_lifespan(host: Host) -> list[Lifespan]:
+    from gamehall.declare import Lifespan
+    from gamehall_friends.upkeep import telling_presence
+
+    return [Lifespan(lambda: telling_presence(host))]
+
+
+@hookimpl
+def gamehall_commands() -> list[click.Command]:
+    from gamehall_friends.commands import friends
+
+    return [friends]
 
 
 @hookimpl(optionalhook=True)
 def web_slots(host: Host) -> list[Slot]:
-    from gamehall_friends.pages import slots
+    from gamehall_friends.slots import slots
 
     return slots(host)
 

@@ -1,4 +1,5 @@
-"""Who is friends with whom, who has asked, and who has blocked whom."""
+"""Who is friends with whom, who has asked, who has blocked and who follows whom, what each has chosen, and as what
+their friends were told they are there."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import sqlalchemy as sa
 
 from gamehall.tables import ID, UtcTime, user
 
-__all__ = ["block", "metadata", "relation"]
+__all__ = ["block", "choice", "follow", "metadata", "relation", "told"]
 
 metadata = sa.MetaData()
 
@@ -36,4 +37,36 @@ block = sa.Table(
     sa.Column("created_at", UtcTime, nullable=False),
     sa.CheckConstraint("blocker_id <> blocked_id", name="ck_friends_block_other"),
     sa.Index("ix_friends_block_blocked", "blocked_id"),
+)
+
+follow = sa.Table(
+    "friends_follow",
+    metadata,
+    sa.Column("follower_id", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("followed_id", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.CheckConstraint("follower_id <> followed_id", name="ck_friends_follow_other"),
+    sa.Index("ix_friends_follow_followed", "followed_id"),
+)
+
+# Only of those who have chosen something; of everybody else the defaults hold.
+choice = sa.Table(
+    "friends_choice",
+    metadata,
+    sa.Column("user_id", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("challenges", sa.String(10), nullable=False, default="everyone"),
+    sa.Column("watching", sa.String(10), nullable=False, default="everyone"),
+    sa.Column("presence", sa.String(10), nullable=False, default="friends"),
+    sa.Column("link", sa.Integer, nullable=False, default=0),  # how often the link of invitation was renewed
+    sa.CheckConstraint("challenges IN ('everyone', 'friends', 'nobody')", name="ck_friends_choice_challenges"),
+    sa.CheckConstraint("watching IN ('everyone', 'friends', 'nobody')", name="ck_friends_choice_watching"),
+    sa.CheckConstraint("presence IN ('friends', 'nobody')", name="ck_friends_choice_presence"),
+)
+
+# Of everybody whose friends were last told that they are there.
+told = sa.Table(
+    "friends_told",
+    metadata,
+    sa.Column("user_id", ID, sa.ForeignKey(user.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("game_id", ID),  # None for who plays nothing
 )

@@ -1,4 +1,4 @@
-"""What users are told of friendships, where a hall has pages."""
+"""What users are told of friendships: as events, and as notices where a hall has pages."""
 
 from __future__ import annotations
 
@@ -8,16 +8,31 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from gamehall.accounts import find_user, user_by_name
+from gamehall.events import NewEvent, user_channel
+from gamehall.feed import emit
 from gamehall.languages import N_, catalogue
+from gamehall_friends.relations import Relation
 
 if TYPE_CHECKING:  # only where there are pages is this imported, by the function that they call
     from gamehall_web_htmx.declare import NoticeKind
 
-__all__ = ["notices"]
+__all__ = ["notices", "tell_answer"]
 
 _ = catalogue(__name__)
 
 Facts = Mapping[str, Any]
+
+
+def tell_answer(connection: sa.Connection, found: Relation, status: str, *, heard: bool = True) -> None:
+    """Tells both what has become of what was between them; only the one who had asked, where that was not `heard`."""
+    data = {
+        "request_id": found.id,
+        "status": status,
+        "requester": found.requester.username,
+        "addressee": found.addressee.username,
+    }
+    people = (found.low, found.high) if heard else (found.requester,)
+    emit(connection, [NewEvent("friend_answered", tuple(user_channel(each.id) for each in people), data)])
 
 
 def notices() -> list[NoticeKind]:

@@ -16,6 +16,8 @@ from gamehall.events import Cursor, Event
 from gamehall.gamelog import timestamp
 from gamehall.tables import now
 
+from .meeting import Meetings
+
 HEARTBEAT = b":\n"  # without an empty line: it would make some parsers report an event without data
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -52,8 +54,10 @@ class JsonVoice:
 
     besides: frozenset[str] = frozenset()
 
-    def __init__(self, frames: Frames) -> None:
+    def __init__(self, frames: Frames, meetings: Meetings, user_id: str | None) -> None:
         self._frames = frames
+        self._meetings = meetings
+        self._user_id = user_id
 
     def notice(self, kind: str, place: Cursor, **data: Any) -> bytes:
         return frame(kind, place, now(), None, data)
@@ -65,7 +69,7 @@ class JsonVoice:
         return b""  # a program asks for what it needs itself
 
     async def tell(self, event: Event, name: str | None) -> bytes:
-        return self._frames.of(event, name or "")
+        return self._frames.of(event, name or "") if await self._meetings.hears(self._user_id, event) else b""
 
 
 class Frames:

@@ -15,6 +15,7 @@ from gamehall.rates import Rate
 from .audience import Audience, api_audience, may_still_listen
 from .crowd import Crowd
 from .frames import Frames, JsonVoice
+from .meeting import Meetings
 from .settings import PushSettings
 from .stream import EventStream
 
@@ -23,7 +24,7 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 def routes(host: Host) -> list[ControllerRouterHandler]:
     settings = host.plugin_settings(PushSettings)
-    frames = Frames()
+    frames, meetings = Frames(), Meetings(host)
     crowd = Crowd(host, settings)
 
     @get(
@@ -51,7 +52,8 @@ def routes(host: Host) -> list[ControllerRouterHandler]:
         async def may_listen(audience: Audience) -> bool:
             return await may_still_listen(host, audience, lambda: host.identify(request, "api"))
 
-        stream = EventStream(host, audience, settings, JsonVoice(frames), may_listen)
+        voice = JsonVoice(frames, meetings, audience.user_id)
+        stream = EventStream(host, audience, settings, voice, may_listen)
         told = stream.run(last_event_id or cursor, again=last_event_id is not None)
         told = crowd.let_in(audience.user_id, told)
         return Stream(told, media_type="text/event-stream", headers=_HEADERS)

@@ -26,16 +26,25 @@ class Slot:
     `context` gets who is looking (None is a stranger) and the page's subject: a username on a profile, a game's id on
     a game's page, else empty. The template is rendered with what it returns; None leaves the piece out. It has
     one second; when it fails or is late the page goes without it.
+
+    `events` are the kinds of events on the viewer's channel that change the piece: an open lobby shows it anew then.
+    The buttons of such a piece belong to the form `acts`, which is there for whoever is signed in and holds its token.
     """
 
     place: str
     template: str
     context: Callable[[Principal | None, str], Awaitable[Mapping[str, Any] | None]]
     order: int = 0
+    events: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.place not in PLACES:
             raise ValueError(f"there is no place {self.place!r} on the pages; there are {', '.join(PLACES)}")
+
+    @property
+    def id(self) -> str:
+        """The id of the element that holds the piece: `friends-list` for the template `friends/list.html`."""
+        return self.template.removesuffix(".html").replace("/", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +55,14 @@ class Page:
     and puts `{{ form_token }}` into every form that it posts. `context` gets the caller and the query. Each of
     `actions` is posted to `<path>/<name>`: it gets the caller and the form's fields and returns the internal path to
     go on to, or, for what is shown this once, more values for the template; a Problem that it raises is shown above
-    the page, with what was `typed`. `menu` is its word in the menu, empty for none. The
-    actions named in `confirm` are only for whoever has given their password in the last ten minutes; others are asked
-    for it and come back to the page.
+    the page, with what was `typed`. `menu` is its word in the menu, empty for none, and `badge` the number beside it.
+    The actions named in `confirm` are only for whoever has given their password in the last ten minutes; others are
+    asked for it and come back to the page.
+
+    `piece` is a template for what lives on the page, which its own includes in an element with the id `page-piece`. It
+    is shown anew after `events` of these kinds on the caller's channel, and its buttons belong to a form outside of it.
+    `visit` is for a page that strangers and guests can open too: it gets the query and returns the values for them;
+    where it is None they are asked to sign in.
     """
 
     path: str
@@ -59,6 +73,10 @@ class Page:
         default_factory=dict
     )
     menu: str = ""
+    badge: Callable[[Principal], Awaitable[int]] | None = None
+    piece: str = ""
+    events: tuple[str, ...] = ()
+    visit: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]] | None = None
     confirm: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ from gamehall.challenges import Challenge
 from gamehall.clocks import describe, flag_at, is_paused
 from gamehall.declare import Host
 from gamehall.game import Ruleset, Scene, cell_place, options_schema, read_options
-from gamehall.gamelog import Game, Seat, Shown
+from gamehall.gamelog import Game, Seat, Shown, watchable
 from gamehall.languages import ENGLISH, catalogue, language
 from gamehall.lattice import Lattice, lattice_of
 from gamehall.looks import Drawn, draw_piece
@@ -31,6 +31,7 @@ __all__ = [
     "game_cards",
     "option_facts",
     "options_words",
+    "pictures_for",
     "ruleset_title",
     "storable",
     "thumbnails",
@@ -243,6 +244,12 @@ def thumbnails(connection: sa.Connection, game_ids: Sequence[str]) -> dict[str, 
     for row in log:
         moves.setdefault(row.game_id, []).append(row.shown)
     return {row.id: _thumbnail(row.start_scene, moves.get(row.id, ())) for row in starts}
+
+
+async def pictures_for(host: Host, games: Sequence[Game], viewer: str | None) -> dict[str, Thumbnail]:
+    """Pictures of those of the games that this user may watch."""
+    seen = await watchable(host, games, viewer)
+    return await host.read(thumbnails, [each.id for each in seen])
 
 
 def _thumbnail(start_scene: str, shown: Sequence[str]) -> Thumbnail:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
@@ -11,12 +12,14 @@ from gamehall.challenges import Challenge, list_challenges
 from gamehall.clockfields import LIVE_KINDS, ClockFilter
 from gamehall.declare import Host
 from gamehall.game import Ruleset
-from gamehall.gamelog import Game, list_games, load_game
+from gamehall.gamelog import Game, list_games, load_game, watchable
 from gamehall.turns import games_by_turn
 
 from .listing import ChallengeCard, GameCard, Thumbnail, challenge_cards, game_cards, thumbnails
 
 __all__ = [
+    "MOST_LIVE",
+    "Live",
     "Lobby",
     "Own",
     "Wanted",
@@ -28,7 +31,9 @@ __all__ = [
     "wanted_challenges",
 ]
 
-_MINE, _OPEN, _LIVE = 50, 50, 6
+_MINE, _OPEN = 50, 50
+MOST_LIVE = 6
+"""How many running games the lobby shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,14 @@ class Lobby:
     open: list[ChallengeCard]
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A running game as everybody sees it but those who are `apart` from one of its players."""
+
+    card: GameCard
+    apart: frozenset[str]
+
+
 def two_player_games(host: Host) -> list[Ruleset[Any, Any]]:
     """The games that a challenge can be for."""
     return [each for each in host.offered_rulesets.values() if len(each.seats) == 2]
@@ -74,9 +87,14 @@ def two_player_games(host: Host) -> list[Ruleset[Any, Any]]:
 async def lobby_view(host: Host, viewer: str | None, wanted: Wanted) -> Lobby:
     """The lobby as this user sees it, None being a stranger."""
     own = None if viewer is None else await own_lists(host, viewer)
-    besides = {each.id for each in own.mine} if own else set()
-    live, pictures = await host.read(_read_live, besides)
-    found = await host.read(list_challenges, "open", viewer, _OPEN, ruleset=wanted.ruleset or None, clock=wanted.clock)
+    besides = [each.id for each in own.mine] if own else []
+    apart = (await host.apart([viewer]))[viewer] if viewer else ()
+    games = await host.read(list_games, status=["active"], besides=besides, apart=apart, limit=2 * MOST_LIVE)
+    live = (await watchable(host, games, None))[:MOST_LIVE]
+    pictures = await host.read(thumbnails, [each.id for each in live])
+    found = await host.read(
+        list_challenges, "open", viewer, _OPEN, ruleset=wanted.ruleset or None, clock=wanted.clock, apart=apart
+    )
     return Lobby(
         own=own,
         live=game_cards(live, host, viewer, pictures),
@@ -85,7 +103,8 @@ async def lobby_view(host: Host, viewer: str | None, wanted: Wanted) -> Lobby:
 
 
 async def own_lists(host: Host, viewer: str) -> Own:
-    mine, received, sent, pictures = await host.read(_read_own, viewer)
+    apart = (await host.apart([viewer]))[viewer]
+    mine, received, sent, pictures = await host.read(_read_own, viewer, apart)
     return Own(
         mine=game_cards(mine, host, viewer, pictures),
         received=challenge_cards(received, host),
@@ -94,27 +113,24 @@ async def own_lists(host: Host, viewer: str) -> Own:
 
 
 def _read_own(
-    connection: sa.Connection, viewer: str
+    connection: sa.Connection, viewer: str, apart: Collection[str]
 ) -> tuple[list[Game], list[Challenge], list[Challenge], dict[str, Thumbnail]]:
     mine = games_by_turn(connection, viewer, limit=_MINE)
-    received, sent = (list_challenges(connection, box, viewer) for box in ("received", "sent"))
+    received = list_challenges(connection, "received", viewer, apart=apart)
+    sent = list_challenges(connection, "sent", viewer)
     return mine, received, sent, thumbnails(connection, [each.id for each in mine])
 
 
-def _latest(connection: sa.Connection, besides: set[str]) -> list[Game]:
-    found = list_games(connection, status=["active"], limit=_LIVE + len(besides))
-    return [each for each in found if each.id not in besides][:_LIVE]
-
-
-async def live_games(host: Host) -> list[GameCard]:
-    """The latest running games, as everybody may see them."""
-    games, pictures = await host.read(_read_live, set())
-    return game_cards(games, host, None, pictures)
-
-
-def _read_live(connection: sa.Connection, besides: set[str]) -> tuple[list[Game], dict[str, Thumbnail]]:
-    games = _latest(connection, besides)
-    return games, thumbnails(connection, [each.id for each in games])
+async def live_games(host: Host) -> list[Live]:
+    """The latest running games that everybody may watch, some more than are shown."""
+    games = await host.read(list_games, status=["active"], limit=2 * MOST_LIVE)
+    live = await watchable(host, games, None)
+    apart = await host.apart({seat.user_id for each in live for seat in each.seats})
+    pictures = await host.read(thumbnails, [each.id for each in live])
+    return [
+        Live(card, frozenset().union(*(apart[seat.user_id] for seat in each.seats)))
+        for each, card in zip(live, game_cards(live, host, None, pictures), strict=True)
+    ]
 
 
 async def live_card(host: Host, game_id: str) -> GameCard:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from litestar import Response
@@ -87,7 +87,7 @@ class Visitor:
     A guest is somebody too.
 
     `cursor` is the place in the feed when they asked: what they are shown is not older. `unread` counts the notices
-    that an account has not seen.
+    that an account has not seen, `badges` are the numbers beside words of the menu, by the paths of their pages.
     """
 
     principal: Principal | None
@@ -95,6 +95,7 @@ class Visitor:
     prefs: Prefs
     cursor: str = ""
     unread: int = 0
+    badges: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def user_id(self) -> str | None:
@@ -118,6 +119,13 @@ class Live:
     stays: bool
 
 
+class Piece(NamedTuple):
+    """A piece that a plugin shows on a page, and the id of the element that holds it."""
+
+    id: str
+    html: Markup
+
+
 class Site:
     """The pages of one hall."""
 
@@ -137,7 +145,8 @@ class Site:
         prefs = await find_prefs(self.host, request, account)
         found = Visitor(principal, form_token(self.host, request), prefs, cursor)
         if account is not None:
-            found = replace(found, unread=await self._unread(request, account.user_id))
+            unread, badges = await self._unread(request, account.user_id), await self._badges(account)
+            found = replace(found, unread=unread, badges=badges)
         request.state.visitor = found  # for the page that tells of an error
         speak_to(request, prefs)
         return found
@@ -151,9 +160,22 @@ class Site:
         await self.host.write(mark_read, user_id, here)
         return sum(link != here for link in links)
 
-    def menu(self) -> list[tuple[str, str]]:
-        """(path, word) of the pages of other plugins that are in the menu."""
-        return [(page.path, catalogue(f"gamehall_{plugin}")(page.menu)) for plugin, page in self.pages() if page.menu]
+    async def _badges(self, account: Principal) -> dict[str, int]:
+        """The numbers in the menu. One that fails or takes too long is left out, and put down."""
+        found = {}
+        for plugin, page in self.pages():
+            if page.badge is not None:
+                try:
+                    async with asyncio.timeout(_SLOT_SECONDS):
+                        found[page.path] = int(await page.badge(account))
+                except Exception as error:  # noqa: BLE001 - another plugin's fault must not cost the page
+                    self.host.fault(plugin, f"the badge of {page.path}", error)
+        return found
+
+    def menu(self, badges: Mapping[str, int]) -> list[tuple[str, str, int]]:
+        """(path, word, number) of the pages of other plugins that are in the menu."""
+        words = [(page.path, catalogue(f"gamehall_{plugin}")(page.menu)) for plugin, page in self.pages() if page.menu]
+        return [(path, word, badges.get(path, 0)) for path, word in words]
 
     def pages(self) -> list[tuple[str, Page]]:
         declared: list[tuple[str, Page]] = self.host.declared("web_pages")
@@ -176,7 +198,7 @@ class Site:
             "prefs": visitor.prefs,
             "unread": visitor.unread,
             "form_token": token_input(visitor.token),
-            "menu": self.menu(),
+            "menu": self.menu(visitor.badges),
             "path": request.url.path,
             "here": quote(here if request.method == "GET" else "/", safe=""),
             "signup_open": self.signup_open,
@@ -227,15 +249,20 @@ class Site:
             return Response(None, status_code=200, headers=_HEADERS | {"HX-Redirect": there.headers["Location"]})
         return there
 
-    async def slots(self, visitor: Visitor, place: str, subject: str = "") -> list[Markup]:
+    async def slots(self, visitor: Visitor, place: str, subject: str = "") -> list[Piece]:
         """What other plugins show at a place. One that fails or takes too long is left out, and put down."""
+        return await self.pieces_of(self.slots_at(place), visitor, subject)
+
+    def slots_at(self, place: str) -> list[tuple[str, Slot]]:
+        """What plugins that are on declare for a place, with their names."""
         declared: list[tuple[str, Slot]] = self.host.declared("web_slots")
-        wanted = sorted(
-            ((plugin, slot) for plugin, slot in declared if slot.place == place),
-            key=lambda each: (each[1].order, each[0]),
-        )
-        pieces = await asyncio.gather(*(self._slot(plugin, slot, visitor, subject) for plugin, slot in wanted))
-        return [piece for piece in pieces if piece]
+        wanted = ((plugin, slot) for plugin, slot in declared if slot.place == place)
+        return sorted(wanted, key=lambda each: (each[1].order, each[0]))
+
+    async def pieces_of(self, slots: Sequence[tuple[str, Slot]], visitor: Visitor, subject: str = "") -> list[Piece]:
+        """What these show to this visitor, without those that have nothing to show."""
+        made = await asyncio.gather(*(self._slot(plugin, slot, visitor, subject) for plugin, slot in slots))
+        return [Piece(slot.id, html) for (_, slot), html in zip(slots, made, strict=True) if html]
 
     async def _slot(self, plugin: str, slot: Slot, visitor: Visitor, subject: str) -> Markup:
         try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from jinja2 import Environment
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
@@ -45,10 +46,18 @@ def _filled(said: str, to: str | Iterable[str], values: dict[str, object]) -> Ma
 class OwnTexts(Extension):
     """Gives each template the texts of its own package: it extends and includes those of others, which have theirs."""
 
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self._texts_of("web_htmx")  # a page of another plugin may be the first that is made, and extends ours
+
+    def _texts_of(self, plugin: str) -> str:
+        """The name in templates of a plugin's texts."""
+        name = f"texts_of_{plugin}"
+        self.environment.globals.setdefault(name, _Texts(catalogue(f"gamehall_{plugin}")))
+        return name
+
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        plugin = (stream.name or "").partition("/")[0]
-        texts = f"texts_of_{plugin}"
-        self.environment.globals.setdefault(texts, _Texts(catalogue(f"gamehall_{plugin}")))
+        texts = self._texts_of((stream.name or "").partition("/")[0])
         for token in stream:
             if token.type != "name" or token.value not in ("_", "ngettext"):
                 yield token

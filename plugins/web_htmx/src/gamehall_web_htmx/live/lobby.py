@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from gamehall.challenges import Challenge, load_challenge
 from gamehall.declare import Host, Principal
@@ -12,6 +12,8 @@ from gamehall.languages import language
 from gamehall.problems import Problem
 from gamehall_web_htmx.listing import GameCard, challenge_cards
 from gamehall_web_htmx.lobbyview import (
+    MOST_LIVE,
+    Live,
     Own,
     Wanted,
     live_card,
@@ -24,8 +26,16 @@ from gamehall_web_htmx.lobbyview import (
 from .own import NoticeCount
 from .pieces import Pieces
 from .renderings import Renderings
+from .slots import LiveSlots
 
 __all__ = ["ChallengeTelling", "LobbyNews", "LobbyTelling"]
+
+
+class Opened(NamedTuple):
+    """The row of an open challenge, and who does not see it."""
+
+    html: str
+    apart: frozenset[str]
 
 
 class LobbyNews:
@@ -35,20 +45,23 @@ class LobbyNews:
         self._host = host
         self._pieces = pieces
         self._texts: Renderings[str] = Renderings(200)
-        self._playing: Renderings[list[GameCard]] = Renderings(5)
+        self._opened: Renderings[Opened] = Renderings(200)
+        self._playing: Renderings[list[Live]] = Renderings(5)
 
-    async def opened(self, challenge_id: str, *, known: bool) -> str:
-        """The row of a new open challenge, for whoever is known or is not; empty once it is closed."""
-        return await self._texts.of(
-            ("opened", challenge_id, known, language()), lambda: self._opened(challenge_id, known)
-        )
+    async def opened(self, challenge_id: str, viewer: str | None) -> str:
+        """The row of a new open challenge, for whoever is known or is not; empty once it is closed, and for those who
+        are apart from its challenger."""
+        known = viewer is not None
+        row = await self._opened.of((challenge_id, known, language()), lambda: self._row(challenge_id, known))
+        return "" if viewer in row.apart else row.html
 
-    async def _opened(self, challenge_id: str, known: bool) -> str:
+    async def _row(self, challenge_id: str, known: bool) -> Opened:
         found = await self._host.read(load_challenge, challenge_id)
         if found.status != "pending":
-            return ""
-        card = challenge_cards([found], self._host)[0]
-        return closed_row(challenge_id) + self._pieces.render("lobby_now.html", {"opened": card, "viewer": known})
+            return Opened("", frozenset())
+        shown = {"opened": challenge_cards([found], self._host)[0], "viewer": known}
+        apart = (await self._host.apart([found.challenger_id]))[found.challenger_id]
+        return Opened(closed_row(challenge_id) + self._pieces.render("lobby_now.html", shown), apart)
 
     async def moved(self, game_id: str, revision: int) -> str:
         """The card of a running game after a move."""
@@ -57,9 +70,10 @@ class LobbyNews:
     async def _moved(self, game_id: str) -> str:
         return self._pieces.render("live_card.html", {"card": await live_card(self._host, game_id)})
 
-    async def playing(self) -> list[GameCard]:
-        """The latest running games, read again with every event."""
-        return await self._playing.of((self._host.feed.place, language()), lambda: live_games(self._host))
+    async def playing(self, viewer: str | None) -> list[GameCard]:
+        """The latest running games that this viewer meets, read again with every event."""
+        live = await self._playing.of((self._host.feed.place, language()), lambda: live_games(self._host))
+        return [each.card for each in live if viewer not in each.apart][:MOST_LIVE]
 
 
 def closed_row(challenge_id: str) -> str:
@@ -68,7 +82,8 @@ def closed_row(challenge_id: str) -> str:
 
 
 class LobbyTelling:
-    """The lobby of one viewer, who sees the games `shown` and wants these challenges."""
+    """The lobby of one viewer, who sees the games `shown` and wants these challenges; `side` is what other
+    plugins show there."""
 
     def __init__(
         self,
@@ -79,6 +94,7 @@ class LobbyTelling:
         viewer: Principal | None,
         wanted: Wanted,
         shown: Iterable[str],
+        side: LiveSlots,
     ) -> None:
         self._host = host
         self._pieces = pieces
@@ -87,18 +103,23 @@ class LobbyTelling:
         self._viewer = viewer
         self._wanted = wanted
         self._shown = set(shown)
+        self._side = side
 
     @property
     def besides(self) -> frozenset[str]:
         return frozenset(map(game_channel, self._shown))
 
+    @property
+    def _viewer_id(self) -> str | None:
+        return self._viewer.user_id if self._viewer else None
+
     async def afresh(self) -> str:
-        lists = await lobby_view(self._host, self._viewer.user_id if self._viewer else None, self._wanted)
+        lists = await lobby_view(self._host, self._viewer_id, self._wanted)
         self._shown = {each.id for each in lists.live}
         shown: dict[str, Any] = {"open": lists.open, "playing": lists.live, "viewer": self._viewer}
         if lists.own is not None:
             shown |= self._context(lists.own)
-        return self._pieces.render("lobby_now.html", shown)
+        return self._pieces.render("lobby_now.html", shown) + await self._side.afresh()
 
     async def tell(self, event: Event) -> str:
         happened = event.values()
@@ -110,10 +131,11 @@ class LobbyTelling:
         if self._viewer is not None and user_channel(self._viewer.user_id) in event.channels:
             told += await self._yours(self._viewer)
             told += await _onward(self._host, self._pieces, event.kind, happened, self._viewer)
+            told += await self._side.tell(event.kind)
         return told
 
     async def beat(self) -> str:
-        return await self._count.news()
+        return await self._count.news() + await self._side.beat()
 
     async def _of_lobby(self, kind: str, happened: Mapping[str, Any]) -> str:
         match kind:
@@ -122,11 +144,11 @@ class LobbyTelling:
                     return await self._yours(self._viewer)
                 if not self._wanted.takes(happened["ruleset"], happened["clock"]["kind"]):
                     return ""
-                return await self._news.opened(happened["challenge_id"], known=self._viewer is not None)
+                return await self._news.opened(happened["challenge_id"], self._viewer_id)
             case "challenge_closed":
                 return closed_row(happened["challenge_id"])
             case "game_started" | "game_over":
-                playing = await self._news.playing()
+                playing = await self._news.playing(self._viewer_id)
                 self._shown = {each.id for each in playing}
                 return self._pieces.render("lobby_now.html", {"playing": playing})
         return ""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Collection
+
 from gamehall.declare import Host
 from gamehall.events import Event
 from gamehall_web_htmx.notices import notice_kinds, unread_links
 
 from .pieces import Pieces
 
-__all__ = ["NoticeCount", "OwnTelling"]
+__all__ = ["NoticeCount", "OwnTelling", "PageTelling"]
 
 
 class NoticeCount:
@@ -49,3 +51,33 @@ class OwnTelling:
 
     async def beat(self) -> str:
         return await self._count.news()
+
+
+class PageTelling:
+    """The page of another plugin; `show` gives what lives on it, after events of these kinds and when the plugin comes
+    or goes."""
+
+    besides: frozenset[str] = frozenset()
+
+    def __init__(
+        self,
+        count: NoticeCount,
+        kinds: Collection[str],
+        show: Callable[[], Awaitable[str]],
+        is_on: Callable[[], bool],
+    ) -> None:
+        self._count = count
+        self._kinds = kinds
+        self._show = show
+        self._is_on = is_on
+        self._was_on = True
+
+    async def afresh(self) -> str:
+        return await self._count.news() + await self._show()
+
+    async def tell(self, event: Event) -> str:
+        return await self._show() if event.kind in self._kinds else ""
+
+    async def beat(self) -> str:
+        was, self._was_on = self._was_on, self._is_on()
+        return await self._count.news() + (await self._show() if was != self._was_on else "")

@@ -7,11 +7,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from gamehall.asking import HttpRequest, known_id
-from gamehall.challenges import Action, Challenge, load_challenge, see_challenge
+from gamehall.challenges import Action, Challenge, load_challenge
 from gamehall.declare import Principal
 from gamehall.invitations import accept_invitation, invite_code, play_as_guest, see_invitation
 from gamehall.languages import catalogue
-from gamehall.lobby import respond
+from gamehall.lobby import respond, show_challenge
 from gamehall.problems import Problem
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.listing import challenge_cards, option_facts
@@ -34,7 +34,7 @@ async def challenge_page(
     visitor: NamedDependency[Visitor],
     challenge_id: FromPath[str],
 ) -> Response[Any]:
-    found = await site.host.read(see_challenge, known_id(challenge_id), visitor.user_id)
+    found = await show_challenge(site.host, known_id(challenge_id), visitor.user_id)
     return await _show(request, site, visitor, found)
 
 

@@ -14,17 +14,17 @@ from gamehall.declare import Principal
 from gamehall.gamelog import Game, list_games
 from gamehall.problems import Problem
 from gamehall.turns import games_by_turn, next_game
-from gamehall_web_htmx.listing import Thumbnail, game_cards, storable, thumbnails
+from gamehall_web_htmx.listing import game_cards, pictures_for, storable
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["LIST_PAGES"]
 
 _PAGE, _MINE = 24, 100
 
-Found = tuple[list[Game], list[Game], dict[str, Thumbnail]]
-"""What is running for the viewer, a page of the other games and one game more, and pictures of all."""
+Found = tuple[list[Game], list[Game]]
+"""What is running for the viewer, and a page of the other games and one game more."""
 
-_NOTHING: Found = ([], [], {})
+_NOTHING: Found = ([], [])
 
 
 @get("/games")
@@ -48,10 +48,13 @@ async def list_page(
             other = (await host.read(user_by_name, name)).id
         except Problem as problem:
             unknown = problem.detail
-    wanted = {"status": [status] if status else [], "ruleset": filters["ruleset"] or None}
+    wanted: dict[str, Any] = {"status": [status] if status else [], "ruleset": filters["ruleset"] or None}
     wanted |= {"player": own, "opponent": other} if filters["mine"] else {"player": other}
     above, upto = None if any(filters.values()) else own, known_id(before) if before else None
-    running, found, pictures = _NOTHING if unknown else await host.read(_read, above, wanted, upto)
+    if own and not name:
+        wanted["apart"] = (await host.apart([own]))[own]
+    running, found = _NOTHING if unknown else await host.read(_read, above, wanted, upto)
+    pictures = await pictures_for(host, [*running, *found[:_PAGE]], own)
     shown = found[:_PAGE]
     given = {each: value for each, value in (filters | {"player": name}).items() if value}
     return site.page(
@@ -76,7 +79,7 @@ def _read(connection: sa.Connection, own: str | None, wanted: dict[str, Any], be
     mine = games_by_turn(connection, own, limit=_MINE) if own else []
     besides = [each.id for each in mine]
     found = list_games(connection, **wanted, besides=besides, limit=_PAGE + 1, before=before)
-    return mine, found, thumbnails(connection, [each.id for each in (*mine, *found[:_PAGE])])
+    return mine, found
 
 
 @get("/games/next")

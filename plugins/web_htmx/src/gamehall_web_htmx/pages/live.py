@@ -1,6 +1,7 @@
 """The streams by which open pages follow what happens; a page has one at most."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from litestar import get
@@ -16,8 +17,10 @@ from gamehall.problems import Problem
 from gamehall_web_htmx.declare import Listening, Telling
 from gamehall_web_htmx.live.games import GameTelling
 from gamehall_web_htmx.live.lobby import ChallengeTelling, LobbyTelling
-from gamehall_web_htmx.live.own import NoticeCount, OwnTelling
+from gamehall_web_htmx.live.own import NoticeCount, OwnTelling, PageTelling
+from gamehall_web_htmx.live.slots import LiveSlots
 from gamehall_web_htmx.lobbyview import wanted_challenges
+from gamehall_web_htmx.pages.people import declared_page, page_piece, query_of
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["LIVE_STREAMS"]
@@ -61,7 +64,8 @@ async def follow_lobby(
     games = [known_id(each) for each in shown.split(",") if each]
     wanted = wanted_challenges(ruleset, clock)
     count = _bell(site, visitor, "/")
-    telling = LobbyTelling(site.host, site.pieces, site.lobby_news, count, visitor.principal, wanted, games)
+    side = LiveSlots(site, visitor, "lobby.side")
+    telling = LobbyTelling(site.host, site.pieces, site.lobby_news, count, visitor.principal, wanted, games, side)
     return await _follow(request, site, visitor, ["lobby"], telling, cursor, last_event_id)
 
 
@@ -96,6 +100,25 @@ async def follow_own(
     return await _follow(request, site, visitor, [], OwnTelling(_bell(site, visitor, "")), cursor, last_event_id)
 
 
+@get("/live/pages/{name:str}", opt={"object": "everybody"}, **_OPTIONS)
+async def follow_page(
+    request: HttpRequest,
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+    name: FromPath[str],
+    cursor: FromQuery[str],
+    last_event_id: LastEventId = None,
+) -> Stream:
+    """What happens to an account, for a page of another plugin that changes by it."""
+    plugin, page = declared_page(site, f"/{name}")
+    caller = visitor.account
+    if caller is None or not page.piece:
+        raise Problem("not-found")
+    show = partial(page_piece, site, plugin, page, caller, query_of(request))
+    telling = PageTelling(_bell(site, visitor, page.path), page.events, show, lambda: plugin in site.host.features)
+    return await _follow(request, site, visitor, [], telling, cursor, last_event_id)
+
+
 def _bell(site: Site, visitor: Visitor, path: str) -> NoticeCount:
     return NoticeCount(site.host, site.pieces, visitor.account.user_id if visitor.account else None, path)
 
@@ -122,4 +145,4 @@ async def _follow(
     return Stream(await site.pusher.stream(listening), media_type="text/event-stream", headers=_HEADERS)
 
 
-LIVE_STREAMS = [follow_game, follow_lobby, follow_challenge, follow_own]
+LIVE_STREAMS = [follow_game, follow_lobby, follow_challenge, follow_own, follow_page]

@@ -1,5 +1,6 @@
 """Everything whose path no handler knows by name: profiles, and the pages of other plugins."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get, post
@@ -16,7 +17,7 @@ from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.pages.profile import show_profile
 from gamehall_web_htmx.site import KEPT_NOWHERE, Site, Visitor
 
-__all__ = ["PEOPLE_PAGES"]
+__all__ = ["PEOPLE_PAGES", "declared_page", "page_piece", "query_of"]
 
 
 @get("/{name:str}", opt={"object": "everybody a profile, accounts the pages of plugins"})
@@ -26,12 +27,13 @@ async def named_page(
     """`/@ada` is a profile; any other name may be a page that a plugin declared."""
     if name.startswith("@"):
         return await show_profile(request, site, visitor, name[1:])
-    plugin, page = _declared(site, f"/{name}")
-    caller = await signed_in(request, visitor)
+    plugin, page = declared_page(site, f"/{name}")
+    may_visit = page.visit is not None and visitor.account is None
+    caller = None if may_visit else await signed_in(request, visitor)
     return await _declared_page(request, site, visitor, caller, plugin, page)
 
 
-def _declared(site: Site, path: str) -> tuple[str, Page]:
+def declared_page(site: Site, path: str) -> tuple[str, Page]:
     """The plugin's page at this path. Raises Problem `not-found`, exactly as for a path that nobody knows."""
     for plugin, page in site.pages():
         if page.path == path:
@@ -39,20 +41,45 @@ def _declared(site: Site, path: str) -> tuple[str, Page]:
     raise Problem("not-found")
 
 
+def query_of(request: HttpRequest) -> dict[str, str]:
+    return {name: value for name, value in request.query_params.items() if isinstance(value, str)}
+
+
+async def page_piece(site: Site, plugin: str, page: Page, caller: Principal, query: Mapping[str, str]) -> str:
+    """What lives on a plugin's page, as an open one takes it: nothing while the plugin is off or when it fails."""
+    html = ""
+    try:
+        if plugin in site.host.features:
+            html = await _piece(site, page, caller, query)
+    except Exception as error:  # noqa: BLE001 - another plugin's fault must not end the stream
+        site.host.fault(plugin, f"what lives on {page.path}", error)
+    return f'<div id="page-piece" hx-swap-oob="innerHTML">{html}</div>'
+
+
+async def _piece(site: Site, page: Page, caller: Principal, query: Mapping[str, str]) -> str:
+    context = {"viewer": caller, **await page.context(caller, query)}
+    return site.templates.get_template(page.piece).render(context)
+
+
 async def _declared_page(
     request: HttpRequest,
     site: Site,
     visitor: Visitor,
-    caller: Principal,
+    caller: Principal | None,
     plugin: str,
     page: Page,
     problem: Problem | None = None,
     **more: Any,
 ) -> Response[Any]:
-    query = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
-    context = dict(await page.context(caller, query))
+    query = query_of(request)
+    if caller is not None:
+        context = dict(await page.context(caller, query))
+    elif page.visit is not None:
+        context = dict(await page.visit(query))
     title = catalogue(f"gamehall_{plugin}")(page.title)
     shared: dict[str, Any] = {"title": title, "problem": problem, "typed": {}}
+    if page.piece and caller is not None:
+        shared["live"] = site.live(f"/live/pages{page.path}", visitor, query)
     html = site.render(request, visitor, page.template, context | shared | more)
     return site.answer(html, problem.status if problem else 200, KEPT_NOWHERE)
 
@@ -65,7 +92,7 @@ async def declared_action(
     name: FromPath[str],
     action: FromPath[str],
 ) -> Response[Any]:
-    plugin, page = _declared(site, f"/{name}")
+    plugin, page = declared_page(site, f"/{name}")
     run = page.actions.get(action)
     if run is None:
         raise Problem("not-found")

@@ -15,7 +15,7 @@ from gamehall.problems import Problem
 from gamehall.tables import user
 from gamehall.tallies import Tally, tallies
 from gamehall.turns import games_by_turn
-from gamehall_web_htmx.listing import Thumbnail, game_cards, ruleset_title, storable, thumbnails
+from gamehall_web_htmx.listing import game_cards, pictures_for, ruleset_title, storable
 from gamehall_web_htmx.site import Site, Visitor
 
 __all__ = ["show_profile"]
@@ -42,7 +42,6 @@ class Profile(msgspec.Struct, frozen=True):
     tallies: list[Tally]
     running: list[Game]
     ended: list[Game]
-    pictures: dict[str, Thumbnail]
     unknown: str = ""
 
 
@@ -54,6 +53,7 @@ async def show_profile(request: HttpRequest, site: Site, visitor: Visitor, usern
     filters = {"ruleset": wanted.ruleset, "result": wanted.ended or "", "opponent": wanted.opponent}
     older = {"before": shown[-1].id} if len(found.ended) > _PAGE else {}
     own = person.id == visitor.user_id
+    pictures = await pictures_for(site.host, [*found.running, *shown], visitor.user_id)
     return site.page(
         request,
         visitor,
@@ -62,8 +62,8 @@ async def show_profile(request: HttpRequest, site: Site, visitor: Visitor, usern
         since=found.since,
         is_viewer=own,
         tallies=[(ruleset_title(site.host, each.ruleset), each) for each in found.tallies],
-        running=game_cards(found.running, site.host, visitor.user_id, found.pictures),
-        ended=game_cards(shown, site.host, visitor.user_id, found.pictures),
+        running=game_cards(found.running, site.host, visitor.user_id, pictures),
+        ended=game_cards(shown, site.host, visitor.user_id, pictures),
         filters=filters,
         filtered=any(filters.values()),
         unknown=found.unknown,
@@ -108,5 +108,4 @@ def _read(connection: sa.Connection, username: str, wanted: Wanted) -> Profile:
             before=wanted.before,
         )
     )
-    pictures = thumbnails(connection, [each.id for each in (*running, *ended[:_PAGE])])
-    return Profile(person, since, tallies(connection, person.id), running, ended, pictures, unknown)
+    return Profile(person, since, tallies(connection, person.id), running, ended, unknown)
