@@ -162,7 +162,9 @@ async def use_factors(hall: Hall) -> None:
     await hall.user("finn")
     user_id = (await host.read(accounts.user_by_name, "finn")).id
     await host.write(begin_factor, host.secret, user_id)
-    app = pyotp.TOTP(await host.read(pending_secret, host.secret, user_id) or "")
+    secret = await host.read(pending_secret, host.secret, user_id)
+    assert secret is not None
+    app = pyotp.TOTP(secret)
     codes = await confirm_factor(host, user_id, app.at(now()))
     for code in ("000000", app.at(now(), counter_offset=1), codes[0]):
         given = {"username": "finn", "password": PASSWORD, "code": code}
