@@ -130,8 +130,9 @@ async def test_notices_are_written_once_and_bounded(
 
     texts = [f"number {number:03}" for number in range(KEPT + 2)]
     assert await say(*texts) == texts[2:]
-    old = notice.update().where(notice.c.facts < '{"text":"number 100').values(at=now() - timedelta(days=91))
-    await hall.host.write(lambda connection: connection.execute(old))
-    assert await say("the last") == [*texts[100:], "the last"]
+    long_ago = {"user_id": user_id, "tx": 2**60, "event_id": 1, "at": now() - timedelta(days=91)}
+    words = {"plugin": "web_htmx", "kind": "notice", "facts": '{"text":"long ago"}', "link": "/", "is_read": False}
+    await hall.host.write(lambda connection: connection.execute(notice.insert(), long_ago | words))
+    assert await say("the last") == [*texts[3:], "the last"]
     for worker in workers:
         assert [each.failures for each in worker.host.installed_plugins if each.name == "web_htmx"] == [0]
