@@ -56,8 +56,13 @@ def test_passkeys(serve: Serve, chromium: Browser) -> None:
     # Signing in, with a name nowhere typed; what the browser has answered once is taken once.
     sent: list[Any] = []
     page.on("request", lambda request: sent.append(request) if request.url.endswith("/passkey") else None)
+    page.goto("/games")
     page.get_by_text("ada", exact=True).first.click()
     page.get_by_role("button", name="Sign out", exact=True).first.click()
+    page.wait_for_url("/")
+    page.go_back()
+    page.wait_for_url("/games")
+    assert "Sign out" not in page.content(), "who comes next sees nothing by going back"
     page.goto("/login?next=/games")
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("/games")

@@ -87,7 +87,11 @@
     const wait = Math.min(30_000, 500 * 2 ** attempts) * (0.7 + 0.6 * Math.random());
     setTimeout(() => htmx.trigger(event.target, "sse-retry"), wait);
   });
-  document.addEventListener("closed", (event) => { if (isStream(event)) location.reload(); });
+  // Whoever signs out here is on their way already, and must arrive.
+  let leaves = false;
+  addEventListener("beforeunload", () => { leaves = true; });
+  addEventListener("pageshow", () => { leaves = false; });
+  document.addEventListener("closed", (event) => { if (isStream(event) && !leaves) location.reload(); });
 
   // A connection can die without a word, as when a laptop sleeps.
   function listenAgain() {
