@@ -292,6 +292,7 @@ async def test_a_list_is_asked_for_properly(hall: Hall) -> None:
         ({"clock": "blitz"}, "clock"),
         ({"limit": "many"}, "limit"),
         ({"limit": "٣"}, "limit"),
+        ({"limit": str(10**30)}, "limit"),
         ({"cursor": "x"}, "cursor"),
         ({"cursor": "\u0000"}, "cursor"),
     ]:
@@ -303,7 +304,7 @@ async def test_a_page_has_one_to_a_hundred(hall: Hall) -> None:
     ada = await hall.user("ada")
     for _ in range(101):
         await challenge(ada)
-    for limit, given in [(-1, 1), (0, 1), (1, 1), (101, 100), (10**30, 100)]:
+    for limit, given in [(-1, 1), (0, 1), (1, 1), (101, 100), (10**9, 100)]:
         assert len(await ids(ada, "sent", limit=limit)) == given
 
 

@@ -257,9 +257,9 @@ async def test_the_scene_at_every_ply(each_hall: Hall) -> None:
         assert [m["cell"] for m in scene["marks"] if m["kind"] == "last"] == moves[:ply][-1:]
     now = done(await players[0].get(f"/games/{game_id}"))["scene"]
     assert done(await players[0].get(f"/games/{game_id}/scene", params={"ply": 5})) == now
-    for ply in (-1, 6, 2**31, 2**63, 10**40):
+    for ply in (-1, 6, 2**31):
         problem(await players[0].get(f"/games/{game_id}/scene", params={"ply": ply}), 404, "not-found")
-    for text in ("x", "1.5", "٣", "0x1", "true"):
+    for text in ("x", "1.5", "٣", "0x1", "true", str(2**63), str(10**40)):
         body = problem(await players[0].get(f"/games/{game_id}/scene", params={"ply": text}), 422, "invalid")
         assert body["errors"][0]["field"] == "ply"
 

@@ -14,7 +14,7 @@ from gamehall.logs import configure_logs
 from gamehall.settings import Settings
 
 SLY = "/games\n2026-01-01T00:00:00.000Z ERROR gamehall: forged\r\x1b[31m\u2028\u202e\ud800 hall_" + "A1b2" * 12
-WRITTEN_OUT = r"/games\n2026-01-01T00:00:00.000Z ERROR gamehall: forged\r\x1b[31m\u2028\u202e\ud800 hall_…"
+WRITTEN_OUT = r"/games\n2026-01-01T00:00:00.000Z ERROR gamehall: forged\r\x1b[31m\u2028\u202e\ud800 …"
 
 
 @pytest.fixture(autouse=True)

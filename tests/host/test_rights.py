@@ -11,11 +11,14 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from gamehall.accounts import user_by_name
 from gamehall.declare import SCOPES
 from gamehall.guests import add_guest
 from gamehall.invitations import invite_code
 from gamehall.overseeing import act_on_user
 from gamehall.rights import Right, rights_of, unruled
+from gamehall.tables import now
+from gamehall_web_htmx.tables import passkey
 from rig.hall import PASSWORD, Hall, InstallPlugin, StartHall, done, problem, start_game
 from rig.postgres import fresh_database
 
@@ -49,7 +52,7 @@ def gamehall_policies(host):
     return [Policy("watch", answer)]
 """
 UNKNOWN = "0" * 26
-TOKEN = "who holds the token"
+PROVEN = {"who holds the token", "who has just given their password"}
 ALL = " ".join(SCOPES)
 # What is said with a request, so that who asks is all that can be wrong with it, by the end of the path.
 BODIES: dict[str, dict[str, Any]] = {
@@ -107,6 +110,13 @@ class World:
         return await client.request(right.method, path, headers=headers, params=query, **given)
 
 
+def add_passkey(connection: sa.Connection, passkey_id: str) -> None:
+    """Gives ada a passkey, as no browser is here to make one."""
+    ada = user_by_name(connection, "ada")
+    row = {"id": passkey_id, "user_id": ada.id, "credential": b"c", "public_key": b"k", "sign_count": 0, "name": ""}
+    connection.execute(passkey.insert(), row | {"created_at": now()})
+
+
 @pytest.fixture
 async def world(start_hall: StartHall, install_plugin: InstallPlugin, database_url: str | None) -> World:
     install_plugin("passport", PASSPORT)
@@ -123,6 +133,7 @@ async def world(start_hall: StartHall, install_plugin: InstallPlugin, database_u
     form = {"username": "ada", "password": PASSWORD}
     browser = await hall.stranger().post("/login", data=form, headers={"origin": "http://hall"})
     assert browser.status_code == 303, browser.text
+    await hall.host.write(add_passkey, tokens[0]["token_id"])
     session = await hall.host.read(lambda connection: connection.scalar(sa.text("SELECT id FROM web_htmx_session")))
     return World(
         hall,
@@ -133,6 +144,7 @@ async def world(start_hall: StartHall, install_plugin: InstallPlugin, database_u
             "request_id": request["id"],
             "token_id": tokens[0]["token_id"],
             "session_id": str(session),
+            "passkey_id": tokens[0]["token_id"],
             "code": invite_code(hall.host.secret, link["id"]),
             "username": "dora",
             "key": "tic-tac-toe",
@@ -177,14 +189,14 @@ async def test_everybody_at_every_route(world: World) -> None:
 
 async def check_stranger(world: World, right: Right) -> None:
     answer = await world.call(right)
-    asks = right.who != "anybody" or right.object == TOKEN
+    asks = right.who != "anybody" or right.object in PROVEN
     assert asks_to_sign_in(answer) == asks, (answer.status_code, answer.text[:200])
     assert answer.status_code < 500, answer.text
 
 
 async def check_guest(world: World, right: Right) -> None:
     answer = await world.call(right, world.guest)
-    assert asks_to_sign_in(answer) == (right.object == TOKEN), right
+    assert asks_to_sign_in(answer) == (right.object in PROVEN), right
     if right.who in ("account", "admin"):
         assert answer.status_code == 403, answer.text
         if is_api(right):
@@ -225,7 +237,7 @@ async def check_others(world: World, right: Right) -> None:
 
 async def check_owners(world: World, right: Right) -> None:
     """Whom a rule lets in gets in: what they are told, if anything is wrong, is about the thing itself."""
-    if right.object == TOKEN or right.path == "/api/v1/auth/logout":
+    if right.object in PROVEN or right.path == "/api/v1/auth/logout":
         return  # for holders of tokens of the hall, who have tests of their own
     with_code = "{code}" in right.path
     who = "root" if right.who == "admin" else "bob" if right.path.endswith("respond") or with_code else "ada"

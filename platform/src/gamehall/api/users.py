@@ -35,7 +35,7 @@ async def show_me(request: HttpRequest, caller: NamedDependency[Principal]) -> M
     return me(found)
 
 
-@patch("/me", opt={"body": ProfileChange})
+@patch("/me", opt={"body": ProfileChange, "problems": ("already-exists",)})
 async def change_me(request: HttpRequest, caller: NamedDependency[Principal]) -> Me:
     """Changes the caller's own account; what is not given stays as it is."""
     return me(await host_of(request).write(_change, caller.user_id, await read_body(request, ProfileChange)))

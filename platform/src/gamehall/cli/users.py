@@ -181,7 +181,10 @@ def _act(ctx: click.Context, username: str, act: Act) -> None:
     settings = settings_of(ctx)
 
     def change(connection: sa.Connection) -> User:
-        return act_on_user(connection, _found(connection, username).username, act, stored_time(connection), settings)
+        found = _found(connection, username)
+        if found.is_deleted:
+            raise Problem("not-possible", f"{found.username} was deleted; there is nobody any more.")
+        return act_on_user(connection, found.username, act, stored_time(connection), settings)
 
     user = transact(settings, change)
     answer(ctx, msgspec.to_builtins(user), f"Done for {user.username}.")

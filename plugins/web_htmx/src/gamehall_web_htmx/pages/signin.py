@@ -89,7 +89,7 @@ def _with_next(page: str, next_path: str) -> str:
     return f"{page}?{urlencode({'next': next_path})}"
 
 
-@get("/login/code")
+@get("/login/code", opt={"object": "who has just given their password"})
 async def code_page(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
@@ -99,7 +99,7 @@ async def code_page(
     return site.page(request, visitor, "login_code.html", typed={"next": next_path}, problem=None)
 
 
-@post("/login/code", opt=ANYBODY, request_max_body_size=SMALL_BODY)
+@post("/login/code", opt=ANYBODY | {"object": "who has just given their password"}, request_max_body_size=SMALL_BODY)
 async def code_send(
     request: HttpRequest, site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
