@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from gamehall.accounts import update_user, user_by_name
 from gamehall.audit import list_audit
+from gamehall.links import unveiled
 from gamehall.mail import claim, compose
 from gamehall.tables import mail, now, one_time_link
 from rig.hall import PASSWORD, Client, Hall, StartHall, done, problem
@@ -106,6 +107,19 @@ async def test_a_forgotten_password_is_replaced_by_a_link(posting_hall: Hall) ->
     assert [await sign_in(posting_hall, each) for each in (PASSWORD, f"{NEW} {winner}")] == [401, 200]
     assert [subject for _, subject, _ in await mails(posting_hall)] == ["Your password was changed"]
     assert (await kinds(posting_hall))[:2] == ["account.password_reset", "account.reset_asked"]
+
+
+async def test_what_stands_for_a_link_is_worth_nothing_to_others(posting_hall: Hall) -> None:
+    """Somebody who has seen the mark of a link in the database puts it into their name, and so into mails to them."""
+    await posting_hall.users("ada", "eve")
+    await forget(posting_hall, "ada@example.org")
+    found = re.search(r"\{link \w+\}", await posting_hall.host.read(rows))
+    assert found is not None
+    code = await code_in(posting_hall, "reset")
+    ada, eve = [await posting_hall.host.read(user_by_name, name) for name in ("ada", "eve")]
+    secret = posting_hall.host.secret
+    assert unveiled(found[0], ada.id, secret) == code
+    problem(await reset(posting_hall, unveiled(found[0], eve.id, secret)), 404, "not-found")
 
 
 async def test_a_link_dies_of_age_of_its_successor_and_with_every_sign_in(posting_hall: Hall) -> None:

@@ -47,7 +47,7 @@ def make_link(
     serialize_on(connection, f"links of {person.id}")
     end_links(connection, person.id, purpose)
     connection.execute(one_time_link.delete().where(one_time_link.c.expires_at < now()))
-    code = _code(secret, new_id())
+    code = _code(secret, person.id, new_id())
     row = {
         "code_hash": _hash(code),
         "purpose": purpose,
@@ -60,8 +60,8 @@ def make_link(
     return code
 
 
-def _code(secret: bytes, link_id: str) -> str:
-    return code_for(secret, "one-time link", link_id, _DIGITS)
+def _code(secret: bytes, user_id: str, link_id: str) -> str:
+    return code_for(secret, f"one-time link:{user_id}", link_id, _DIGITS)
 
 
 def veiled(code: str) -> str:
@@ -70,9 +70,13 @@ def veiled(code: str) -> str:
     return f"{{link {found[1]}}}" if found else ""
 
 
-def unveiled(text: str, secret: bytes) -> str:
-    """The text as it is sent, with codes in the place of what stands for them."""
-    return _MARK.sub(lambda mark: _code(secret, mark[1]), text)
+def unveiled(text: str, user_id: str, secret: bytes) -> str:
+    """The text as it is sent to this user, with codes in the place of what stands for them.
+
+    A mark of somebody else's link becomes no code of it: whoever has seen one in the database could put it into their
+    own name, which stands in mails to them.
+    """
+    return _MARK.sub(lambda mark: _code(secret, user_id, mark[1]), text)
 
 
 def end_links(connection: sa.Connection, user_id: str, purpose: Purpose | None = None) -> None:

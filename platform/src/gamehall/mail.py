@@ -194,7 +194,7 @@ def compose(found: Mail, settings: Settings, secret: bytes) -> EmailMessage:
     message["Message-ID"] = f"<{found.id}@{sender.domain}>"  # the same at each attempt, so that readers see it once
     message["Auto-Submitted"] = "auto-generated"
     if found.essential:
-        message.set_content(unveiled(found.body, secret), cte="8bit")
+        message.set_content(unveiled(found.body, found.user_id, secret), cte="8bit")
         return message
     link = f"{settings.address}/mail/{stop_code(secret, found.user_id)}"
     message["List-Unsubscribe"] = f"<{link}>"
