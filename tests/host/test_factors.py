@@ -86,6 +86,29 @@ async def test_recovery_codes_work_once_and_are_not_stored(each_hall: Hall) -> N
     assert "factor.recovery_used" in await ada.kinds()
 
 
+async def test_what_asks_for_the_password_again_asks_for_the_code(each_hall: Hall) -> None:
+    ada = await two_steps(each_hall, "ada")
+    answer = done(await sign_in(each_hall, code=ada.recovery[0]))
+    headers = {"Authorization": f"Token {answer['token']}"}
+    given: dict[str, dict[str, Any]] = {
+        "/users/me/password": {"current": PASSWORD, "password": "another good sentence"},
+        "/users/me/email": {"current": PASSWORD, "email": "ada@example.com"},
+        "/auth/tokens": {"password": PASSWORD, "device_name": "bot", "scopes": ["read"]},
+    }
+    for code in ({}, {"code": "000000"}):
+        for path, body in given.items():
+            refused = problem(await each_hall.nobody.post(path, json=body | code, headers=headers), 422, "invalid")
+            assert [error["field"] for error in refused["errors"]] == ["code"], path
+        farewell = {"password": PASSWORD} | code
+        refused = problem(
+            await each_hall.nobody.request("DELETE", "/users/me", json=farewell, headers=headers), 422, "invalid"
+        )
+        assert [error["field"] for error in refused["errors"]] == ["code"]
+    for path, recovery in zip(reversed(given), ada.recovery[1:], strict=False):
+        made = await each_hall.nobody.post(path, json=given[path] | {"code": recovery}, headers=headers)
+        assert made.status_code in (200, 201, 204), made.text
+
+
 async def test_nothing_is_asked_for_before_the_first_code(hall: Hall) -> None:
     await hall.user("ada")
     user_id = (await hall.host.read(user_by_name, "ada")).id
@@ -123,11 +146,13 @@ async def test_codes_cannot_be_tried_for_long(start_hall: StartHall) -> None:
 
 async def test_passwords_cannot_be_tried_for_long_whoever_is_meant(start_hall: StartHall) -> None:
     hall = await start_hall(rate_limits=True)
-    await hall.user("ada")
+    await hall.users("ada", "bob")
     for name in ("ada", "nobody"):
         answers = [await sign_in(hall, name, password="not the password") for _ in range(11)]
         assert [each.status_code for each in answers] == [*[401] * 10, 429]
     problem(await sign_in(hall), 429, "too-many-requests")
+    for _ in range(40):  # right ones are no tries
+        done(await sign_in(hall, "bob"))
     # This address has 30 in an hour; what an account's limit has refused is counted as well.
     answers = [await sign_in(hall, f"nobody-{n}") for n in range(9)]
     assert [each.status_code for each in answers] == [*[401] * 7, 429, 429]

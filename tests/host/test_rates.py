@@ -65,6 +65,15 @@ async def test_the_budget_comes_back_evenly(each_hall: Hall, counting: Make) -> 
     await rates.close()
 
 
+async def test_what_came_right_is_not_counted(each_hall: Hall, counting: Make) -> None:
+    rates = counting(lambda: 0)
+    for _ in range(10):
+        assert await outcomes(rates, 1, "ada") == ["taken"]
+        await rates.give_back(THREE, "ada")
+    assert (await outcomes(rates, 4, "ada")).count("taken") == 3
+    await rates.close()
+
+
 async def test_an_operator_changes_a_limit_and_a_household_is_one_address(hall: Hall) -> None:
     rates = Rates(Settings(rates=("knock=1/10",)), hall.host.database, lambda: 0)
     assert await outcomes(rates, 2, "2001:db8::1") == ["taken", "10"]

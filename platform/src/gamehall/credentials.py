@@ -33,6 +33,7 @@ from gamehall.passwords import normal_password
 from gamehall.problems import FieldError, Problem
 from gamehall.rates import Rate
 from gamehall.settings import Settings
+from gamehall.signingin import check_code
 from gamehall.tables import user
 
 __all__ = [
@@ -55,17 +56,24 @@ RESETS_FROM_A_NETWORK = Rate("password-reset-from", 10, 3_600)
 _RESET_FOR, _CONFIRM_FOR = timedelta(hours=1), timedelta(days=1)
 
 
-async def confirm_password(host: Host, user_id: str, password: str, *, field: str = "current") -> User:
-    """The user, whose password this must be.
+async def confirm_password(host: Host, user_id: str, password: str, code: str, *, field: str = "current") -> User:
+    """The user, whose password this must be, and whose code, if they sign in in two steps.
 
-    Raises Problem `invalid` that names the field, `busy`, or `too-many-requests`: a token that was found must not help
-    to find the password.
+    Raises Problem `invalid` that names the field or `code`, `busy`, or `too-many-requests`: a token that was found must
+    not help to find the password.
     """
     await host.rates.take(CONFIRMATIONS, user_id)
     found = await host.read(_with_password, user_id)
     if found is None or not await host.passwords.matches(found[1], password):
         message = _("This is not your password.")
         raise Problem("invalid", message, errors=(FieldError(field, message),))
+    try:
+        await check_code(host, found[0], code)
+    except Problem as problem:
+        if problem.status != 401:
+            raise
+        # 401 would say that the credential is no good by which they have come.
+        raise Problem("invalid", problem.detail, errors=(FieldError("code", problem.detail),)) from problem
     return found[0]
 
 
@@ -77,12 +85,12 @@ def _with_password(connection: sa.Connection, user_id: str) -> tuple[User, str] 
 # -- The password
 
 
-async def change_password(host: Host, user_id: str, current: str, password: str) -> User:
+async def change_password(host: Host, user_id: str, current: str, password: str, code: str) -> User:
     """Gives the user a new password and ends their every sign-in; the user as they are then.
 
-    Raises Problem `invalid` that names `current` or `password`, or `busy`.
+    Raises Problem `invalid` that names `current`, `code` or `password`, `busy` or `too-many-requests`.
     """
-    person = await confirm_password(host, user_id, current)
+    person = await confirm_password(host, user_id, current, code)
     password_hash = await host.passwords.hash(_checked(person, password))
     return await host.write(set_password, user_id, password_hash, host.settings)
 
@@ -161,13 +169,14 @@ def _reset(connection: sa.Connection, code: str, password_hash: str, settings: S
 # -- The address
 
 
-async def change_email(host: Host, user_id: str, current: str, email: str) -> bool:
+async def change_email(host: Host, user_id: str, current: str, email: str, code: str) -> bool:
     """Gives the user another e-mail address, or, where mails are sent, sends a link there that does so when its reader
     says yes. Whether the address is changed already.
 
-    Raises Problem `invalid` that names `current` or `email`, `already-exists` when somebody else has it, or `busy`.
+    Raises Problem `invalid` that names `current`, `code` or `email`, `already-exists` when somebody else has it, `busy`
+    or `too-many-requests`.
     """
-    person = await confirm_password(host, user_id, current)
+    person = await confirm_password(host, user_id, current, code)
     tidy = email.strip()
     if errors := email_errors(tidy):
         raise Problem("invalid", _("The address cannot be changed like this."), errors=tuple(errors))

@@ -32,12 +32,12 @@ _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # those that nobody takes for othe
 _NAME = "Deleted player"
 
 
-async def leave(host: Host, user_id: str, password: str) -> None:
-    """Deletes the account of a user who gives their password.
+async def leave(host: Host, user_id: str, password: str, code: str) -> None:
+    """Deletes the account of a user who gives their password, and a code if they sign in in two steps.
 
-    Raises Problem `invalid` that names `password`, `not-possible` for the last admin, or `busy`.
+    Raises Problem `invalid` that names `password` or `code`, `not-possible` for the last admin, or `busy`.
     """
-    await confirm_password(host, user_id, password, field="password")
+    await confirm_password(host, user_id, password, code, field="password")
     await host.write(delete_user, user_id, host.hall_time(), host.settings)
 
 

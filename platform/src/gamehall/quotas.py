@@ -14,7 +14,7 @@ from gamehall.rates import Rate
 __all__ = ["CHALLENGING", "EXPORTING", "IMPORTING", "REGISTERING", "within_quota"]
 
 # Those of routes that a page and the API both have. A class or a club registers in one hour, from one address.
-REGISTERING = {"rates": (Rate("register", 20, 3_600, by="address"),)}
+REGISTERING = {"rates": (Rate("register", 40, 3_600, by="address"),)}
 CHALLENGING = {"rates": (Rate("challenge", 25, 60), Rate("challenges-a-day", 200, 86_400))}
 IMPORTING = {"rates": (Rate("import", 60, 600),)}
 EXPORTING = {"rates": (Rate("export", 20, 600),)}

@@ -88,12 +88,22 @@ class Rates:
             return
         limit = self.in_force(limit)
         for subject in subjects:
-            key, hall_time = f"{limit.name}:{neighbourhood(subject)}"[:200], self._hall_time()
+            key, hall_time = _key(limit, subject), self._hall_time()
             wait = await self._redis.take(limit, key, hall_time) if self._redis else None
             if wait is None:
                 wait = await self._database.write(_take, limit, key, hall_time)
             if wait:
                 raise _too_often(wait)
+
+    async def give_back(self, limit: Rate, *subjects: str) -> None:
+        """Undoes one `take` of each of these: what was tried has come right, and only what fails is to be limited."""
+        if not self._on:
+            return
+        limit = self.in_force(limit)
+        for subject in subjects:
+            key = _key(limit, subject)
+            if self._redis is None or not await self._redis.give_back(limit, key, self._hall_time()):
+                await self._database.write(_give_back, limit, key)
 
     async def forget(self) -> None:
         """Removes whoever has the whole budget again; one worker at a time does."""
@@ -102,6 +112,10 @@ class Rates:
     async def close(self) -> None:
         if self._redis is not None:
             await self._redis.close()
+
+
+def _key(limit: Rate, subject: str) -> str:
+    return f"{limit.name}:{neighbourhood(subject)}"[:200]
 
 
 def _too_often(wait: int) -> Problem:
@@ -134,17 +148,31 @@ def _take(connection: sa.Connection, limit: Rate, key: str, hall_time: int) -> i
     return max(1, int(full_at) + limit.step - hall_time - whole)
 
 
+def _give_back(connection: sa.Connection, limit: Rate, key: str) -> None:
+    connection.execute(rate.update().where(rate.c.key == key).values(full_at=rate.c.full_at - limit.step))
+
+
 def _forget(connection: sa.Connection, holder: str, hall_time: int) -> None:
     if take_lease(connection, _TIDYING, holder, hall_time, 60_000):
         connection.execute(rate.delete().where(rate.c.full_at <= hall_time))
 
 
 # The same decision as in the database, in one step of Redis. Keys go when their budget is whole again.
-_SCRIPT = """
+_TAKE = """
 local now, step, whole = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local later = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now) + step
 if later > now + whole then return math.max(1, later - now - whole) end
 redis.call('SET', KEYS[1], string.format('%d', later), 'PX', later - now)
+return 0
+"""
+
+_GIVE_BACK = """
+local full_at = tonumber(redis.call('GET', KEYS[1]) or '0') - tonumber(ARGV[2])
+if full_at > tonumber(ARGV[1]) then
+    redis.call('SET', KEYS[1], string.format('%d', full_at), 'PX', full_at - tonumber(ARGV[1]))
+else
+    redis.call('DEL', KEYS[1])
+end
 return 0
 """
 
@@ -158,18 +186,26 @@ class _Redis:
         from redis.asyncio import Redis  # an optional dependency: only halls with a redis_url need it
 
         self._client: Any = Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5)
-        self._script = self._client.register_script(_SCRIPT)
+        self._take = self._client.register_script(_TAKE)
+        self._give_back = self._client.register_script(_GIVE_BACK)
         self._away_until = 0.0
 
     async def take(self, limit: Rate, key: str, hall_time: int) -> int | None:
         """Counts once; 0, in how many milliseconds it can be tried again, or None where Redis cannot say."""
+        return await self._run(self._take, key, hall_time, limit.step, limit.step * limit.times)
+
+    async def give_back(self, limit: Rate, key: str, hall_time: int) -> bool:
+        """Undoes one count; whether Redis could."""
+        return await self._run(self._give_back, key, hall_time, limit.step) is not None
+
+    async def _run(self, script: Any, key: str, *arguments: int) -> int | None:
+        """What a script gives, None where Redis is away."""
         from redis.exceptions import RedisError
 
         if time.monotonic() < self._away_until:
             return None
-        arguments = (hall_time, limit.step, limit.step * limit.times)
         try:
-            wait = int(await self._script(keys=[f"gamehall:rate:{key}"], args=arguments))
+            found = int(await script(keys=[f"gamehall:rate:{key}"], args=arguments))
         except (RedisError, OSError, TimeoutError) as error:
             if not self._away_until:
                 log.warning("Redis is away (%s); the database counts limits until it is back", error)
@@ -178,7 +214,7 @@ class _Redis:
         if self._away_until:
             log.warning("Redis counts limits again")
             self._away_until = 0.0
-        return wait
+        return found
 
     async def close(self) -> None:
         await self._client.aclose()

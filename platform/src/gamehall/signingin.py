@@ -48,21 +48,21 @@ async def check_password(host: Host, username: str, password: str, vouchers: Ite
     """The active user with this name (or e-mail address) and password, who may have to give a code as well.
 
     Raises Problem `invalid-credentials`, the same whatever is wrong and after the same work, `too-many-requests`, which
-    is counted before and for unknown names too, or `busy`.
+    is counted before and for unknown names too, and not where it comes right, or `busy`.
     """
     found = await host.read(user_for_login, username)
     known = _known_by(host, found[0].id, vouchers) if found else None
-    if known is not None:
-        await host.rates.take(BY_VOUCHER, known)
-    else:
-        await host.rates.take(BY_ADDRESS, origin().address)
-        await host.rates.take(BY_NAME, _digest(username))
+    counted = [(BY_VOUCHER, known)] if known else [(BY_ADDRESS, origin().address), (BY_NAME, _digest(username))]
+    for limit, subject in counted:
+        await host.rates.take(limit, subject)
     # Guests and the accounts of plugins have none.
     password_hash = found[1] if found and found[1] else None
     matches = await host.passwords.matches(password_hash, password)
     if found is None or not matches or not found[0].is_active:
         await host.write(audit.note, "sign_in.failed", about=found[0].id if found else None)
         raise Problem("invalid-credentials", _("There is no account with this name and password."))
+    for limit, subject in counted:  # a whole class may sign in from one address
+        await host.rates.give_back(limit, subject)
     await _renew_hash(host, found[0], found[1], password)
     return found[0]
 

@@ -143,7 +143,7 @@ class Tokens(RuleBasedStateMachine):
             self.workers.runner.run(host.write(_switch, self.ids[name], self.active[name]))
         else:
             old, new = self.passwords[name], f"{self.passwords[name]}!"
-            self.workers.runner.run(change_password(host, self.ids[name], old, new))
+            self.workers.runner.run(change_password(host, self.ids[name], old, new, ""))
             self.passwords[name] = new
         for family in self.families:
             family.is_over |= family.owner == name

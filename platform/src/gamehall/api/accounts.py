@@ -26,10 +26,11 @@ __all__ = ["ACCOUNT_ROUTES"]
 
 
 class PasswordChange(msgspec.Struct, frozen=True):
-    """The password until now, and the new one."""
+    """The password until now, the new one, and a code of who signs in in two steps."""
 
     current: str
     password: str
+    code: str = ""
 
 
 class ForgottenPassword(msgspec.Struct, frozen=True):
@@ -52,10 +53,11 @@ class PasswordReset(msgspec.Struct, frozen=True):
 
 
 class AddressChange(msgspec.Struct, frozen=True):
-    """The password, and the new e-mail address."""
+    """The password, the new e-mail address, and a code of who signs in in two steps."""
 
     current: str
     email: str
+    code: str = ""
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -72,16 +74,17 @@ class AddressConfirmed(msgspec.Struct, frozen=True):
 
 
 class Farewell(msgspec.Struct, frozen=True):
-    """The password of the account that shall be deleted."""
+    """The password of the account that shall be deleted, and a code of who signs in in two steps."""
 
     password: str
+    code: str = ""
 
 
 @post("/me/password", status_code=204, opt={"body": PasswordChange})
 async def change_own_password(request: HttpRequest, caller: NamedDependency[Principal]) -> None:
     """Changes the caller's password and ends every sign-in, this one too: sign in again with the new one."""
     given = await read_body(request, PasswordChange)
-    await change_password(host_of(request), caller.user_id, given.current, given.password)
+    await change_password(host_of(request), caller.user_id, given.current, given.password, given.code)
 
 
 @post(
@@ -106,7 +109,7 @@ async def change_own_email(request: HttpRequest, caller: NamedDependency[Princip
     """Sends a link to the new address, which is in force once its reader has confirmed it; at once where the hall
     sends no mails."""
     given, host = await read_body(request, AddressChange), host_of(request)
-    await change_email(host, caller.user_id, given.current, given.email)
+    await change_email(host, caller.user_id, given.current, given.email, given.code)
     return await host.read(_address, caller.user_id)
 
 
@@ -134,7 +137,8 @@ async def show_data(request: HttpRequest, caller: NamedDependency[Principal]) ->
 @delete("/me", status_code=204, opt={"body": Farewell, "problems": ("not-possible",)})
 async def delete_me(request: HttpRequest, caller: NamedDependency[Principal]) -> None:
     """Deletes the caller's account for good: its games stay, without its name; what runs is resigned or aborted."""
-    await leave(host_of(request), caller.user_id, (await read_body(request, Farewell)).password)
+    given = await read_body(request, Farewell)
+    await leave(host_of(request), caller.user_id, given.password, given.code)
 
 
 ACCOUNT_ROUTES = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gamehall.asking import known_id
 from gamehall.declare import SCOPES, Host, Principal
+from gamehall.factors import has_factor
 from gamehall.languages import N_, catalogue
 from gamehall.problems import Problem
 from gamehall.spans import in_words
@@ -80,7 +81,8 @@ def _reuse(facts: Mapping[str, Any]) -> str:
 
 
 async def _devices(host: Host, caller: Principal) -> Mapping[str, Any]:
-    return {"devices": await host.read(live_tokens, caller.user_id)}
+    own = caller.user_id
+    return {"devices": await host.read(live_tokens, own), "two_steps": await host.read(has_factor, own)}
 
 
 def _choices(host: Host) -> list[tuple[int, str]]:
@@ -96,5 +98,5 @@ def _wanted(fields: Fields) -> ScriptToken:
     if may not in SCOPES or not days.isdecimal() or len(days) > 4:
         raise Problem("invalid", _("Choose what the script may do, and for how long."))
     scopes = list(SCOPES[: SCOPES.index(may) + 1])
-    name, password = fields.get("device_name", ""), fields.get("password", "")
-    return ScriptToken(device_name=name, scopes=scopes, password=password, days=int(days))
+    name, password, code = (fields.get(each, "") for each in ("device_name", "password", "code"))
+    return ScriptToken(device_name=name, scopes=scopes, password=password, code=code, days=int(days))

@@ -20,11 +20,13 @@ Scopes = Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=len(SCOPES
 
 
 class ScriptToken(msgspec.Struct, frozen=True, kw_only=True):
-    """A name for the script, what its token may do, for how many days, and the caller's password."""
+    """A name for the script, what its token may do, for how many days, the caller's password, and a code if they sign
+    in in two steps."""
 
     device_name: str
     scopes: Scopes
     password: str
+    code: str = ""
     days: int = 30
 
 
@@ -33,7 +35,7 @@ async def make_script_token(host: Host, caller: Principal, wanted: ScriptToken) 
 
     Raises Problem `invalid` with the field, `too-many-requests` or `busy`.
     """
-    owner = await confirm_password(host, caller.user_id, wanted.password, field="password")
+    owner = await confirm_password(host, caller.user_id, wanted.password, wanted.code, field="password")
     await host.rates.take(_TOKENS, caller.user_id)
     lifetimes = host.plugin_settings(Lifetimes)
     return await host.write(issue_to_script, owner, wanted.device_name, wanted.scopes, wanted.days, lifetimes)

@@ -9,6 +9,7 @@ from gamehall.answers import AccountData
 from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
 from gamehall.dossier import account_data
+from gamehall.factors import has_factor
 from gamehall.languages import catalogue
 from gamehall.leaving import leave
 from gamehall.problems import FieldError, Problem
@@ -34,14 +35,15 @@ async def leaving_page(
     visitor: NamedDependency[Visitor],
     caller: NamedDependency[Principal],
 ) -> Response[Any]:
-    return _ask(request, site, visitor, {})
+    return await _ask(request, site, visitor, caller, {})
 
 
-def _ask(
-    request: HttpRequest, site: Site, visitor: Visitor, typed: Form, problem: Problem | None = None
+async def _ask(
+    request: HttpRequest, site: Site, visitor: Visitor, caller: Principal, typed: Form, problem: Problem | None = None
 ) -> Response[Any]:
     status = problem.status if problem else 200
-    return site.page(request, visitor, "leaving.html", status=status, typed=typed, problem=problem)
+    two_steps = await site.host.read(has_factor, caller.user_id)
+    return site.page(request, visitor, "leaving.html", status=status, typed=typed, problem=problem, two_steps=two_steps)
 
 
 @post("/settings/delete")
@@ -56,9 +58,9 @@ async def leave_for_good(
         if typed.get("username", "").strip().casefold() != caller.username.casefold():
             message = _("Type your user name as it stands above.")
             raise Problem("invalid", message, errors=(FieldError("username", message),))
-        await leave(site.host, caller.user_id, typed.get("password", ""))
+        await leave(site.host, caller.user_id, typed.get("password", ""), typed.get("code", ""))
     except Problem as problem:
-        return _ask(request, site, visitor, typed, problem)
+        return await _ask(request, site, visitor, caller, typed, problem)
     return site.send_away("/login?done=deleted")
 
 

@@ -97,8 +97,8 @@ async def save_email(
 ) -> Response[Any]:
     typed = await read_form(request)
     try:
-        email = typed.get("email", "")
-        changed = await change_email(site.host, caller.user_id, typed.get("current", ""), email)
+        current, email, code = (typed.get(each, "") for each in ("current", "email", "code"))
+        changed = await change_email(site.host, caller.user_id, current, email, code)
     except Problem as problem:
         return await _show(request, site, visitor, caller, form="email", typed=typed, problem=problem)
     return site.go("/settings?saved=email" if changed else "/settings?saved=asked")
@@ -114,7 +114,8 @@ async def save_password(
     """Ends every sign-in of the user but this browser's, which gets a new one."""
     typed = await read_form(request)
     try:
-        changed = await change_password(site.host, caller.user_id, typed.get("current", ""), typed.get("password", ""))
+        current, password, code = (typed.get(each, "") for each in ("current", "password", "code"))
+        changed = await change_password(site.host, caller.user_id, current, password, code)
     except Problem as problem:
         return await _show(request, site, visitor, caller, form="password", typed=typed, problem=problem)
     return site.go("/settings?saved=password", [await start_session(site.host, request, changed)])
