@@ -73,7 +73,18 @@ async def test_who_does_not_meet_is_left_out_of_lists_and_not_paired(feuding: Ha
     assert feuding.host.plugins.all["feud"].failures > 0, "the one that fails hides nobody"
 
 
-async def test_an_open_challenge_is_not_told_to_who_does_not_meet_its_challenger(feuding: Hall) -> None:
+async def kinds_until(stream: Stream, challenge_id: str) -> list[str]:
+    """The kinds of the events that are told, the one about this challenge being the last."""
+    kinds: list[str] = []
+    told = ""
+    while told != challenge_id:
+        event = await stream.next()
+        kinds.append(event.event)
+        told = event.json().get("challenge_id", "")
+    return kinds
+
+
+async def test_the_lobby_tells_nothing_of_whom_one_does_not_meet(feuding: Hall) -> None:
     ada, bob, cyd = await feuding.users("ada", "bob", "cyd")
     transport = StreamingTransport(feuding.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://hall/api/v1") as http, AsyncExitStack() as stack:
@@ -89,6 +100,11 @@ async def test_an_open_challenge_is_not_told_to_who_does_not_meet_its_challenger
         made = [done(await each.post("/challenges", json=GAME), 201)["id"] for each in (ada, cyd)]
         heard = [(await stream.next()).json()["challenge_id"] for stream in streams]
         assert heard == [made[1], made[0]]
+        game = done(await cyd.post(f"/challenges/{made[0]}/respond", json={"action": "accept"}))["game_id"]
+        done(await ada.post(f"/games/{game}/abort"))
+        other = done(await cyd.post("/challenges", json=GAME), 201)["id"]
+        games = {"game_started", "game_over"}
+        assert [games & set(await kinds_until(stream, other)) for stream in streams] == [set(), games]
 
 
 async def test_the_lobby_shows_strangers_only_what_they_may_watch(feuding: Hall) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-__all__ = ["LOBBY", "Cursor", "Event", "NewEvent", "game_channel", "user_channel"]
+__all__ = ["LOBBY", "Cursor", "Event", "NewEvent", "game_channel", "user_channel", "users_of"]
 
 LOBBY = "lobby"
 
@@ -61,3 +61,11 @@ class Event(msgspec.Struct, frozen=True):
         """The data, decoded."""
         values: dict[str, Any] = msgspec.json.decode(self.data)
         return values
+
+
+def users_of(event: Event) -> list[str]:
+    """The ids of the users who learn of an event by their own channels."""
+    return [each.removeprefix(_USER) for each in event.channels if each.startswith(_USER)]
+
+
+_USER = user_channel("")

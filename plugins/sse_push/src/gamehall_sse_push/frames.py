@@ -69,7 +69,9 @@ class JsonVoice:
         return b""  # a program asks for what it needs itself
 
     async def tell(self, event: Event, name: str | None) -> bytes:
-        return self._frames.of(event, name or "") if await self._meetings.hears(self._user_id, event) else b""
+        return (
+            self._frames.of(event, name or "") if await self._meetings.hears(self._user_id, event, name or "") else b""
+        )
 
 
 class Frames:

@@ -1,29 +1,37 @@
-"""Who hears of an open challenge: everybody but those who do not meet its challenger."""
+"""Who hears of what happens in the lobby: everybody but those who do not meet the people it is about."""
 
 from __future__ import annotations
 
 from gamehall.declare import Host
-from gamehall.events import Cursor, Event
+from gamehall.events import LOBBY, Cursor, Event, users_of
 
 _OPENED = "challenge_opened"
 
 
 class Meetings:
-    """What is asked once for all streams of this worker that tell of the same challenge; the latest are kept."""
+    """What is asked once for all streams of this worker that tell of the same event; the latest are kept."""
 
     def __init__(self, host: Host, size: int = 200) -> None:
         self._host = host
         self._size = size
         self._apart: dict[Cursor, frozenset[str]] = {}
 
-    async def hears(self, user_id: str | None, event: Event) -> bool:
-        """Whether this user, None being a stranger, is told of an event."""
-        if user_id is None or event.kind != _OPENED:
+    async def hears(self, user_id: str | None, event: Event, name: str) -> bool:
+        """Whether this user, None being a stranger, is told of an event that they hear by the channel of this name.
+
+        Who plays in a game hears of it by their own channel, whomever they play.
+        """
+        if user_id is None or name != LOBBY:
             return True
         if event.cursor not in self._apart:
-            challenger = str(event.values()["challenger_id"])
-            apart = (await self._host.apart([challenger]))[challenger]
             if len(self._apart) >= self._size:
                 del self._apart[next(iter(self._apart))]
-            self._apart[event.cursor] = apart
+            self._apart[event.cursor] = await self._apart_from(event)
         return user_id not in self._apart[event.cursor]
+
+    async def _apart_from(self, event: Event) -> frozenset[str]:
+        people = users_of(event)
+        if event.kind == _OPENED:
+            people.append(str(event.values()["challenger_id"]))
+        apart = await self._host.apart(people) if people else {}
+        return frozenset().union(*apart.values())

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from gamehall.database import serialize_on
 from gamehall.declare import Host, Listener
-from gamehall.events import Cursor, Event, user_channel
+from gamehall.events import Cursor, Event, user_channel, users_of
 from gamehall.tables import now, user
 from gamehall.tasks import beside
 
@@ -44,7 +44,6 @@ KEPT, KEPT_FOR = 200, timedelta(days=90)
 """How many notices of a user are kept, and for how long."""
 _WAITING = 10_000
 _RETRY_SECONDS = 1.0
-_USER = user_channel("")
 
 Kinds = Sequence[tuple[str, NoticeKind]]
 _place = sa.tuple_(notice.c.tx, notice.c.event_id)
@@ -72,7 +71,7 @@ async def keeping_notices(host: Host) -> AsyncIterator[None]:
     waiting: asyncio.Queue[Event] = asyncio.Queue(_WAITING)
 
     def hear(event: Event) -> None:
-        if OWN not in host.features or not _people(event):
+        if OWN not in host.features or not users_of(event):
             return
         try:
             waiting.put_nowait(event)
@@ -107,14 +106,9 @@ async def _keep_one(host: Host, plugin: str, kind: NoticeKind, event: Event) -> 
             return
 
 
-def _people(event: Event) -> list[str]:
-    """The ids of the users who learn of an event as such."""
-    return [channel.removeprefix(_USER) for channel in event.channels if channel.startswith(_USER)]
-
-
 def _put_down(connection: sa.Connection, plugin: str, kind: NoticeKind, event: Event) -> list[str]:
     """Writes the notices of an event that nobody has written yet; the ids of those who have one."""
-    accounts = sa.select(user.c.id).where(user.c.id.in_(_people(event)), user.c.is_active, ~user.c.is_guest)
+    accounts = sa.select(user.c.id).where(user.c.id.in_(users_of(event)), user.c.is_active, ~user.c.is_guest)
     told = []
     for user_id in sorted(connection.scalars(accounts)):
         serialize_on(connection, f"notices of {user_id}")
