@@ -34,7 +34,7 @@ async def everything(hall: Hall) -> str:
 
 
 async def test_games_stay_and_the_name_does_not(each_hall: Hall) -> None:
-    ada, bob, cyd = await each_hall.users("lovelace", "bob", "cyd")
+    ada, bob, cyd, dan = await each_hall.users("lovelace", "bob", "cyd", "dan")
     won = await start_game(ada, bob)
     await play(won, [ada, bob], "b2 a1 b3 a2 b1")
     running, begun = await start_game(bob, ada), await start_game(ada, bob)
@@ -45,7 +45,7 @@ async def test_games_stay_and_the_name_does_not(each_hall: Hall) -> None:
     received = done(await cyd.post("/challenges", json=terms | {"opponent": "lovelace"}), 201)["id"]
     opened = done(await ada.post("/challenges", json=terms), 201)["id"]
     done(await ada.post("/friends/requests", json={"username": "bob"}), 201)
-    assert (await cyd.put("/friends/blocks/lovelace")).status_code == 204
+    assert (await dan.put("/friends/blocks/lovelace")).status_code == 204
     before = done(await bob.get(f"/games/{won}"))
 
     problem(await leave(ada, "wrong"), 422, "invalid")
@@ -70,7 +70,7 @@ async def test_games_stay_and_the_name_does_not(each_hall: Hall) -> None:
     assert done(await cyd.get(f"/challenges/{sent}"))["status"] == "cancelled"
     assert opened not in repr(done(await bob.get("/challenges?box=open")))
     assert done(await bob.get("/friends/requests?box=received"))["items"] == []
-    assert done(await cyd.get("/friends/blocks"))["items"] == []
+    assert done(await dan.get("/friends/blocks"))["items"] == []
     async with asyncio.timeout(20):
         while True:  # what others were told goes a moment later
             if "lovelace" not in await everything(each_hall):

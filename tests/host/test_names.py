@@ -87,7 +87,9 @@ async def test_who_speaks_for_the_hall_is_chosen_by_its_operator(hall: Hall) -> 
 
 async def test_names_that_exist_stay(hall: Hall) -> None:
     ada = await hall.user("ada")
-    await hall.host.write(lambda c: c.execute(user.update().values(display_name="Аdmin")))
+    await hall.host.write(
+        lambda c: c.execute(user.update().where(user.c.username == "ada").values(display_name="Аdmin"))
+    )
     assert done(await ada.patch("/users/me", json={"mail_notices": False}))["display_name"] == "Аdmin"
     assert done(await ada.patch("/users/me", json={"display_name": "Аdmin"}))["display_name"] == "Аdmin"
 
