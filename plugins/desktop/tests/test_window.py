@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from gamehall.client import Client
+from rig.desktop import OpenDesktop
 from rig.hall import InstallPlugin
-from rig.processes import Process
 from rig.server import Serve, Server, without_settings
 
 # A walk over hexes whose last step can be taken in two ways, and then no board is left: there is only to leave.
@@ -57,61 +55,8 @@ def gamehall_rulesets():
 """
 
 
-class Desktop(Process):
-    """The program on a screen. Items are clicked by the names that it gives them."""
-
-    def __init__(self, folder: Path, display: str, server: Server) -> None:
-        self._display = display
-        self._places = folder / "places.json"
-        self._places.unlink(missing_ok=True)
-        environment = without_settings(folder / "unused") | {
-            "DISPLAY": display,
-            "LIBGL_ALWAYS_SOFTWARE": "1",
-            "XDG_CONFIG_HOME": str(folder / "config"),
-            "XDG_DATA_HOME": str(folder / "share"),
-            "GAMEHALL_BASE_URL": server.url,
-            "GAMEHALL_DESKTOP_TEST_GEOMETRY": str(self._places),
-        }
-        command: list[str | Path] = [Path(sys.executable).with_name("gamehall"), "desktop"]
-        super().__init__(command, folder / "desktop.log", environment=environment)
-
-    def places(self) -> dict[str, list[float]]:
-        if not self._places.exists():
-            return {}
-        return msgspec.json.decode(self._places.read_bytes(), type=dict[str, list[float]])
-
-    def find(self, name: str) -> list[float]:
-        """The place of an item, once it is to be seen."""
-        self.wait_until(lambda: name in self.places())
-        return self.places()[name]
-
-    def click(self, name: str) -> None:
-        x, y, width, height = self.find(name)
-        self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1", "click", "1")
-
-    def write(self, name: str, text: str) -> None:
-        self.click(name)
-        self._xdotool("sleep", "0.1", "key", "ctrl+a", "type", "--delay", "20", text)
-
-    def _xdotool(self, *arguments: str) -> None:
-        subprocess.run(["xdotool", *arguments], env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"}, check=True)
-
-
-@pytest.fixture
-def open_desktop(tmp_path: Path, display: str) -> Iterator[Callable[[Server], Desktop]]:
-    opened: list[Desktop] = []
-
-    def start(server: Server) -> Desktop:
-        opened.append(Desktop(tmp_path, display, server))
-        return opened[-1]
-
-    yield start
-    for desktop in opened:
-        desktop.kill()
-
-
 @pytest.mark.anyio
-async def test_a_game_in_the_window(server: Server, open_desktop: Callable[[Server], Desktop], tmp_path: Path) -> None:
+async def test_a_game_in_the_window(server: Server, open_desktop: OpenDesktop, tmp_path: Path) -> None:
     async with Client(server.url) as bob:
         await bob.register("bob", "bob@example.org", "correct horse battery")
         desktop = open_desktop(server)
@@ -151,7 +96,7 @@ async def test_a_game_in_the_window(server: Server, open_desktop: Callable[[Serv
 
 @pytest.mark.anyio
 async def test_hexes_a_choice_of_ways_and_a_game_without_a_board(
-    install_plugin: InstallPlugin, serve: Serve, open_desktop: Callable[[Server], Desktop]
+    install_plugin: InstallPlugin, serve: Serve, open_desktop: OpenDesktop
 ) -> None:
     server = serve(settings={"PYTHONPATH": str(install_plugin("walk", WALK))})
     async with Client(server.url) as bob:

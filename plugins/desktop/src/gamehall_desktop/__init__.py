@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from gamehall import hookimpl
@@ -15,3 +16,10 @@ def gamehall_commands() -> list[click.Command]:
     from .app import desktop  # a server that only loads the plugin needs nothing of it
 
     return [desktop]
+
+
+@hookimpl
+def gamehall_hookspecs() -> list[ModuleType]:
+    from . import hookspecs
+
+    return [hookspecs]

@@ -32,7 +32,9 @@ def desktop(base_url: str | None, profile: str | None, config: str | None) -> No
             "There is no screen (DISPLAY is not set). Start it in a graphical session, with X or XWayland,"
             f" or play in a browser at {settings.base_url}."
         )
-    from .window import run  # DearPyGui ends the process when there is no screen, so it comes after the look for one
+    from .view.window import (
+        run,  # DearPyGui ends the process when there is no screen, so it comes after the look for one
+    )
 
     run(settings, path, profile or settings.last_profile())
 

@@ -1,48 +1,53 @@
-"""What the user does at the hall. Every method runs in the network's thread and posts what it leads to."""
+"""One user at one hall, from signing in to signing out. Everything here runs in the network's thread."""
 
 from __future__ import annotations
 
 import asyncio
 import platform
 from collections.abc import Callable, Coroutine
-from contextlib import aclosing
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 
-from gamehall.client import Client, Event, ProblemError
+from gamehall.client import Client, ProblemError
 
+from . import live
 from .config import Config, remember_login
 from .files import TokenFile
-from .model import Lobby, Message, Notice, Shown, SignedIn, SignedOut
+from .hallplay import HallPlay
+from .play import Play
+from .state.account import SignedIn, SignedOut
+from .state.toasts import Toast
 
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
-_LOBBY_EVENTS = {"challenge_received", "challenge_answered", "challenge_opened", "challenge_closed", "game_started"}
-_GAME_EVENTS = {"game_move", "game_over"}
 _REFRESH_AT = 0.8  # of a token's life
 
 
 class Session:
-    """One user at one hall, from signing in to signing out."""
+    """What the user does, and what follows from it: `post` tells the window of it.
+
+    `play` is the game that is open, None while there is none.
+    """
 
     def __init__(
-        self, config: Config, path: Path, tokens: TokenFile, spawn: Spawn, post: Callable[[Message], None]
+        self, config: Config, path: Path, tokens: TokenFile, spawn: Spawn, post: Callable[[object], None]
     ) -> None:
-        self._config = config
+        self.config = config
+        self.post = post
+        self.spawn = spawn
+        self.username = ""
+        self.play: Play | None = None
         self._path = path
         self._tokens = tokens
-        self._spawn = spawn
-        self._post = post
         self._client: Client | None = None
-        self._username = ""
-        self._game: str | None = None
         self._following: list[asyncio.Task[None]] = []
 
     @property
     def client(self) -> Client:
+        """Raises LookupError while nobody is signed in."""
         if self._client is None:
             raise LookupError("nobody is signed in")
         return self._client
@@ -53,21 +58,21 @@ class Session:
             await work
         except ProblemError as problem:
             if problem.slug in ("invalid-token", "token-reused"):
-                await self._leave(problem.detail)
+                await self.leave(problem.detail)
             else:
                 fields = [f"{error.field}: {error.message}" for error in problem.errors if error.field]
-                self._post(Notice("\n".join(fields) or problem.detail))
-                if problem.status == httpx.codes.CONFLICT and self._game is not None:
-                    await self.show(self._game)
+                self.post(Toast("\n".join(fields) or problem.detail, "fault"))
+                if problem.status == httpx.codes.CONFLICT and self.play is not None:
+                    await self.play.look()
         except (httpx.TransportError, httpx.InvalidURL) as error:
-            address = self._client.base_url if self._client else self._config.base_url
-            self._post(Notice(unreachable(address, error)))
+            address = self._client.base_url if self._client else self.config.base_url
+            self.post(Toast(unreachable(address, error), "fault"))
 
     async def restore(self, username: str) -> None:
         """Goes on with the token that was kept for this user, if there is one."""
-        token = self._tokens.get(self._config.base_url, username)
+        token = self._tokens.get(self.config.base_url, username)
         if token is not None:
-            self._client = Client(self._config.base_url, token, timeout=self._config.timeout)
+            self._client = Client(self.config.base_url, token, timeout=self.config.timeout)
             await self._enter((await self._client.me()).username, 0)
 
     async def sign_in(self, base_url: str, username: str, password: str, code: str) -> None:
@@ -84,7 +89,7 @@ class Session:
         try:
             await self.client.sign_out()
         finally:
-            await self._leave("")
+            await self.leave("")
 
     async def close(self) -> None:
         """Ends what runs; the token stays for the next time."""
@@ -96,85 +101,46 @@ class Session:
             await self._client.close()
             self._client = None
 
-    async def refresh_lobby(self) -> None:
-        games, received, opened, rulesets = await asyncio.gather(
-            self.client.games(player=self._username, status="active"),
-            self.client.challenges("received"),
-            self.client.challenges("open"),
-            self.client.rulesets(),
-        )
-        acceptable = [each for each in opened.items if each.challenger.username != self._username]
-        self._post(Lobby(games.items, [*received.items, *acceptable], rulesets))
+    async def open_game(self, game_id: str) -> None:
+        """Opens a game of the hall, to play or to watch."""
+        await self.open(HallPlay(self.client, game_id, self.post))
 
-    async def challenge(self, ruleset: str, opponent: str) -> None:
-        """Challenges a user, or everybody without one, with the ruleset's default options."""
-        await self.client.challenge(ruleset, opponent.strip() or None)
-        self._post(Notice(f"You have challenged {opponent.strip() or 'everybody'}."))
+    async def open(self, play: Play) -> None:
+        self.play = play
+        await play.look()
 
-    async def respond(self, challenge_id: str, action: Literal["accept", "decline"]) -> None:
-        answer = await self.client.respond(challenge_id, action)
-        if answer.game_id is not None:
-            await self.show(answer.game_id)
-
-    async def show(self, game_id: str) -> None:
-        self._game = game_id
-        self._post(Shown(await self.client.game(game_id)))
-
-    async def play(self, game_id: str, move: str, ply: int) -> None:
-        await self.client.play(game_id, move, ply)
-        await self.show(game_id)
-
-    async def resign(self, game_id: str) -> None:
-        await self.client.resign(game_id)
-        await self.show(game_id)
-
-    async def _new_client(self, base_url: str) -> Client:
-        await self.close()
-        self._config.base_url = base_url.strip().rstrip("/")
-        self._client = Client(self._config.base_url, timeout=self._config.timeout)
-        return self._client
-
-    async def _enter(self, username: str, expires_in: int) -> None:
-        self._username = username
-        remember_login(self._path, self.client.base_url, username)
-        self._keep_token()
-        self._post(SignedIn(username))
-        self._following = [self._spawn(self.attempt(self._follow()))]
-        if self._config.auto_refresh_token:
-            self._following.append(self._spawn(self.attempt(self._stay_signed_in(expires_in))))
-
-    async def _leave(self, why: str) -> None:
-        self._tokens.put(self._config.base_url, self._username, None)
-        self._game = None
-        self._post(SignedOut(why))
+    async def leave(self, why: str) -> None:
+        """Forgets the token and closes what is open in the hall."""
+        self._tokens.put(self.config.base_url, self.username, None)
+        if isinstance(self.play, HallPlay):
+            self.play = None
+        self.post(SignedOut(why))
         self._following = [task for task in self._following if task is not asyncio.current_task()]
         await self.close()
 
+    async def _new_client(self, base_url: str) -> Client:
+        await self.close()
+        self.config.base_url = base_url.strip().rstrip("/")
+        self._client = Client(self.config.base_url, timeout=self.config.timeout)
+        return self._client
+
+    async def _enter(self, username: str, expires_in: int) -> None:
+        self.username = username
+        remember_login(self._path, self.client.base_url, username)
+        self._keep_token()
+        self.post(SignedIn(username, self.client.base_url))
+        self._following = [self.spawn(self.attempt(live.follow(self)))]
+        if self.config.auto_refresh_token:
+            self._following.append(self.spawn(self.attempt(self._stay_signed_in(expires_in))))
+
     def _keep_token(self) -> None:
-        self._tokens.put(self._config.base_url, self._username, self.client.token)
+        self._tokens.put(self.config.base_url, self.username, self.client.token)
 
     async def _stay_signed_in(self, expires_in: float) -> None:
         while True:
             await asyncio.sleep(expires_in * _REFRESH_AT)
             expires_in = (await self.client.refresh()).expires_in
             self._keep_token()
-
-    async def _follow(self) -> None:
-        async with aclosing(self.client.events(["user", "lobby"])) as events:
-            async for event in events:
-                if event.kind == "closed":
-                    await self._leave("You were signed out.")
-                    return
-                await self.attempt(self._take(event))
-
-    async def _take(self, event: Event) -> None:
-        anew = event.kind in ("hello", "resync")
-        if anew or event.kind in _LOBBY_EVENTS | _GAME_EVENTS:
-            await self.refresh_lobby()
-        if self._game and (anew or (event.kind in _GAME_EVENTS and event.data.get("game_id") == self._game)):
-            await self.show(self._game)
-        if event.kind == "challenge_answered" and event.data.get("game_id"):
-            await self.show(event.data["game_id"])
 
 
 def unreachable(address: str, error: Exception) -> str:

@@ -6,8 +6,7 @@ import dearpygui.dearpygui as dpg
 
 from gamehall.game import Mark, Scene, board_cells, column_name
 from gamehall.looks import DARK, LIGHT, Drawn, draw_piece
-
-from .board import CORNER, Layout, lay_out
+from gamehall_desktop.state.board import CORNER, Layout, lay_out
 
 Color = tuple[int, int, int, int]
 

@@ -8,9 +8,9 @@ import dearpygui.dearpygui as dpg
 import msgspec
 
 from gamehall.game import board_cells
+from gamehall_desktop.files import write_private
 
 from .canvas import Canvas
-from .files import write_private
 
 
 class Geometry:
@@ -20,8 +20,7 @@ class Geometry:
     """
 
     def __init__(self, path: str | None) -> None:
-        typed = {"base_url", "username", "password", "code", "email", "ruleset", "opponent"}
-        self.names = typed | {"headline", "board"}
+        self.names: set[str] = set()
         self._path = Path(path) if path else None
         self._written = b""
 

@@ -1,0 +1,33 @@
+"""Everything that the window shows: changed by messages alone, so that it can be told without a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .account import Account, SignedOut
+from .lobby import Lobby
+from .table import Shown, Table
+from .toasts import Toasts
+
+Screen = Literal["hall", "table", "settings"]
+
+
+@dataclass(slots=True)
+class Model:
+    """The parts, and which screen is open."""
+
+    account: Account = field(default_factory=Account)
+    lobby: Lobby = field(default_factory=Lobby)
+    table: Table = field(default_factory=Table)
+    toasts: Toasts = field(default_factory=Toasts)
+    screen: Screen = "hall"
+
+    def take(self, message: object) -> None:
+        for part in (self.account, self.lobby, self.table, self.toasts):
+            part.take(message)
+        match message:
+            case Shown():
+                self.screen = "table"
+            case SignedOut() if self.table.game is None:
+                self.screen = "hall"

@@ -1,0 +1,62 @@
+"""What the window shows, without a window."""
+
+from __future__ import annotations
+
+from gamehall.answers import Game, GameSummary, Person, Seat
+from gamehall.game import Scene
+from gamehall_desktop.state.account import SignedIn, SignedOut
+from gamehall_desktop.state.lobby import Listed, game_line
+from gamehall_desktop.state.model import Model
+from gamehall_desktop.state.table import Shown
+from gamehall_desktop.state.toasts import Toast
+
+
+def game_at(ply: int, *, to_act: int | None = 0, status: str = "active") -> Game:
+    people = [("black", "ada"), ("white", "bob")]
+    return Game(
+        id="g",
+        ruleset="some-game",
+        ruleset_version=1,
+        options={},
+        status=status,
+        seats=tuple(Seat(n, side, Person(name, name)) for n, (side, name) in enumerate(people)),
+        to_act=to_act,
+        ply=ply,
+        clock={"kind": "none"},
+        offers=(),
+        rematch=None,
+        result=None,
+        note="",
+        created_at="",
+        finished_at=None,
+        spectators=0,
+        claim=None,
+        moves=("a1",) * ply,
+        spent=({},) * ply,
+        scene=Scene(3, 3, status="Black to move.", prompt="Your turn."),
+        cursor="0-1",
+    )
+
+
+def test_the_model_follows_what_happens() -> None:
+    model = Model()
+    for message in (SignedIn("bob", "http://hall"), Listed([game_at(1)], [], []), Shown(game_at(2))):
+        model.take(message)
+    assert (model.table.seat, model.table.can_resign, model.table.headline) == (1, True, "Black to move. Your turn.")
+    model.table.touched = ("a1",)
+    model.take(Shown(game_at(1)))  # an answer that was overtaken
+    assert (model.table.game, model.table.touched) == (game_at(2), ("a1",))
+    model.take(Shown(game_at(3, to_act=None, status="finished")))
+    assert not model.table.can_resign
+    assert not model.table.touched
+    model.take(Toast("Something is wrong.", "fault"))
+    assert model.toasts.said[-1].text == "Something is wrong."
+    model.take(SignedOut("You were signed out."))
+    assert (model.account.username, model.account.notice) == (None, "You were signed out.")
+    assert (model.table.game, model.lobby.lists.games) == (None, ())
+
+
+def test_a_list_says_whose_turn_it_is() -> None:
+    game: GameSummary = game_at(0, to_act=1)
+    assert game_line(game, "bob") == "some-game: ada - your turn"
+    assert game_line(game, "ada") == "some-game: bob"

@@ -1,0 +1,73 @@
+"""The desktop client on a real screen, used with a real mouse and real keys."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rig.processes import Process
+from rig.server import Server, without_settings
+
+OpenDesktop = Callable[[Server], "Desktop"]
+
+
+class Desktop(Process):
+    """The program on a screen. Items are clicked by the names that it gives them."""
+
+    def __init__(self, folder: Path, display: str, server: Server) -> None:
+        self._display = display
+        self._places = folder / "places.json"
+        self._places.unlink(missing_ok=True)
+        environment = without_settings(folder / "unused") | {
+            "DISPLAY": display,
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "XDG_DATA_HOME": str(folder / "share"),
+            "GAMEHALL_BASE_URL": server.url,
+            "GAMEHALL_DESKTOP_TEST_GEOMETRY": str(self._places),
+        }
+        command: list[str | Path] = [Path(sys.executable).with_name("gamehall"), "desktop"]
+        super().__init__(command, folder / "desktop.log", environment=environment)
+
+    def places(self) -> dict[str, list[float]]:
+        if not self._places.exists():
+            return {}
+        return msgspec.json.decode(self._places.read_bytes(), type=dict[str, list[float]])
+
+    def find(self, name: str) -> list[float]:
+        """The place of an item, once it is to be seen."""
+        self.wait_until(lambda: name in self.places())
+        return self.places()[name]
+
+    def click(self, name: str) -> None:
+        x, y, width, height = self.find(name)
+        self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1", "click", "1")
+
+    def write(self, name: str, text: str) -> None:
+        self.click(name)
+        self._xdotool("sleep", "0.1", "key", "ctrl+a", "type", "--delay", "20", text)
+
+    def press(self, *keys: str) -> None:
+        """Presses keys one after another, by X's names: Return, ctrl+plus."""
+        self._xdotool("key", "--delay", "60", *keys)
+
+    def _xdotool(self, *arguments: str) -> None:
+        subprocess.run(["xdotool", *arguments], env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"}, check=True)
+
+
+@pytest.fixture
+def open_desktop(tmp_path: Path, display: str) -> Iterator[OpenDesktop]:
+    opened: list[Desktop] = []
+
+    def start(server: Server) -> Desktop:
+        opened.append(Desktop(tmp_path, display, server))
+        return opened[-1]
+
+    yield start
+    for desktop in opened:
+        desktop.kill()
