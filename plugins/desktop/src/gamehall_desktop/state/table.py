@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec.structs import replace
 
 from gamehall.answers import Game
-from gamehall.game import Scene
+from gamehall.game import CellChange, Refusal, Scene
 
 from .account import SignedIn, SignedOut
 
@@ -30,6 +31,49 @@ class Seen:
     scene: Scene
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A move of the user's is on its way, as the one after `ply` moves; `waiting` while the hall cannot be reached."""
+
+    game_id: str
+    ply: int
+    move: str
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The hall has the move that was on its way."""
+
+    game_id: str
+    ply: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The hall does not take the move; `refusal` says why and which cells make it so."""
+
+    game_id: str
+    ply: int
+    move: str
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """News of a move, before the game was looked at anew: `game_move` of the hall's events, known since `at`."""
+
+    game_id: str
+    ply: int
+    move: str
+    seat: int
+    to_act: int | None
+    status: str
+    clock: dict[str, Any]
+    cells: tuple[CellChange, ...]
+    at: float
+
+
 @dataclass(slots=True)
 class Table:
     """One open game, seen by `username`."""
@@ -40,6 +84,8 @@ class Table:
     local: bool = False
     touched: tuple[str, ...] = ()
     seen: Seen | None = None
+    sending: Sending | None = None
+    refused: Refused | None = None
 
     def take(self, message: object) -> None:
         match message:
@@ -54,6 +100,12 @@ class Table:
                 if not older:  # answers can overtake each other
                     self.game, self.at, self.local = game, message.at, message.local
                     self.touched, self.seen = (), None
+            case Sending():
+                self.sending, self.refused = message, None
+            case Stored():
+                self.sending = None
+            case Refused():
+                self.sending, self.refused = None, message
             case Seen(game_id) if self.game and self.game.id == game_id:
                 self.seen = message
 
