@@ -13,6 +13,8 @@ import pytest
 from rig.processes import Process
 from rig.server import Server, without_settings
 
+PASSWORD = "correct horse battery"
+
 OpenDesktop = Callable[[Server], "Desktop"]
 
 
@@ -51,6 +53,15 @@ class Desktop(Process):
     def write(self, name: str, text: str) -> None:
         self.click(name)
         self._xdotool("sleep", "0.1", "key", "ctrl+a", "type", "--delay", "20", text)
+
+    def register(self, username: str, password: str = PASSWORD) -> None:
+        """Makes an account in the dialog that a new window begins with, and waits until it is closed."""
+        self.click("create_account")
+        fields = {"username": username, "email": f"{username}@example.org", "password": password}
+        for name, text in fields.items():
+            self.write(name, text)
+        self.click("register")
+        self.wait_until(lambda: "register" not in self.places())
 
     def press(self, *keys: str) -> None:
         """Presses keys one after another, by X's names: Return, ctrl+plus."""

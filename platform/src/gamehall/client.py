@@ -88,11 +88,13 @@ class Client:
         *,
         timeout: float = 30.0,
         transport: httpx.AsyncBaseTransport | None = None,
+        auth: httpx.Auth | None = None,
     ) -> None:
+        """`auth` signs requests in place of `token`, for a caller that exchanges it while others use the client."""
         self.base_url = base_url.rstrip("/")
         self.token = token
         self._timeout = timeout
-        self._http = httpx.AsyncClient(base_url=self.base_url, timeout=timeout, transport=transport)
+        self._http = httpx.AsyncClient(base_url=self.base_url, timeout=timeout, transport=transport, auth=auth)
 
     async def __aenter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ from typing import Literal
 
 from .account import Account, SignedOut
 from .lobby import Lobby
+from .signing import Signing
 from .table import Shown, Table
 from .toasts import Toasts
 
@@ -18,13 +19,14 @@ class Model:
     """The parts, and which screen is open."""
 
     account: Account = field(default_factory=Account)
+    signing: Signing = field(default_factory=Signing)
     lobby: Lobby = field(default_factory=Lobby)
     table: Table = field(default_factory=Table)
     toasts: Toasts = field(default_factory=Toasts)
     screen: Screen = "hall"
 
     def take(self, message: object) -> None:
-        for part in (self.account, self.lobby, self.table, self.toasts):
+        for part in (self.account, self.signing, self.lobby, self.table, self.toasts):
             part.take(message)
         match message:
             case Shown():

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import dearpygui.dearpygui as dpg
 
-from gamehall_desktop.config import Config
-from gamehall_desktop.files import TokenFile
+from gamehall_desktop.accounts import AuthenticationManager
 from gamehall_desktop.network import Network
 from gamehall_desktop.session import Session
 from gamehall_desktop.state.layout import Box, arrange
 from gamehall_desktop.state.model import Screen
 
+from .account import AccountMenu, OfflineBanner
 from .desk import Desk, Part
 from .geometry import Geometry
 from .lobby import LobbyScreen
-from .signing import SignInForm, Whoami
+from .signing import SigningDialogs
 from .table import BoardPart, TableSide
 
 log = logging.getLogger(__name__)
@@ -34,17 +34,17 @@ _FONTS = (
 )
 
 
-def run(config: Config, path: Path, profile: str | None) -> None:
+def run(accounts: AuthenticationManager, profile: str | None) -> None:
     """Opens the window and returns when it is closed."""
-    logging.basicConfig(level=config.log_level.upper())
-    network, tokens = Network(), TokenFile()
-    session = Session(config, path, tokens, network.spawn, network.post)
+    logging.basicConfig(level=accounts.config.log_level.upper())
+    network = Network()
+    accounts.post = network.post
+    session = Session(accounts, network.spawn, network.post)
     dpg.create_context()
     try:
         desk = Desk(network, session, Geometry(os.environ.get("GAMEHALL_DESKTOP_TEST_GEOMETRY")))
-        window = Window(desk, config, tokens.notice, profile or "")
-        if profile:
-            desk.do(session.restore(profile))
+        window = Window(desk)
+        desk.do(session.begin(profile))
         window.show(network)
     finally:
         network.close(session.close())  # before the context goes: a call after that ends the process
@@ -54,7 +54,7 @@ def run(config: Config, path: Path, profile: str | None) -> None:
 class Window:
     """Every part, and the places they have."""
 
-    def __init__(self, desk: Desk, config: Config, notice: str, username: str) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
         dpg.configure_app(manual_callback_management=True)
         self._font()
@@ -63,10 +63,10 @@ class Window:
             with dpg.child_window(tag="bar", border=False, no_scrollbar=True), dpg.group(horizontal=True):
                 self._screen_button("hall", "Hall")
                 self._screen_button("table", "Game")
-                self._parts.append(Whoami(desk))
+                self._parts.append(AccountMenu(desk))
             with dpg.child_window(tag="hall_screen", border=False):
                 dpg.add_text(tag="notice", color=(240, 190, 90))
-                self._parts += [SignInForm(desk, config.base_url, username, notice), LobbyScreen(desk)]
+                self._parts.append(LobbyScreen(desk))
             with dpg.child_window(tag="board_place", border=False, no_scrollbar=True):
                 self._board = BoardPart(desk)
             with dpg.child_window(tag="side_place"):
@@ -75,6 +75,8 @@ class Window:
             dpg.add_mouse_click_handler(button=dpg.mvMouseButton_Left, callback=self._clicked)
             dpg.add_mouse_move_handler(callback=desk.awake)
         dpg.set_primary_window("root", True)
+        self._banner = OfflineBanner(desk)
+        self._parts += [self._banner, SigningDialogs(desk)]
 
     def show(self, network: Network) -> None:
         """Draws frames until the window is closed."""
@@ -89,6 +91,7 @@ class Window:
             for message in network.messages():
                 desk.model.take(message)
                 desk.changed()
+            desk.stale = desk.stale or self._banner.ticks()
             if desk.stale and not dpg.is_mouse_button_down(dpg.mvMouseButton_Left):
                 desk.stale = False
                 self._draw()
