@@ -83,7 +83,7 @@ class Signing:
                 self._clear()
             case Trying():
                 self.busy, self.fault, self.errors = True, "", {}
-            case Refused(fault, errors, code_needed):
+            case Refused(fault, errors, code_needed) if self.busy:  # else the dialog that it is for was left
                 self.busy, self.fault, self.errors, self.code_needed = False, fault, errors, code_needed
             case SignedIn(username, base_url):
                 self.form, self.username, self.base_url = None, username, base_url

@@ -29,10 +29,13 @@ class SigningDialogs:
     def draw(self) -> None:
         signing = self._desk.model.signing
         wanted = (signing.form, signing.base_url, signing.username, signing.reason)
+        if wanted != self._drawn and self._open is not None:
+            self._open.delete()
+            self._open = None
+            self._desk.changed()  # a modal window that comes in the frame in which another goes is closed with it
+            return
         if wanted != self._drawn:
             self._drawn = wanted
-            if self._open is not None:
-                self._open.delete()
             kinds: dict[Form, Callable[[Desk], Drawn]]
             kinds = {"sign_in": LoginDialog, "register": RegisterDialog, "devices": DevicesDialog}
             self._open = kinds[signing.form](self._desk) if signing.form else None

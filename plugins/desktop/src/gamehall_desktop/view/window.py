@@ -37,6 +37,7 @@ _FONTS = (
 def run(accounts: AuthenticationManager, profile: str | None) -> None:
     """Opens the window and returns when it is closed."""
     logging.basicConfig(level=accounts.config.log_level.upper())
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every call
     network = Network()
     accounts.post = network.post
     session = Session(accounts, network.spawn, network.post)
