@@ -118,7 +118,7 @@ def test_a_file_of_the_original_guide_in_this_folder_is_used(tmp_path: Path) -> 
 def test_what_is_set_is_told_with_its_origin_and_without_secrets(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GAMEHALL_")}
     environment |= {"GAMEHALL_TOKEN": "hall_secret", "GOMOKU_BASE_URL": "http://set", "XDG_CONFIG_HOME": str(tmp_path)}
-    command = [Path(sys.executable).with_name("gamehall-desktop"), "--show-config"]
+    command: list[str | Path] = [Path(sys.executable).with_name("gamehall-desktop"), "--show-config"]
     told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
     assert "base_url = http://set  (GOMOKU_BASE_URL in the environment)" in told
     assert "timeout = 30.0  (default)" in told

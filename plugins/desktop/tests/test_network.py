@@ -6,15 +6,7 @@ import asyncio
 import subprocess
 import sys
 
-import httpx
-
 from gamehall_desktop.network import Network
-from gamehall_desktop.session import unreachable
-
-
-def test_an_unreachable_hall_is_explained() -> None:
-    assert "gamehall serve" in unreachable("http://127.0.0.1:1", httpx.ConnectError("refused"))
-    assert "http://127.0.0.1:8000" in unreachable("nonsense", httpx.UnsupportedProtocol("no scheme"))
 
 
 def test_the_network_ends_what_it_began() -> None:

@@ -124,7 +124,7 @@ class AuthManager:
     async def current(self) -> str | None:
         """The token to use now, exchanged or taken over from another window when that is due."""
         await self._take_over()
-        if self.token is not None and self._auto_refresh and time.monotonic() >= self._due:
+        if self.token is not None and self._auto_refresh and not self._given and time.monotonic() >= self._due:
             with contextlib.suppress(httpx.TransportError, ProblemError):  # it is still good; the next call tries again
                 await self.exchange(self.token)
         return self.token
@@ -154,6 +154,7 @@ class AuthManager:
             return
         if self._flight is None or self._flight.done():
             self._flight = asyncio.create_task(self._exchange(stale))
+            self._flight.add_done_callback(_seen)
         await asyncio.shield(self._flight)  # whoever asked may be cancelled, but not what others wait for
 
     async def _exchange(self, stale: str) -> None:
@@ -241,6 +242,12 @@ def _refusal(content: bytes) -> ProblemError:
     with contextlib.suppress(msgspec.DecodeError):
         members = msgspec.json.decode(content)
     return ProblemError(httpx.codes.UNAUTHORIZED, members if isinstance(members, dict) else {})
+
+
+def _seen(flight: asyncio.Task[None]) -> None:
+    """What came of it is known to whoever waited for it, and nobody may have."""
+    if not flight.cancelled():
+        flight.exception()
 
 
 async def _persistently(client: Client) -> Grant:

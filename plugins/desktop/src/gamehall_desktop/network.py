@@ -61,6 +61,7 @@ class Network:
 
     def _run(self) -> None:
         self._loop.run_forever()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
     def _finished(self, task: asyncio.Task[Any]) -> None:

@@ -109,9 +109,9 @@ def unreachable(address: str, error: Exception) -> str:
             "{address} does not answer in time. Check your connection; perhaps a firewall is in between.",
             address=address,
         )
-    if isinstance(error, httpx.RemoteProtocolError):
+    if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
         return _(
-            "What answers at {address} does not speak HTTP. Check the port, and whether it is https:// or http://.",
+            "{address} broke off the connection. If it always does, check the port, and whether it is https:// or http://.",
             address=address,
         )
     return _(

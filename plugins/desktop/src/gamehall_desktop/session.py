@@ -26,6 +26,7 @@ from .remedies import not_a_hall, unreachable
 from .state.account import Restoring, SignedIn, SignedOut
 from .state.signing import Asked, DevicesListed, Refused, Trying
 from .state.toasts import Toast
+from .tokens import environment_token
 
 _ = catalogue(__name__)
 
@@ -75,13 +76,13 @@ class Session:
         """
         try:
             await work
-        except NobodyError:
-            self._wanted = again
-            reason = _("Sign in first; then it is done.") if again else _("Sign in first.")
-            self.post(Asked("sign_in", self.config.base_url, self.username, reason))
-        except SignedOutError as error:
-            await self.leave(str(error))
-            self._wanted = again
+        except (NobodyError, SignedOutError) as error:
+            if self.accounts.is_authenticated():
+                await self.leave(str(error))
+            elif self._wanted is None:
+                reason = _("Sign in first; then it is done.") if again else _("Sign in first.")
+                self.post(Asked("sign_in", self.config.base_url, self.username, reason))
+            self._wanted = again or self._wanted
         except ProblemError as problem:
             fields = [f"{error.field}: {error.message}" for error in problem.errors if error.field]
             self.post(Toast("\n".join(fields) or problem.detail, "fault"))
@@ -104,7 +105,9 @@ class Session:
         """Goes on as whoever was here last, or as the one of this name; else asks who it is."""
         await self.accounts.begin()
         known = self.accounts.known(profile)
-        if known is None:
+        if known is None and environment_token() is not None:
+            await self.switch(self.config.base_url, profile or "")
+        elif known is None:
             self.post(Asked("sign_in", self.config.base_url, profile or ""))
         else:
             await self.switch(known.base_url, known.username)
@@ -185,9 +188,9 @@ class Session:
         What is open stays for the same user: it is there again when they have.
         """
         if self.accounts.is_authenticated():
+            self._nobody(self.username, why)
             await self.accounts.auth_manager.forget()
             await self._stop_following()
-            self._nobody(self.username, why)
 
     async def list_devices(self) -> None:
         self.post(DevicesListed(tuple(await self.client.devices())))
