@@ -108,7 +108,8 @@ for name in ("username", "email", "password", "base_url"):
     assert shown(f"{name}:fault"), name
 press("register")
 assert not asked
-write(username="ada", email="ada@example.org", password="correct horse battery", base_url="http://hall", display_name="A")
+write(username="ada", email="ada@example.org", password="correct horse battery", base_url="http://hall")
+write(display_name="A")
 assert not any(shown(f"{name}:fault") for name in ("username", "email", "password", "base_url"))
 press("register")
 assert asked == [("register", "http://hall", "ada", "ada@example.org", "correct horse battery", "A")]

@@ -48,7 +48,7 @@ def test_a_dialog_follows_what_the_hall_says() -> None:
     assert (signing.form, signing.username, signing.reason, signing.busy) == ("sign_in", "ada", "Why.", True)
     signing.take(Refused("", {"code": "Wrong."}, True))
     assert (signing.busy, signing.errors, signing.code_needed) == (False, {"code": "Wrong."}, True)
-    signing.take(Asked("register"))
+    signing.take(Asked("register", username="ada"))
     assert (signing.form, signing.username, signing.code_needed, signing.errors) == ("register", "ada", False, {})
     signing.take(Refused("too late"))
     assert signing.fault == ""

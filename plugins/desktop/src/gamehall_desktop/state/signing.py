@@ -79,7 +79,7 @@ class Signing:
         match message:
             case Asked(form, base_url, username, reason):
                 self.form, self.reason = form, reason
-                self.base_url, self.username = base_url or self.base_url, username or self.username
+                self.base_url, self.username = base_url or self.base_url, username
                 self._clear()
             case Trying():
                 self.busy, self.fault, self.errors = True, "", {}

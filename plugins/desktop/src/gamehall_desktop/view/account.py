@@ -22,13 +22,25 @@ class AccountMenu:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._chosen: Callable[[], None] | None = None
         desk.button("account_menu", "", self._open, show=False)
-        desk.button("open_sign_in", _("Sign in"), lambda: self._ask("sign_in"), show=False)
+        desk.button("open_sign_in", _("Sign in"), lambda: self._ask("sign_in", desk.model.signing.username), show=False)
 
     def draw(self) -> None:
+        if self._chosen is not None:
+            self._take_choice(self._chosen)
         account = self._desk.model.account
         dpg.configure_item("account_menu", show=bool(account.label), label=account.label)
         dpg.configure_item("open_sign_in", show=not account.label)
+
+    def _take_choice(self, act: Callable[[], None]) -> None:
+        """A dialog that came in the frame in which the menu goes would go with it, so that goes first."""
+        if dpg.does_item_exist("account_items"):
+            self._close()
+            self._desk.changed()
+        else:
+            self._chosen = None
+            act()
 
     def _open(self) -> None:
         self._close()
@@ -48,17 +60,17 @@ class AccountMenu:
 
     def _item(self, name: str, label: str, act: Callable[[], None]) -> None:
         def chosen() -> None:
-            self._close()
-            act()
+            self._chosen = act
+            self._desk.changed()
 
         self._desk.button(name, label, chosen, width=self._desk.px(240))
 
     def _switch(self, known: Known) -> None:
         self._desk.do(self._desk.session.switch(known.base_url, known.username))
 
-    def _ask(self, form: Form) -> None:
+    def _ask(self, form: Form, username: str = "") -> None:
         account = self._desk.model.account
-        self._desk.model.take(Asked(form, account.base_url or self._desk.session.config.base_url))
+        self._desk.model.take(Asked(form, account.base_url or self._desk.session.config.base_url, username))
         self._desk.changed()
 
     def _close(self) -> None:

@@ -17,7 +17,9 @@ _ = catalogue(__name__)
 Colour = tuple[int, int, int]
 
 AMBER, RED, FAINT = (226, 178, 92), (240, 120, 110), (150, 156, 166)
-_WIDTH, _MARGIN, _SHOW, _LETTER = 400, 8, 78, 9
+_WIDTH, _MARGIN, _SHOW = 420, 8, 78
+_LINE, _LETTER = 18, 9  # the height of a line and the width of a letter, roughly
+_SUNK = 8  # texts are drawn lower than their place, to stand beside fields
 
 
 class Drawn(Protocol):
@@ -38,6 +40,7 @@ class Dialog:
         self._enter = enter
         self._close = close
         self._placed: tuple[int, ...] = ()
+        self._rooms: dict[str, int] = {}  # for what is said beside each label
 
     @contextmanager
     def made(self) -> Iterator[None]:
@@ -98,11 +101,23 @@ class Dialog:
                 self.desk.button("show_password", _("Show"), _turn_password, width=show)
 
     def _label(self, name: str, label: str) -> None:
-        """What is wrong stands beside the label: what is below must not move away from under somebody's mouse."""
-        with dpg.group(horizontal=True):
-            dpg.add_text(label)
-            room = self.width - self.desk.px(_LETTER * (len(label) + 1))
-            dpg.add_text(tag=f"{name}:fault", wrap=room, show=False)
+        with dpg.child_window(tag=f"{name}:row", border=False, no_scrollbar=True, width=self.width):
+            dpg.add_text(label, tag=f"{name}:label")
+            self._rooms[name] = self.width - self.desk.px(_LETTER * (len(label) + 2))
+            dpg.add_text(tag=f"{name}:fault", wrap=self._rooms[name], show=False)
+        self.fault(name, "", FAINT)
+
+    def fault(self, name: str, text: str, colour: Colour) -> None:
+        """Says beside a field's label what is wrong with it. There is room for two lines always: what is below must
+        not move away from under somebody's mouse."""
+        say(f"{name}:fault", text, colour)
+        line = self.desk.px(_LINE)
+        size = dpg.get_text_size(text, wrap_width=self._rooms[name]) if text else None
+        tall = int(size[1]) if size else line
+        height = max(2 * line, tall)
+        dpg.configure_item(f"{name}:row", height=height + _SUNK)
+        dpg.set_item_pos(f"{name}:label", [0, height - line])
+        dpg.set_item_pos(f"{name}:fault", [self.width - self._rooms[name], height - tall])
 
 
 def say(tag: str, text: str, colour: Colour = FAINT) -> None:
@@ -117,7 +132,7 @@ def make_themes() -> None:
         for variable, size in (
             (dpg.mvStyleVar_WindowPadding, (20, 16)),
             (dpg.mvStyleVar_FramePadding, (10, 7)),
-            (dpg.mvStyleVar_ItemSpacing, (8, 7)),
+            (dpg.mvStyleVar_ItemSpacing, (8, 5)),
         ):
             dpg.add_theme_style(variable, *size, category=dpg.mvThemeCat_Core)
         for variable, radius in ((dpg.mvStyleVar_WindowRounding, 8), (dpg.mvStyleVar_FrameRounding, 5)):

@@ -102,6 +102,7 @@ class _AccountDialog(Dialog):
         self.desk.geometry.names.add("keeping")
         self.text("keeping:notice")
         self.text("fault", colour=RED)
+        self.desk.geometry.names.add("fault")
         dpg.add_spacer(height=2)
         with dpg.group(horizontal=True):
             half = (self.width - self.desk.px(8)) // 2
@@ -123,7 +124,7 @@ class _AccountDialog(Dialog):
         for name in self.fields:
             text = here.get(name, "") if self._submitted or name in self._touched else ""
             serious = self._submitted or name in self._said
-            say(f"{name}:fault", self._said.get(name) or text, RED if serious else AMBER)
+            self.fault(name, self._said.get(name) or text, RED if serious else AMBER)
         others = [text for name, text in self._said.items() if name not in self.fields]
         say("fault", "\n".join([*filter(None, [signing.fault]), *others]), RED)
         keepings = _keepings()
