@@ -40,7 +40,8 @@ def no_window_library(error: ImportError, base_url: str) -> str:
     else:
         do = _("It needs OpenGL (on Debian and Ubuntu: the package libgl1) and a 64-bit Python.")
     browser = _("You can also play in a browser: {address}", address=base_url)
-    return f"{_('DearPyGui, which draws the window, cannot be loaded: {error}.', error=error)} {do} {browser}"
+    why = _("DearPyGui, which draws the window, cannot be loaded: {error}.", error=error)
+    return f"{why} {do} {browser}"
 
 
 def not_a_hall(address: str) -> str:

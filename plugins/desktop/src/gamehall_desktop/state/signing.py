@@ -133,5 +133,6 @@ def device_lines(device: Device) -> tuple[str, str]:
         " ".join(str(info[key]) for key in pair if info.get(key))
         for pair in (("app", "app_version"), ("os", "version"))
     ]
-    used = _("last used {day}", day=f"{device.last_used_at:%Y-%m-%d %H:%M}")
+    day = f"{device.last_used_at:%Y-%m-%d %H:%M}"
+    used = _("last used {day}", day=day)
     return name, " · ".join([*filter(None, about), used])
