@@ -36,9 +36,10 @@ from .table import BoardPart, TableSide
 
 log = logging.getLogger(__name__)
 
+_EQUALS = 602  # the key of = and +, for which DearPyGui's own name has a number that never comes
 # With Ctrl: everything larger, smaller, or as it was.
 _STEPS = {
-    dpg.mvKey_Plus: 1,
+    _EQUALS: 1,
     dpg.mvKey_Add: 1,
     dpg.mvKey_Minus: -1,
     dpg.mvKey_Subtract: -1,
