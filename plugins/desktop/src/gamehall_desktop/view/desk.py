@@ -41,7 +41,6 @@ class Desk:
         self.keep: Callable[[Look], None] = lambda _: None
         self.frame: Frame = arrange(1120, 780)
         self.stale = True
-        self.unmade = True
         self.busy_until = 0.0
         self._network = network
 
@@ -64,11 +63,8 @@ class Desk:
 
     def choose(self, look: Look) -> None:
         """Has the window look like this from now on."""
-        before, self.model.settings.look = self.model.settings.look, look
         self.model.take(Chosen(look))
         self.keep(look)
-        made_of = [(each.theme, each.board, each.scale, each.language) for each in (before, look)]
-        self.unmade = self.unmade or made_of[0] != made_of[1]
         self.changed()
 
     @property
@@ -125,6 +121,11 @@ class Desk:
         shown = fonts.bind(item, text, style)
         if dpg.get_value(item) != shown:
             dpg.set_value(item, shown)
+
+    def is_asked(self) -> bool:
+        """Whether a dialog has to be answered before anything else."""
+        windows = (item for item in dpg.get_windows() if dpg.get_item_type(item) == "mvAppItemType::mvWindowAppItem")
+        return any(dpg.is_item_shown(item) and dpg.get_item_configuration(item)["modal"] for item in windows)
 
     def bind(self, item: int | str, text: str, style: fonts.Style = "body") -> str:
         """Gives any item the font for a text. Returns the text as that font can show it, for its label or value."""

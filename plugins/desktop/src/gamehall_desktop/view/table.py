@@ -22,9 +22,18 @@ class BoardPart:
 
     def draw(self) -> None:
         table, box = self._desk.model.table, self._desk.frame.board
-        scene, hover = table.scene, self.canvas.cell_under_mouse()
+        scene, hover = table.scene, table.hover
+        means = scene is not None and any(hover in each.cells for each in scene.inputs)
         piece = ghost(scene, table.seat, hover) if scene and hover else None
-        self.canvas.draw(scene, Signs(table.touched, None, hover if piece else None, piece), box.width, box.height)
+        self.canvas.draw(scene, Signs(table.touched, None, hover if means else None, piece), box.width, box.height)
+
+    def hovered(self) -> None:
+        """Shows what a click where the mouse is would put there."""
+        table = self._desk.model.table
+        hover = self.canvas.cell_under_mouse()
+        if self._desk.model.screen == "table" and hover != table.hover:
+            table.hover = hover
+            self.draw()
 
     def clicked(self) -> None:
         """Takes a click anywhere in the window."""
