@@ -31,14 +31,12 @@ class Desk:
     """The model, the session that acts for the user, and what every part needs of DearPyGui.
 
     Things that can be pressed or written into have names, their tags, by which `geometry` tells tests where they are.
-    `keep` stores a look that was chosen.
     """
 
     def __init__(self, network: Network, session: Session, geometry: Geometry) -> None:
         self.session = session
         self.geometry = geometry
         self.model = Model()
-        self.keep: Callable[[Look], None] = lambda _: None
         self.frame: Frame = arrange(1120, 780)
         self.stale = True
         self.busy_until = 0.0
@@ -64,7 +62,6 @@ class Desk:
     def choose(self, look: Look) -> None:
         """Has the window look like this from now on."""
         self.model.take(Chosen(look))
-        self.keep(look)
         self.changed()
 
     @property

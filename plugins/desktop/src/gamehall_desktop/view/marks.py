@@ -118,7 +118,8 @@ def _last(layer: str, cell: str, piece: Drawn | None, at: Layout) -> None:
         dpg.draw_circle((x, y), radius + rim, color=_NONE, fill=_WHITE, segments=32, parent=layer)
         dpg.draw_circle((x, y), radius, color=_NONE, fill=_LAST, segments=32, parent=layer)
     elif not (piece.drawing and at.lattice.kind == "squares"):  # those are told by their square
-        _ring(layer, x, y, size * 0.47, _LAST, size * 0.06)
+        _ring(layer, x, y, size * 0.47, _CREAM, size * 0.1)
+        _ring(layer, x, y, size * 0.47, _LAST, size * 0.055)
 
 
 def _winning(layer: str, scene: Scene, at: Layout) -> None:

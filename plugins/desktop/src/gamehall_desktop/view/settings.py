@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import dearpygui.dearpygui as dpg
 from msgspec.structs import replace
 
 from gamehall.languages import catalogue
+from gamehall_desktop.fontfiles import text_width
 from gamehall_desktop.state.settings import SCALES, Look
 
 from .desk import Desk
+from .themes import Kind
 
 _ = catalogue(__name__)
 
@@ -28,11 +31,12 @@ class SettingsScreen:
 
     def draw(self) -> None:
         """Makes the fields anew when there is more to choose from, or when something was chosen elsewhere."""
-        settings = self._desk.model.settings
-        shown = (settings.look, settings.themes, settings.boards)
+        desk, settings = self._desk, self._desk.model.settings
+        shown = (settings.look, settings.themes, settings.boards, dpg.get_item_width("settings_screen"))
         if shown != self._drawn:
             self._drawn = shown
             dpg.delete_item("settings", children_only=True)
+            desk.geometry.names -= {name for name in desk.geometry.names if name.startswith("settings:")}
             dpg.push_container_stack("settings")
             self._fill(settings.look)
             dpg.pop_container_stack()
@@ -65,24 +69,20 @@ class SettingsScreen:
     def _choice(
         self, field: str, label: str, choices: Mapping[str, str], chosen: str, read: Callable[[str], Any] = str
     ) -> None:
-        """A list of which one is chosen, told by what each is called."""
-        desk, name = self._desk, f"settings:{field}"
-        labels = list(choices.values())
-
-        def choose(_sender: object, value: str) -> None:
-            key = list(choices)[labels.index(value)]
-            desk.choose(replace(desk.model.settings.look, **{field: read(key)}))
-
-        with dpg.group(horizontal=True):
-            dpg.add_combo(
-                tag=name,
-                items=labels,
-                default_value=choices.get(chosen, labels[0]),
-                callback=choose,
-                width=desk.px(_FIELD),
-            )
-            desk.write(label)
-        desk.geometry.names.add(name)
+        """A button for each choice, in as many rows as they need."""
+        desk = self._desk
+        desk.write(label, colour="faint")
+        row: int | str = 0
+        left = 0.0
+        for key, title in choices.items():
+            text = f"✓ {title}" if key == chosen else title
+            needed = (text_width(text) * 17 + 31) * desk.scale
+            if needed > left:
+                row, left = dpg.add_group(horizontal=True), dpg.get_item_width("settings_screen") - desk.px(28)
+            left -= needed
+            look = replace(desk.model.settings.look, **{field: read(key)})
+            kind: Kind | None = "chosen" if key == chosen else None
+            desk.button(f"settings:{field}:{key}", text, partial(desk.choose, look), row, kind)
 
     def _tick(self, field: str, label: str, *, ticked: bool) -> None:
         desk, name = self._desk, f"settings:{field}"

@@ -161,7 +161,8 @@ def _kind(kind: Kind, theme: Theme, scale: float) -> tuple[dict[int, Colour], di
                 dpg.mvThemeCol_Border: colour(theme.rule),
             }, {}
         case "bar":
-            return {}, {dpg.mvStyleVar_WindowPadding: (float(round(10 * scale)), float(round(9 * scale)))}
+            padding = (float(round(10 * scale)), float(round(8 * scale)))
+            return {}, {dpg.mvStyleVar_WindowPadding: padding}
         case "card":
             return {dpg.mvThemeCol_ChildBg: colour(theme.surface)}, {dpg.mvStyleVar_WindowPadding: inside}
         case "plain" | "root":

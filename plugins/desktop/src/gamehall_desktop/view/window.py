@@ -23,7 +23,7 @@ from gamehall_desktop.files import TokenFile
 from gamehall_desktop.herald import Herald
 from gamehall_desktop.network import Network
 from gamehall_desktop.session import Session
-from gamehall_desktop.state.layout import LEAST_HEIGHT, LEAST_WIDTH, Box, arrange
+from gamehall_desktop.state.layout import LEAST_HEIGHT, LEAST_WIDTH, Box, arrange, within
 from gamehall_desktop.state.model import Screen
 from gamehall_desktop.state.pace import pause
 from gamehall_desktop.state.settings import Look, system_language
@@ -45,6 +45,13 @@ _ = catalogue(__name__)
 
 _TITLE = "Gamehall"
 
+_KINDS = {
+    "root": "root",
+    "bar": "bar",
+    "board_place": "plain",
+    "side_place": "card",
+    "settings_screen": "card",
+}
 _EQUALS = 602  # the key of = and +, for which DearPyGui's own name has a number that never comes
 # With Ctrl: everything larger, smaller, or as it was.
 _STEPS = {
@@ -72,8 +79,7 @@ def run(config: Config, path: Path, profile: str | None) -> None:
             herald.look = look
             remember_look(path, look)
 
-        desk.keep = keep
-        window = Window(desk, config, tokens.notice, profile or "")
+        window = Window(desk, config, tokens.notice, profile or "", keep)
         if profile:
             desk.do(session.restore(profile))
         desk.do(find_themes(session.post))
@@ -85,10 +91,12 @@ def run(config: Config, path: Path, profile: str | None) -> None:
 
 
 class Window:
-    """Every part, and the places they have."""
+    """Every part, and the places they have. `keep` stores a look that was chosen."""
 
-    def __init__(self, desk: Desk, config: Config, notice: str, username: str) -> None:
+    def __init__(self, desk: Desk, config: Config, notice: str, username: str, keep: Callable[[Look], None]) -> None:
         self._desk = desk
+        self._keep = keep
+        self._kept = desk.model.settings.look
         self._known = (config.base_url, username, notice)
         self._parts: list[Part] = []
         self._board: BoardPart
@@ -120,7 +128,10 @@ class Window:
             dpg.add_mouse_move_handler(callback=self._moved)
             dpg.add_key_press_handler(callback=self._pressed)
         with dpg.window(tag="root", no_scrollbar=True):
-            with dpg.child_window(tag="bar", border=False, no_scrollbar=True), dpg.group(horizontal=True):
+            with (
+                dpg.child_window(tag="bar", border=False, no_scrollbar=True, always_use_window_padding=True),
+                dpg.group(horizontal=True),
+            ):
                 self._screen_button("hall", _("Hall"))
                 self._screen_button("table", _("Game"))
                 self._screen_button("settings", _("Settings"))
@@ -129,7 +140,7 @@ class Window:
             with dpg.child_window(tag="hall_screen", border=False):
                 desk.write("", colour="warning", tag="notice")
                 self._parts += [SignInForm(desk, *self._known), LobbyScreen(desk)]
-            with dpg.child_window(tag="settings_screen", border=False):
+            with dpg.child_window(tag="settings_screen"):
                 self._parts.append(SettingsScreen(desk))
             with dpg.child_window(tag="board_place", border=False, no_scrollbar=True):
                 self._board = BoardPart(desk)
@@ -137,7 +148,7 @@ class Window:
                 self._parts += [self._board, TableSide(desk)]
         self._toasts = ToastStack(desk)
         self._parts.append(self._toasts)
-        for place, kind in (("root", "root"), ("bar", "bar"), ("board_place", "plain"), ("side_place", "card")):
+        for place, kind in _KINDS.items():
             dpg.bind_item_theme(place, f"theme:{kind}")
 
     def show(self, network: Network, herald: Herald) -> None:
@@ -174,6 +185,9 @@ class Window:
             desk.model.take(message)
             desk.changed()
         if not dpg.is_mouse_button_down(dpg.mvMouseButton_Left):
+            if settings.look != self._kept:
+                self._kept = settings.look
+                self._keep(settings.look)
             made_of = (settings.theme, settings.board, settings.look.scale, settings.look.language)
             if made_of != self._made_of:
                 self._made_of, desk.stale = made_of, True
@@ -208,7 +222,8 @@ class Window:
         desk.frame = arrange(dpg.get_viewport_client_width(), dpg.get_viewport_client_height(), desk.scale)
         _place("bar", desk.frame.bar, shown=True)
         _place("hall_screen", desk.frame.room, shown=model.screen == "hall")
-        _place("settings_screen", desk.frame.room, shown=model.screen == "settings")
+        settings = within((desk.px(600), desk.frame.room.height), desk.frame.room)
+        _place("settings_screen", settings, shown=model.screen == "settings")
         _place("board_place", desk.frame.board, shown=model.screen == "table")
         _place("side_place", desk.frame.side, shown=model.screen == "table")
         for screen in get_args(Screen):
