@@ -111,7 +111,6 @@ PRIVATE = {
     "migrate",
     "migrations",
     "notices",
-    "plugins",
     "replays",
     "standing",
     "wakeups",

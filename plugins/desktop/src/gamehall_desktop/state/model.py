@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gamehall.languages import catalogue
+
 from .account import Account, SignedOut
 from .lobby import Lobby
+from .settings import Settings
 from .table import Shown, Table
 from .toasts import Toasts
+
+_ = catalogue(__name__)
 
 Screen = Literal["hall", "table", "settings"]
 
@@ -21,10 +26,19 @@ class Model:
     lobby: Lobby = field(default_factory=Lobby)
     table: Table = field(default_factory=Table)
     toasts: Toasts = field(default_factory=Toasts)
+    settings: Settings = field(default_factory=Settings)
     screen: Screen = "hall"
 
+    @property
+    def title(self) -> str:
+        """What is to be known of the open game before the window is looked at, empty for nothing."""
+        game, seat = self.table.game, self.table.seat
+        if game is None or seat is None or game.status != "active" or game.to_act != seat:
+            return ""
+        return "● " + _("Your turn")
+
     def take(self, message: object) -> None:
-        for part in (self.account, self.lobby, self.table, self.toasts):
+        for part in (self.account, self.lobby, self.table, self.toasts, self.settings):
             part.take(message)
         match message:
             case Shown():
