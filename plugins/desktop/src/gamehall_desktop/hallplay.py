@@ -55,8 +55,7 @@ class HallPlay:
         await self._client.pause(self.game_id, "end")
         await self.look()
 
-    async def look_for_reasons(self) -> None:
-        ply = (await self._client.game(self.game_id)).ply
+    async def look_for_reasons(self, ply: int) -> None:
         self._post(Barred(self.game_id, ply, tuple(await self._client.forbidden(self.game_id, ply))))
 
     async def look_at(self, ply: int) -> None:

@@ -34,8 +34,8 @@ class Play(Protocol):
     async def look_at(self, ply: int) -> None:
         """Posts the scene as it was after so many moves."""
 
-    async def look_for_reasons(self) -> None:
-        """Posts which points are forbidden now, and why."""
+    async def look_for_reasons(self, ply: int) -> None:
+        """Posts which points are forbidden where so many moves were made, and why."""
 
     async def formats(self) -> Sequence[RecordFormat]:
         """The formats that `record` knows."""

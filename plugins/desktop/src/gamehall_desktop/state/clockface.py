@@ -33,13 +33,3 @@ def paused_for(game: Game, at: float, now: float) -> int | None:
         return None
     left = int(game.clock["paused_for"]) - round((now - at) * 1_000)
     return left if left > 0 else None
-
-
-def changes_in(game: Game, at: float, now: float) -> float | None:
-    """Seconds until what the clocks show changes, None while none runs: how long a window can sleep."""
-    faces = read_clocks(game, at, now)
-    running = next((face for face in faces if face.runs), None)
-    if running is None:
-        return 1.0 if paused_for(game, at, now) is not None else None
-    unit = 100 if running.is_low and running.ticks and running.left < _TENTHS_BELOW else SECOND
-    return (running.left % unit or unit) / 1_000 if running.left else None
