@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gamehall.client import Client
 
-__all__ = ["Action", "Panel", "Row", "Theme"]
+__all__ = ["Action", "BoardLook", "Panel", "Row", "Theme"]
 
 Colour = str
 """`#rrggbb`."""
@@ -48,14 +48,38 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours of the window and of its boards."""
+    """Colours of the window. Buttons that matter are filled with `accent` and written on in `on_accent`.
+
+    `ink`, `faint`, `accent`, `danger` and `warning` are written on `ground`, on `surface` (cards, dialogs) and on
+    `raised` (buttons, fields), so each needs a contrast of 4.5 to all three.
+    """
 
     name: str
     title: str
     ground: Colour
     surface: Colour
+    raised: Colour
+    rule: Colour
     ink: Colour
     faint: Colour
     accent: Colour
+    on_accent: Colour
+    danger: Colour
+    warning: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLook:
+    """Colours of a board, which goes from `wood` at the left to `far` at the right, with a grain if it has one.
+
+    `ink` is for the names of rows and columns, `frame` goes around it.
+    """
+
+    name: str
+    title: str
     wood: Colour
+    far: Colour
     line: Colour
+    ink: Colour
+    frame: Colour
+    grain: bool = False

@@ -7,6 +7,7 @@ from typing import Literal
 
 from .account import Account, SignedOut
 from .lobby import Lobby
+from .settings import Settings
 from .table import Shown, Table
 from .toasts import Toasts
 
@@ -21,10 +22,11 @@ class Model:
     lobby: Lobby = field(default_factory=Lobby)
     table: Table = field(default_factory=Table)
     toasts: Toasts = field(default_factory=Toasts)
+    settings: Settings = field(default_factory=Settings)
     screen: Screen = "hall"
 
     def take(self, message: object) -> None:
-        for part in (self.account, self.lobby, self.table, self.toasts):
+        for part in (self.account, self.lobby, self.table, self.toasts, self.settings):
             part.take(message)
         match message:
             case Shown():
