@@ -104,9 +104,9 @@ def tools(table: Table) -> tuple[Tool, ...]:
         found.append("rematch")
     if not table.local and table.username is not None and not table.is_turn:
         found.append("next")
-    if not table.local and table.game.status == "active" and table.game.scene.width and table.seat is not None:
-        found.append("bars")
     if not table.local:
         found.append("copy")
     found.append("download")
+    if not table.local and table.game.status == "active" and table.game.scene.width and table.seat is not None:
+        found.append("bars")
     return tuple(found)

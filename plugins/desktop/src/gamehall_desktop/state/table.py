@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from gamehall.answers import Forbidden, Game, RecordFormat
-from gamehall.game import CellChange, Mark, Piece, Refusal, Scene, cell_place
+from gamehall.game import CellChange, Mark, Refusal, Scene, cell_place
 from gamehall.languages import catalogue
 
 from .account import Offline, Online, SignedIn, SignedOut
@@ -104,6 +104,8 @@ class Table:
     `cursor` is the cell that the keyboard is at, `hover` the one below the mouse, `typed` what was typed of a move.
     `wanted` is the ply that the user looks back at, None for the game as it stands; `seen` is what came of it.
     `held` says why the last touch was nothing, and `follows` is the next game of the same players, once it has begun.
+    `bars` says that the user wants to see forbidden points, which the hall was asked for at the ply `barred_at`; and
+    `asking` is the end of the game that has to be confirmed: resign or abort.
     """
 
     username: str | None = None
@@ -122,6 +124,7 @@ class Table:
     refused: Refused | None = None
     held: str = ""
     barred: Barred | None = None
+    barred_at: int = -1
     bars: bool = False
     formats: tuple[RecordFormat, ...] = ()
     follows: str | None = None
@@ -282,7 +285,7 @@ class Table:
         game = self.game
         if game is None or self.local or self.offline or game.status != "active":
             return False
-        known = self.barred is not None and self.barred.ply == game.ply
+        known = self.barred_at == game.ply or (self.barred is not None and self.barred.ply == game.ply)
         marked = any(mark.kind == "forbidden" for mark in game.scene.marks)
         return not known and (self.bars or (marked and self.is_turn))
 
@@ -340,6 +343,10 @@ class Table:
             self.cursor = self.typed
         return None
 
+    def rub_out(self) -> None:
+        """Takes back the last character that was typed."""
+        self.typed = self.typed[:-1]
+
     def enter(self) -> str | None:
         """Plays what was typed or, without that, the cell at the cursor. Returns the move that this makes."""
         scene, typed = self.scene, self.typed
@@ -369,28 +376,9 @@ class Table:
         self.wanted = max(0, ply)
         return None if self.seen is not None and self.seen.ply == self.wanted else self.wanted
 
-    @property
-    def ghosts(self) -> tuple[Piece, ...]:
-        """What is drawn faintly: the user's stone on its way, or below the mouse where one touch places it."""
-        scene = self.scene
-        if scene is None or self.game is None or self.seat is None:
-            return ()
-        cell = self.ghost or self.hover
-        taken = {piece.cell for piece in scene.pieces}
-        offered = self.ghost is not None or any(each.cells == (cell,) for each in scene.inputs)
-        kind = _kind_of(scene, self.seat)
-        return (Piece(cell, kind, self.seat),) if cell and kind and offered and cell not in taken else ()
-
-
-def _kind_of(scene: Scene, seat: int) -> str:
-    """The kind of piece that this seat places, empty where it has several, or none yet that tells."""
-    side = scene.sides[seat] if seat < len(scene.sides) else ""
-    kinds = {piece.kind for piece in scene.pieces if piece.seat == seat}
-    return next(iter(kinds)) if len(kinds) == 1 else side if not kinds else ""
-
 
 def _is_older(known: Game, told: Game) -> bool:
     """Whether an answer was overtaken by another."""
-    if told.revision and known.revision:
+    if told.revision >= told.ply:  # each move raises it; a hall that does not tell it says 0
         return told.revision < known.revision
     return told.ply < known.ply

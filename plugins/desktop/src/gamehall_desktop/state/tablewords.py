@@ -83,10 +83,10 @@ def headline(table: Table) -> Headline:
 
 def _on_its_way(table: Table) -> Headline:
     move = sentence(move_label(table.sending.move)) if table.sending is not None else ""
-    if table.sending is not None and table.sending.waiting:
-        return Headline(_("Waiting for the hall"), _("{move} is sent as soon as the hall answers.", move=move))
     if table.stored:
         return Headline(_("{move} is stored", move=move))
+    if table.sending is not None and table.sending.waiting:
+        return Headline(_("Waiting for the hall"), _("{move} is sent as soon as the hall answers.", move=move))
     return Headline(_("Sending {move}…", move=move))
 
 
@@ -123,12 +123,12 @@ def notice(table: Table) -> str:
     return ""
 
 
-def about(table: Table) -> str:
-    """The clock's terms, and who watches."""
+def about(table: Table, title: str) -> str:
+    """Which game it is, the clock's terms, and who watches."""
     game = table.game
     if game is None:
         return ""
-    told = []
+    told = [title]
     if game.clock.get("kind", "none") != "none":
         told.append(describe(terms_of(game.clock)))
     if table.local:

@@ -30,9 +30,11 @@ from gamehall_desktop.state.settings import system_language
 from . import fonts, themes
 from .desk import Desk, Part
 from .geometry import Geometry
+from .keys import TableKeys
 from .lobby import LobbyScreen
+from .side import TableSide
 from .signing import SignInForm, Whoami
-from .table import BoardPart, TableSide
+from .table import BoardPart
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class Window:
         self._known = (config.base_url, username, notice)
         self._parts: list[Part] = []
         self._board: BoardPart
+        self._side: TableSide
         dpg.configure_app(manual_callback_management=True)
 
     def _make(self) -> None:
@@ -109,7 +112,9 @@ class Window:
             with dpg.child_window(tag="board_place", border=False, no_scrollbar=True):
                 self._board = BoardPart(desk)
             with dpg.child_window(tag="side_place"):
-                self._parts += [self._board, TableSide(desk)]
+                self._side = TableSide(desk)
+                self._parts += [self._board, self._side]
+        TableKeys(desk, self._side)
         for place, kind in (("root", "root"), ("board_place", "plain"), ("side_place", "card")):
             dpg.bind_item_theme(place, f"theme:{kind}")
 
@@ -149,6 +154,7 @@ class Window:
             if desk.stale:
                 desk.stale = False
                 self._draw()
+        self._side.tick()
         dpg.render_dearpygui_frame()
         desk.geometry.write(self._board.canvas)
         for callback, *call in dpg.get_callback_queue() or ():
