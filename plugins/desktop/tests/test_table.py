@@ -209,7 +209,7 @@ def test_the_cursor_walks_the_board_as_it_is_seen_and_plays() -> None:
     table = table_of(Shown(told("a1", "b2")))
     walked = []
     for way in ("up", "up", "left", "left", "down", "right"):
-        table.go(way)  # type: ignore[arg-type]
+        table.go(way)
         walked.append(table.cursor)
     assert walked == ["b2", "b3", "a3", "a3", "a2", "b2"], "it appears at the last move"
     turned = replace(told(), scene=replace(stones((), 0, 0), turned=True))
