@@ -113,7 +113,6 @@ PRIVATE = {
     "migrate",
     "migrations",
     "notices",
-    "plugins",
     "replays",
     "standing",
     "wakeups",

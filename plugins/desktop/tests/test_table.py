@@ -109,7 +109,7 @@ def test_no_turn_is_played_twice_in_whatever_order_its_news_comes(moves: list[st
 def test_a_move_is_shown_at_once_and_until_the_hall_has_it() -> None:
     table = table_of(Shown(told()))
     assert table.touch("c3") == "c3"
-    assert (table.ghost, headline(table).text) == ("c3", "Sending C3…")
+    assert (table.pending, headline(table).text) == (Piece("c3", "black", 0), "Sending C3…")
     assert table.touch("a1") is None, "it is on its way"
     assert notice(table) == "Your move is on its way."
     table.take(Sending("g", 0, "c3", waiting=True))
@@ -117,14 +117,14 @@ def test_a_move_is_shown_at_once_and_until_the_hall_has_it() -> None:
     table.take(Stored("g", 0))
     assert headline(table).text == "C3 is stored"
     table.take(news(told("c3")))
-    assert (table.ghost, headline(table).text) == (None, "Bob to move")
+    assert (table.pending, headline(table).text) == (None, "Bob to move")
 
 
 def test_a_refused_move_says_why_until_the_next_touch() -> None:
     table = table_of(Shown(told()))
     table.touch("c3")
     table.take(Refused("g", 0, "c3", TAKEN))
-    assert (table.ghost, table.wrong, notice(table)) == (None, ("a1", "b1"), TAKEN.detail)
+    assert (table.pending, table.wrong, notice(table)) == (None, ("a1", "b1"), TAKEN.detail)
     assert [table.reason_at(cell) for cell in ("c3", "b1", "e5")] == [TAKEN.detail, TAKEN.detail, ""]
     assert table.touch("d4") == "d4"
     assert not table.wrong
@@ -154,7 +154,8 @@ def test_news_that_misses_something_waits_for_a_look() -> None:
 
 def test_two_touches_and_a_choice_make_a_move() -> None:
     ways = tuple(Input(f"a4a5{way}", ("a4", "a5"), label) for way, label in (("q", "Queen"), ("r", "Rook")))
-    scene = replace(stones((), 0, 0), inputs=(*ways, Input("b1b2", ("b1", "b2"))))
+    pawn, inputs = Piece("a4", "pawn", 0), (*ways, Input("b1b2", ("b1", "b2")))
+    scene = replace(stones((), 0, 0), inputs=inputs, pieces=(pawn,))
     table = table_of(Shown(replace(told(), scene=scene)))
     assert table.touch("a4") is None
     assert notice(table) == "From A4: touch where it goes."
@@ -166,7 +167,7 @@ def test_two_touches_and_a_choice_make_a_move() -> None:
     table.touch("a5")
     assert table.type_key("3") is None
     assert table.type_key("2") == "a4a5r"
-    assert (table.ghost, table.touched) == ("a5", ())
+    assert (table.pending, table.touched) == (Piece("a5", "pawn", 0), ()), "the piece that was touched goes there"
 
 
 def test_a_game_without_a_board_is_played_by_its_buttons_or_their_numbers() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-__all__ = ["BODY", "STRONG", "FontFile", "file_for", "font_file", "shown_in"]
+__all__ = ["BODY", "STRONG", "FontFile", "count_lines", "file_for", "font_file", "shown_in", "text_width"]
 
 _FONTS = Path(__file__).with_name("fonts")
 BODY, STRONG = _FONTS / "Inter-Regular.ttf", _FONTS / "Inter-SemiBold.ttf"
@@ -135,6 +135,27 @@ def file_for(text: str, wanted: Path = BODY) -> Path:
     if all(_has(wanted, each) for each in text):
         return wanted
     return max([wanted, *_of_the_system(_script(text))], key=lambda path: sum(_has(path, each) for each in text))
+
+
+def text_width(text: str, wanted: Path = BODY) -> float:
+    """How wide a text is, as a multiple of the height of its line, in the font that has its characters."""
+    font = font_file(file_for(text, wanted))
+    return font.width(text) if font else float(len(text))
+
+
+def count_lines(text: str, width: float, wanted: Path = BODY) -> int:
+    """How many lines a text takes that is broken at spaces, where one is so many times as wide as it is high."""
+    font = font_file(file_for(text, wanted))
+    lines = 0
+    for paragraph in text.split("\n"):
+        left, lines = width, lines + 1
+        for word in paragraph.split(" "):
+            needed = font.width(word + " ") if font else float(len(word))
+            if needed > left and left < width:
+                lines, left = lines + 1, width
+            lines += int(needed // width) if needed > width else 0
+            left -= needed % width if needed > width else needed
+    return lines
 
 
 def shown_in(text: str, path: Path) -> str:

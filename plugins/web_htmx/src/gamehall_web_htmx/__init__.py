@@ -9,6 +9,7 @@ from gamehall import hookimpl
 from gamehall.declare import Authenticator, ErrorPage, Host, Lifespan, Listener, Tables
 
 if TYPE_CHECKING:
+    from gamehall_desktop.declare import BoardLook
     from litestar.types import ControllerRouterHandler
 
 # The modules are imported in the hooks: commands such as `gamehall features` ask for the tables, never for the pages.
@@ -62,3 +63,10 @@ def gamehall_error_pages(host: Host) -> Iterable[ErrorPage]:
     from gamehall_web_htmx.routes import error_pages
 
     return error_pages(host)
+
+
+@hookimpl(optionalhook=True)
+def desktop_themes() -> "Iterable[BoardLook]":
+    from gamehall_web_htmx.desktoplooks import BOARDS
+
+    return BOARDS

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gamehall.languages import catalogue
+
 from .account import Account, SignedOut
 from .lobby import Lobby
 from .settings import Settings
 from .table import Shown, Table
 from .toasts import Toasts
+
+_ = catalogue(__name__)
 
 Screen = Literal["hall", "table", "settings"]
 
@@ -24,6 +28,14 @@ class Model:
     toasts: Toasts = field(default_factory=Toasts)
     settings: Settings = field(default_factory=Settings)
     screen: Screen = "hall"
+
+    @property
+    def title(self) -> str:
+        """What is to be known of the open game before the window is looked at, empty for nothing."""
+        game, seat = self.table.game, self.table.seat
+        if game is None or seat is None or game.status != "active" or game.to_act != seat:
+            return ""
+        return "● " + _("Your turn")
 
     def take(self, message: object) -> None:
         open_before = self.table.game.id if self.table.game is not None else None

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from gamehall.answers import Game
 from gamehall.game import Input, Mark, Piece, Scene, cell_name, cell_place
 
-from .board import buttons
+from .board import buttons, ghost
 
 if TYPE_CHECKING:
     from .table import Moved
@@ -77,6 +77,15 @@ def choices(scene: Scene, touched: tuple[str, ...]) -> tuple[Input, ...]:
 def target(scene: Scene, move: str) -> str | None:
     """The cell on which a move ends, None for one that is a button."""
     return next((each.cells[-1] for each in scene.inputs if each.move == move and each.cells), None)
+
+
+def pending_piece(scene: Scene, seat: int | None, move: str) -> Piece | None:
+    """What a move puts down, before the hall has told: the piece that it takes up, or one of the mover's only kind."""
+    cells = next((each.cells for each in scene.inputs if each.move == move), ())
+    if len(cells) == 1:
+        return ghost(scene, seat, cells[0])
+    moving = next((piece for piece in scene.pieces if cells and piece.cell == cells[0]), None)
+    return Piece(cells[-1], moving.kind, moving.seat) if moving is not None else None
 
 
 def moved_on(game: Game, moved: Moved) -> Game:

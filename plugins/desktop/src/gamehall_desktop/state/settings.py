@@ -54,7 +54,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class ThemesFound:
     """Themes and boards that plugins bring, each with the package that has its title's translations."""
 
     themes: tuple[tuple[str, Theme | BoardLook], ...]
@@ -135,7 +135,7 @@ class Settings:
         match message:
             case Chosen(look):
                 self.look = look
-            case Offered(themes):
+            case ThemesFound(themes):
                 self.offered = [*_OWN, *themes]
 
     @property

@@ -8,12 +8,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from gamehall.answers import Forbidden, Game, RecordFormat
-from gamehall.game import CellChange, Mark, Refusal, Scene, cell_place
+from gamehall.game import CellChange, Mark, Piece, Refusal, Scene, cell_place
 from gamehall.languages import catalogue
 
 from .account import Offline, Online, SignedIn, SignedOut
 from .board import touch
-from .moves import Way, choices, moved_on, step, target, typed_further, typed_input
+from .moves import Way, choices, moved_on, pending_piece, step, target, typed_further, typed_input
 
 _ = catalogue(__name__)
 
@@ -255,11 +255,11 @@ class Table:
         return replace(scene, marks=(*scene.marks, *marks))
 
     @property
-    def ghost(self) -> str | None:
-        """The cell of the user's move that is on its way."""
+    def pending(self) -> Piece | None:
+        """The piece that the user's move puts down, while that is on its way."""
         if self.game is None or self.sending is None or self.seen is not None:
             return None
-        return target(self.game.scene, self.sending.move)
+        return pending_piece(self.game.scene, self.seat, self.sending.move)
 
     @property
     def wrong(self) -> tuple[str, ...]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import dearpygui.dearpygui as dpg
 
 from gamehall.clockface import ClockFace
+from gamehall.game import Scene
 from gamehall.languages import catalogue
-from gamehall.looks import DARK, LIGHT, Drawn
+from gamehall.lattice import lattice_of
+from gamehall_desktop.state.board import Layout
 from gamehall_desktop.state.tablewords import PlayerCard
 
 from . import themes
 from .desk import Desk
+from .fonts import Style, draw_text
+from .pieces import draw_piece_at, draw_shadow
 
 _ = catalogue(__name__)
 
 HEIGHT, LOW = 68, 50  # pixels: a card, and one where there is little room
-_STONES = {"black": DARK, "white": LIGHT, "cross": "#26344f", "nought": "#8e2c22"}
+_ONE_CELL = lattice_of(Scene(1, 1, "squares"))
 _DIGIT = 0.62  # of a text's size: how wide a digit is
 
 
@@ -83,63 +87,33 @@ class Card:
             self._text(clock.more, left + px(11), top + down + px(size * 1.2 - 2), "small", 12, "", node, ink)
 
     def _piece(self, player: PlayerCard, x: float, y: float, radius: float) -> None:
-        drawn = player.picture
+        """The player's piece as it stands on the board, or the first letter of their name."""
+        desk, drawn = self._desk, player.picture
+        theme, board = desk.model.settings.theme, desk.model.settings.board
+        if drawn is None or drawn.picture in ("cross", "nought"):
+            fill = themes.blend(theme.surface, theme.accent, 0.3) if drawn is None else themes.colour(board.wood)
+            dpg.draw_circle((x, y), radius, color=(0, 0, 0, 0), fill=fill, segments=48, parent=self._tag)
         if drawn is None:
-            theme = self._desk.model.settings.theme
-            fill = themes.blend(theme.surface, theme.accent, 0.3)
-            dpg.draw_circle((x, y), radius, color=(0, 0, 0, 0), fill=fill, parent=self._tag)
-            letter = player.name[:1].upper()
-            self._text(letter, x - radius * 0.36, y - radius * 0.62, "strong", radius * 1.1, "ink", scaled=True)
-        elif drawn.picture in ("cross", "nought"):
-            self._sign(drawn.picture, x, y, radius * 0.7)
-        else:
-            self._stone(drawn, x, y, radius)
-
-    def _sign(self, picture: str, x: float, y: float, reach: float) -> None:
-        colour, thick = self._desk.colour("ink"), self._desk.px(4)
-        if picture == "nought":
-            dpg.draw_circle((x, y), reach, color=colour, thickness=thick, parent=self._tag)
+            draw_text(self._tag, player.name[:1].upper(), (x, y), radius * 1.1, desk.colour("ink"))
             return
-        for down in (reach, -reach):
-            ends = (x - reach, y - down), (x + reach, y + down)
-            dpg.draw_line(*ends, color=colour, thickness=thick, parent=self._tag)
-
-    def _stone(self, drawn: Drawn, x: float, y: float, radius: float) -> None:
-        colour = _STONES.get(drawn.picture, drawn.fill)
-        nothing = (0, 0, 0, 0)
-        shadow = (x + radius * 0.08, y + radius * 0.12)
-        dpg.draw_circle(shadow, radius, color=nothing, fill=(0, 0, 0, 90), parent=self._tag)
-        for step in range(9):  # lit from the upper left
-            away = radius * 0.045 * step
-            fill = themes.blend(colour, "#ffffff", 0.035 * step)
-            middle = (x - away, y - away)
-            dpg.draw_circle(middle, radius * (1 - step * 0.11), color=nothing, fill=fill, parent=self._tag)
-        edge = themes.blend(colour, "#808080", 0.5)
-        dpg.draw_circle((x, y), radius, color=edge, thickness=1, parent=self._tag)
-        if not drawn.picture:
-            size = radius * (1.1 if len(drawn.symbol) < 2 else 0.85)
-            left = x - size * 0.32 * len(drawn.symbol)
-            self._text(
-                drawn.symbol, left, y - size * 0.6, "strong", size, "", colour=themes.colour(drawn.ink), scaled=True
-            )
+        place = Layout(_ONE_CELL, x - radius, y - radius, 2 * radius)
+        draw_shadow(self._tag, "a1", drawn, place)
+        draw_piece_at(self._tag, "a1", drawn, place)
 
     def _text(
         self,
         text: str,
         x: float,
         y: float,
-        style: str,
+        style: Style,
         size: float,
         name: str,
         parent: int | str = "",
         colour: themes.Colour | None = None,
-        *,
-        scaled: bool = False,
     ) -> None:
-        height = size if scaled else self._desk.px(size)
         shade = colour or self._desk.colour(name)
-        item = dpg.draw_text((x, y), text, size=height, color=shade, parent=parent or self._tag)
-        dpg.configure_item(item, text=self._desk.bind(item, text, style))  # type: ignore[arg-type]
+        item = dpg.draw_text((x, y), text, size=self._desk.px(size), color=shade, parent=parent or self._tag)
+        dpg.configure_item(item, text=self._desk.bind(item, text, style))
 
 
 def _line(player: PlayerCard) -> str:

@@ -31,17 +31,14 @@ class Desk:
     """The model, the session that acts for the user, and what every part needs of DearPyGui.
 
     Things that can be pressed or written into have names, their tags, by which `geometry` tells tests where they are.
-    `keep` stores a look that was chosen.
     """
 
     def __init__(self, network: Network, session: Session, geometry: Geometry) -> None:
         self.session = session
         self.geometry = geometry
         self.model = Model()
-        self.keep: Callable[[Look], None] = lambda _: None
         self.frame: Frame = arrange(1120, 780)
         self.stale = True
-        self.unmade = True
         self.busy_until = 0.0
         self._network = network
         self._fields: set[str] = set()
@@ -65,11 +62,7 @@ class Desk:
 
     def choose(self, look: Look) -> None:
         """Has the window look like this from now on."""
-        before, self.model.settings.look = self.model.settings.look, look
         self.model.take(Chosen(look))
-        self.keep(look)
-        made_of = [(each.theme, each.board, each.scale, each.language) for each in (before, look)]
-        self.unmade = self.unmade or made_of[0] != made_of[1]
         self.changed()
 
     @property

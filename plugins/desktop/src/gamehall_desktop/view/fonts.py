@@ -7,7 +7,9 @@ from typing import Literal
 
 import dearpygui.dearpygui as dpg
 
-from gamehall_desktop.fontfiles import BODY, STRONG, file_for, shown_in
+from gamehall_desktop.fontfiles import BODY, STRONG, file_for, font_file, shown_in
+
+from .themes import Colour
 
 Style = Literal["body", "strong", "small", "title", "clock"]
 
@@ -33,6 +35,19 @@ def bind(item: int | str, text: str, style: Style = "body") -> str:
     path = file_for(text, wanted)
     dpg.bind_item_font(item, _font(path, size))
     return shown_in(text, path)
+
+
+def draw_text(
+    layer: int | str, text: str, middle: tuple[float, float], size: float, colour: Colour, wanted: Path = STRONG
+) -> int | str:
+    """Draws a text around a point, its line so many pixels high. Returns the item's tag."""
+    path = file_for(text, wanted)
+    font, shown = font_file(path), shown_in(text, path)
+    width = font.width(shown) * size if font else size
+    corner = (round(middle[0] - width / 2), round(middle[1] - size / 2))
+    item: int | str = dpg.draw_text(corner, shown, size=size, color=colour, parent=layer)
+    dpg.bind_item_font(item, _font(path, _STYLES["body"][1]))
+    return item
 
 
 def _font(path: Path, size: int) -> str:

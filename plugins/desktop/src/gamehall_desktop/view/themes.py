@@ -10,7 +10,7 @@ import dearpygui.dearpygui as dpg
 from gamehall_desktop.declare import Theme
 
 Colour = tuple[int, int, int, int]
-Kind = Literal["primary", "quiet", "danger", "card", "plain", "root", "dialog"]
+Kind = Literal["primary", "quiet", "danger", "chosen", "card", "plain", "bar", "root", "dialog"]
 
 
 def colour(text: str, alpha: int = 255) -> Colour:
@@ -35,10 +35,11 @@ def bind(theme: Theme, scale: float) -> None:
     dpg.bind_theme("theme")
 
 
-_KINDS: tuple[Kind, ...] = ("primary", "quiet", "danger", "card", "plain", "root", "dialog")
+_KINDS: tuple[Kind, ...] = ("primary", "quiet", "danger", "chosen", "card", "plain", "bar", "root", "dialog")
 _ONLY: dict[Kind, int] = {  # what a kind is for: what stands inside it is not of its kind
     "card": dpg.mvChildWindow,
     "plain": dpg.mvChildWindow,
+    "bar": dpg.mvChildWindow,
     "root": dpg.mvWindowAppItem,
     "dialog": dpg.mvWindowAppItem,
 }
@@ -153,6 +154,15 @@ def _kind(kind: Kind, theme: Theme, scale: float) -> tuple[dict[int, Colour], di
                 dpg.mvThemeCol_ButtonHovered: blend(theme.ground, theme.accent, 0.18),
                 dpg.mvThemeCol_Border: _NOTHING,
             }, {}
+        case "chosen":
+            return {
+                dpg.mvThemeCol_Text: colour(theme.accent),
+                dpg.mvThemeCol_Button: colour(theme.raised),
+                dpg.mvThemeCol_Border: colour(theme.rule),
+            }, {}
+        case "bar":
+            padding = (float(round(10 * scale)), float(round(8 * scale)))
+            return {}, {dpg.mvStyleVar_WindowPadding: padding}
         case "card":
             return {dpg.mvThemeCol_ChildBg: colour(theme.surface)}, {dpg.mvStyleVar_WindowPadding: inside}
         case "plain" | "root":

@@ -13,34 +13,51 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import dearpygui.dearpygui as dpg
 
-from gamehall.languages import speak
+from gamehall.languages import catalogue, speak
 from gamehall_desktop.config import Config, remember_look
 from gamehall_desktop.files import TokenFile
+from gamehall_desktop.herald import Herald
 from gamehall_desktop.network import Network
 from gamehall_desktop.session import Session
-from gamehall_desktop.state.layout import LEAST_HEIGHT, LEAST_WIDTH, Box, arrange
+from gamehall_desktop.state.layout import LEAST_HEIGHT, LEAST_WIDTH, Box, arrange, within
 from gamehall_desktop.state.model import Screen
 from gamehall_desktop.state.pace import pause
-from gamehall_desktop.state.settings import system_language
+from gamehall_desktop.state.settings import Look, system_language
+from gamehall_desktop.state.toasts import Toast
+from gamehall_desktop.theming import find_themes
 
 from . import fonts, themes
 from .desk import Desk, Part
 from .geometry import Geometry
+from .glfw import Glfw
 from .keys import TableKeys
 from .lobby import LobbyScreen
+from .settings import SettingsScreen
 from .side import TableSide
 from .signing import SignInForm, Whoami
 from .table import BoardPart
+from .toasts import ToastStack, show_messages
 
 log = logging.getLogger(__name__)
+_ = catalogue(__name__)
 
+_TITLE = "Gamehall"
+
+_KINDS = {
+    "root": "root",
+    "bar": "bar",
+    "board_place": "plain",
+    "side_place": "card",
+    "settings_screen": "card",
+}
+_EQUALS = 602  # the key of = and +, for which DearPyGui's own name has a number that never comes
 # With Ctrl: everything larger, smaller, or as it was.
 _STEPS = {
-    dpg.mvKey_Plus: 1,
+    _EQUALS: 1,
     dpg.mvKey_Add: 1,
     dpg.mvKey_Minus: -1,
     dpg.mvKey_Subtract: -1,
@@ -53,30 +70,42 @@ def run(config: Config, path: Path, profile: str | None) -> None:
     """Opens the window and returns when it is closed."""
     logging.basicConfig(level=config.log_level.upper())
     network, tokens = Network(), TokenFile()
-    session = Session(config, path, tokens, network.spawn, network.post)
+    herald = Herald(network.post, network.spawn, config.look)
+    session = Session(config, path, tokens, network.spawn, herald.post)
     dpg.create_context()
     try:
         desk = Desk(network, session, Geometry(os.environ.get("GAMEHALL_DESKTOP_TEST_GEOMETRY")))
-        desk.keep = partial(remember_look, path)
         desk.model.settings.look = config.look
-        window = Window(desk, config, tokens.notice, profile or "")
+
+        def keep(look: Look) -> None:
+            herald.look = look
+            remember_look(path, look)
+
+        window = Window(desk, config, tokens.notice, profile or "", keep)
         if profile:
             desk.do(session.restore(profile))
-        window.show(network)
+        desk.do(find_themes(session.post))
+        window.show(network, herald)
     finally:
+        herald.wake = _nothing
         network.close(session.close())  # before the context goes: a call after that ends the process
         dpg.destroy_context()
 
 
 class Window:
-    """Every part, and the places they have."""
+    """Every part, and the places they have. `keep` stores a look that was chosen."""
 
-    def __init__(self, desk: Desk, config: Config, notice: str, username: str) -> None:
+    def __init__(self, desk: Desk, config: Config, notice: str, username: str, keep: Callable[[Look], None]) -> None:
         self._desk = desk
+        self._keep = keep
+        self._kept = desk.model.settings.look
         self._known = (config.base_url, username, notice)
         self._parts: list[Part] = []
         self._board: BoardPart
         self._side: TableSide
+        self._toasts: ToastStack
+        self._made_of: object = None
+        self._title = ""
         dpg.configure_app(manual_callback_management=True)
 
     def _make(self) -> None:
@@ -99,30 +128,39 @@ class Window:
         desk = self._desk
         with dpg.handler_registry():
             dpg.add_mouse_click_handler(button=dpg.mvMouseButton_Left, callback=self._clicked)
-            dpg.add_mouse_move_handler(callback=desk.awake)
+            dpg.add_mouse_move_handler(callback=self._moved)
             dpg.add_key_press_handler(callback=self._pressed)
         with dpg.window(tag="root", no_scrollbar=True):
-            with dpg.child_window(tag="bar", border=False, no_scrollbar=True), dpg.group(horizontal=True):
-                self._screen_button("hall", "Hall")
-                self._screen_button("table", "Game")
+            with (
+                dpg.child_window(tag="bar", border=False, no_scrollbar=True, always_use_window_padding=True),
+                dpg.group(horizontal=True),
+            ):
+                self._screen_button("hall", _("Hall"))
+                self._screen_button("table", _("Game"))
+                self._screen_button("settings", _("Settings"))
+                desk.button("messages_button", _("Messages"), partial(show_messages, desk), kind="quiet")
                 self._parts.append(Whoami(desk))
             with dpg.child_window(tag="hall_screen", border=False):
-                dpg.add_text(tag="notice", color=desk.colour("warning"))
+                desk.write("", colour="warning", tag="notice")
                 self._parts += [SignInForm(desk, *self._known), LobbyScreen(desk)]
+            with dpg.child_window(tag="settings_screen"):
+                self._parts.append(SettingsScreen(desk))
             with dpg.child_window(tag="board_place", border=False, no_scrollbar=True):
                 self._board = BoardPart(desk)
             with dpg.child_window(tag="side_place"):
                 self._side = TableSide(desk)
                 self._parts += [self._board, self._side]
         TableKeys(desk, self._side)
-        for place, kind in (("root", "root"), ("board_place", "plain"), ("side_place", "card")):
+        self._toasts = ToastStack(desk)
+        self._parts.append(self._toasts)
+        for place, kind in _KINDS.items():
             dpg.bind_item_theme(place, f"theme:{kind}")
 
-    def show(self, network: Network) -> None:
+    def show(self, network: Network, herald: Herald) -> None:
         """Draws frames until the window is closed."""
         desk = self._desk
         dpg.create_viewport(
-            title="Gamehall",
+            title=_TITLE,
             width=1120,
             height=780,
             x_pos=0,
@@ -134,24 +172,32 @@ class Window:
         dpg.setup_dearpygui()
         dpg.show_viewport()
         dpg.set_viewport_resize_callback(desk.changed)
+        below = Glfw()
+        herald.wake = below.wake
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: dpg.stop_dearpygui())
+        below.wake_by_signals()
         while dpg.is_dearpygui_running():
-            self._frame(network)
+            self._frame(network.messages())
+            herald.is_watched = below.is_focused()
             network.news.wait(pause(desk.model, desk.busy_until, time.monotonic()))
             network.news.clear()
 
-    def _frame(self, network: Network) -> None:
+    def _frame(self, news: list[Any]) -> None:
         """One frame: what is new, what of it is to be seen, and what the user did meanwhile."""
-        desk = self._desk
-        for message in network.messages():
+        desk, settings = self._desk, self._desk.model.settings
+        for message in news:
             desk.model.take(message)
             desk.changed()
         if not dpg.is_mouse_button_down(dpg.mvMouseButton_Left):
-            if desk.unmade:
-                desk.unmade, desk.stale = False, True
+            if settings.look != self._kept:
+                self._kept = settings.look
+                self._keep(settings.look)
+            made_of = (settings.theme, settings.board, settings.look.scale, settings.look.language)
+            if made_of != self._made_of:
+                self._made_of, desk.stale = made_of, True
                 self._make()
-            if desk.stale:
+            if desk.stale or self._toasts.is_stale():
                 desk.stale = False
                 self._draw()
         self._side.tick()
@@ -160,14 +206,15 @@ class Window:
         for callback, *call in dpg.get_callback_queue() or ():
             self._call(callback, call)
 
-    @staticmethod
-    def _call(callback: Callable[..., None] | None, call: list[Any]) -> None:
+    def _call(self, callback: Callable[..., None] | None, call: list[Any]) -> None:
         """Runs one callback; one that fails must not end the window."""
         try:
             if callback is not None:
                 callback(*call[: _wanted(callback)])
         except Exception:
             log.exception("a callback failed")
+            self._desk.model.take(Toast(_("That did not work: there is a fault in the program."), "fault"))
+            self._desk.changed()
 
     def _screen_button(self, screen: Screen, label: str) -> None:
         def turn_to() -> None:
@@ -181,16 +228,28 @@ class Window:
         desk.frame = arrange(dpg.get_viewport_client_width(), dpg.get_viewport_client_height(), desk.scale)
         _place("bar", desk.frame.bar, shown=True)
         _place("hall_screen", desk.frame.room, shown=model.screen == "hall")
+        settings = within((desk.px(600), desk.frame.room.height), desk.frame.room)
+        _place("settings_screen", settings, shown=model.screen == "settings")
         _place("board_place", desk.frame.board, shown=model.screen == "table")
         _place("side_place", desk.frame.side, shown=model.screen == "table")
-        last = model.toasts.said[-1].text if model.toasts.said else ""
-        desk.rewrite("notice", model.account.notice or last)
+        for screen in get_args(Screen):
+            dpg.bind_item_theme(f"screen:{screen}", "theme:chosen" if screen == model.screen else "theme:quiet")
+        desk.rewrite("notice", model.account.notice)
+        dpg.configure_item("notice", show=bool(model.account.notice))
         for part in self._parts:
             part.draw()
+        if model.title != self._title:
+            self._title = model.title
+            dpg.set_viewport_title(f"{model.title} – {_TITLE}" if model.title else _TITLE)
 
     def _clicked(self) -> None:
         self._desk.changed()
-        self._board.clicked()
+        if not self._desk.is_asked():
+            self._board.clicked()
+
+    def _moved(self) -> None:
+        self._desk.awake()
+        self._board.hovered()
 
     def _pressed(self, _: object, key: int) -> None:
         """The keys of the whole window: its size on the screen, and that of what is in it."""
@@ -201,6 +260,10 @@ class Window:
             dpg.toggle_viewport_fullscreen()
         elif control and key in _STEPS:
             desk.choose(desk.model.settings.look.scaled(_STEPS[key]))
+
+
+def _nothing() -> None:
+    """There is no window to wake any more."""
 
 
 def _place(tag: str, box: Box, *, shown: bool) -> None:
