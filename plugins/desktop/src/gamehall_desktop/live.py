@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 _LOBBY = {"challenge_received", "challenge_answered", "challenge_opened", "challenge_closed", "game_started"}
-_GAME = {"game_move", "game_over"}
+_GAME = {"game_move", "game_over", "draw_offer", "takeback_offer", "pause_offer", "rematch_offer"}
 
 
 async def follow(session: Session) -> None:
