@@ -44,6 +44,7 @@ LAYERS: list[set[str]] = [
         "tasks",
         "clocks",
         "clockfields",
+        "optionfields",
         "codes",
         "sealing",
         "spans",
