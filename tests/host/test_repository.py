@@ -112,7 +112,6 @@ PRIVATE = {
     "migrate",
     "migrations",
     "notices",
-    "plugins",
     "replays",
     "standing",
     "wakeups",

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .account import Account, SignedOut
+from .challenge import NewGame, Proposing
+from .here import Here
 from .lobby import Lobby
+from .panels import Panels
 from .table import Shown, Table
 from .toasts import Toasts
 
@@ -19,15 +22,20 @@ class Model:
 
     account: Account = field(default_factory=Account)
     lobby: Lobby = field(default_factory=Lobby)
+    here: Here = field(default_factory=Here)
+    panels: Panels = field(default_factory=Panels)
+    new_game: NewGame = field(default_factory=NewGame)
     table: Table = field(default_factory=Table)
     toasts: Toasts = field(default_factory=Toasts)
     screen: Screen = "hall"
 
     def take(self, message: object) -> None:
-        for part in (self.account, self.lobby, self.table, self.toasts):
+        for part in (self.account, self.lobby, self.here, self.panels, self.new_game, self.table, self.toasts):
             part.take(message)
         match message:
             case Shown():
                 self.screen = "table"
+            case Proposing():
+                self.screen = "hall"
             case SignedOut() if self.table.game is None:
                 self.screen = "hall"
