@@ -170,7 +170,9 @@ def _wanted(field: OptionField) -> str:
     match field.kind:
         case "integer" | "number":
             wanted = _NUMBERS[field.kind == "integer", field.minimum is not None, field.maximum is not None]
-            return _(wanted, least=field.minimum, most=field.maximum)
+            told = _(wanted, least=field.minimum, most=field.maximum)
+            step = field.part.get("multipleOf")
+            return told if step is None else f"{told} {_('It goes in steps of {step}.', step=step)}"
         case "choice":
             return _("Choose one of these.")
         case "text":

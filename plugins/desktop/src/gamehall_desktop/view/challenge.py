@@ -78,7 +78,9 @@ class NewGameForm:
     def _say(self, tag: str, errors: dict[str, str]) -> None:
         if dpg.does_item_exist(f"error:{tag}"):
             dpg.set_value(f"error:{tag}", errors.get(tag, ""))
-            dpg.configure_item(f"error:{tag}", show=tag in errors)
+            for shown in (f"error:{tag}", f"error_row:{tag}"):
+                if dpg.does_item_exist(shown):
+                    dpg.configure_item(shown, show=tag in errors)
 
     def _build(self, state: NewGame) -> None:
         dpg.delete_item("form_fields", children_only=True)
@@ -188,9 +190,11 @@ class NewGameForm:
         self._desk.geometry.names.add(name)
 
     def _error(self, *tags: str) -> None:
-        with self._labelled(""):
-            for tag in tags:
-                dpg.add_text(tag=f"error:{tag}", wrap=0, color=WRONG, show=False)
+        """Where the hall's errors about these are said."""
+        for tag in tags:
+            with dpg.table_row(tag=f"error_row:{tag}", parent="form_table", show=False):
+                dpg.add_text("")
+                dpg.add_text(tag=f"error:{tag}", wrap=0, color=WRONG)
 
     # What is done.
 
