@@ -188,16 +188,16 @@ def test_panels_come_and_go_and_one_that_fails_says_so() -> None:
     panels = Panels()
     panel = Panel("p", "People", _nothing, empty="Nobody.")  # type: ignore[arg-type]
     wave = Action("Wave", _nothing)
-    panels.take(PanelLoaded(panel, [Row("bob", "Bob", "online", (wave,), person="bob")]))
+    panels.take(PanelLoaded("gamehall_friends", panel, [Row("bob", "Bob", "online", (wave,), person="bob")]))
     (section,) = panels.sections()
     assert (section.title, section.lines[0].presses[0].name) == ("People", "panel:p:bob:Wave")
     assert panels.action("p:bob:Wave") == (panel, wave)
     assert panels.action("p:cyd:Wave") is None
     assert known_people(lobby_with(Games("own", [listed("g", "cyd", "ada")])), panels) == ["bob", "cyd"]
     other = replace(panel, name="q")
-    panels.take(PanelLoaded(other, None, failed=True))
+    panels.take(PanelLoaded("gamehall_friends", other, None, failed=True))
     assert "failed" in panels.sections()[1].empty
-    panels.take(PanelLoaded(panel, None))
+    panels.take(PanelLoaded("gamehall_friends", panel, None))
     assert [each.name for each in panels.sections()] == ["q"]
     panels.take(SignedOut())
     assert panels.sections() == []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # a server asks for declarations too, and has no use for the client
     from gamehall.client import Client
 
-__all__ = ["Action", "Ask", "NewChallenge", "OpenGame", "Panel", "Row", "Theme"]
+__all__ = ["Action", "Ask", "BoardLook", "NewChallenge", "OpenGame", "Panel", "Row", "Theme"]
 
 Colour = str
 """`#rrggbb`."""
@@ -75,7 +75,8 @@ class Panel:
     """A panel of the hall's screen: its rows are loaded when somebody signs in and again after each of `events`.
 
     `load` returns None where the hall has nothing of the kind: the panel is not shown then. `empty` is said where there
-    are no rows, and `ask` stands below them.
+    are no rows, and `ask` stands below them. The title, `empty` and the words of `ask` are marked with `N_` and said in
+    the window's language; those of rows are said by `load`.
     """
 
     name: str
@@ -88,14 +89,38 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours of the window and of its boards."""
+    """Colours of the window. Buttons that matter are filled with `accent` and written on in `on_accent`.
+
+    `ink`, `faint`, `accent`, `danger` and `warning` are written on `ground`, on `surface` (cards, dialogs) and on
+    `raised` (buttons, fields), so each needs a contrast of 4.5 to all three.
+    """
 
     name: str
     title: str
     ground: Colour
     surface: Colour
+    raised: Colour
+    rule: Colour
     ink: Colour
     faint: Colour
     accent: Colour
+    on_accent: Colour
+    danger: Colour
+    warning: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLook:
+    """Colours of a board, which goes from `wood` at the left to `far` at the right, with a grain if it has one.
+
+    `ink` is for the names of rows and columns, `frame` goes around it.
+    """
+
+    name: str
+    title: str
     wood: Colour
+    far: Colour
     line: Colour
+    ink: Colour
+    frame: Colour
+    grain: bool = False

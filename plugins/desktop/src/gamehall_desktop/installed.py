@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from gamehall.answers import RulesetInfo
 from gamehall.declare import Exporter
@@ -15,22 +15,22 @@ from gamehall.plugins import Plugins, load_plugins
 from gamehall.records.formats import by_format
 from gamehall.settings import Settings
 
-from .declare import Panel
+from .declare import BoardLook, Panel, Theme
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Rulesets and formats by their names, panels in the order of the plugins' names."""
+    """Rulesets and formats by their names, panels and themes in the order of the plugins' names."""
 
     rulesets: Mapping[str, Ruleset[Any, Any]]
     plugins: Mapping[str, str]
     """The plugin of each ruleset."""
     exporters: Mapping[str, Exporter]
-    panels: tuple[Panel, ...]
+    panels: tuple[tuple[str, Panel], ...]
+    themes: tuple[tuple[str, Theme | BoardLook], ...] = ()
+    """These two with the package that has their texts."""
 
     def infos(self) -> tuple[RulesetInfo, ...]:
         """The rulesets as a hall would tell of them, in the present language, by their titles."""
@@ -47,19 +47,23 @@ def load_installed() -> Installed:
         plugins={key: plugin.name for key, (plugin, _ruleset) in found.items()},
         exporters=by_format(exporter for _plugin, exporter in plugins.declared("gamehall_exporters")),
         panels=tuple(declared(plugins, "desktop_panels", Panel)),
+        themes=tuple(declared(plugins, "desktop_themes", Theme | BoardLook)),
     )
 
 
-def declared(plugins: Plugins, hook: str, kind: type[T]) -> list[T]:
-    """What plugins declare for a hook of the desktop. What is of another kind is logged and left out."""
-    if hook not in plugins.owned_hooks:
-        return []
+def declared(plugins: Plugins, hook: str, kind: Any) -> list[tuple[str, Any]]:
+    """What plugins declare for a hook of the desktop, each with the plugin's package.
+
+    What is of another kind is logged and left out.
+    """
     plugins.collect(hook)
-    items = [(plugin.name, item) for plugin, item in plugins.declared(hook)]
-    for name, item in items:
-        if not isinstance(item, kind):
-            log.error("plugin %s declares %s for %s", name, type(item).__name__, hook)
-    return [item for _name, item in items if isinstance(item, kind)]
+    found = []
+    for plugin, item in plugins.declared(hook):
+        if isinstance(item, kind):
+            found.append((plugin.module, item))
+        else:
+            log.error("plugin %s declares %s for %s", plugin.name, type(item).__name__, hook)
+    return found
 
 
 def ruleset_info(plugin: str, ruleset: Ruleset[Any, Any]) -> RulesetInfo:

@@ -13,6 +13,7 @@ from . import lobbying
 from .localgames import StoredGame, games_folder, read_games, remove_game, write_game
 from .state.challenge import Playable, TermsRefused
 from .state.here import LocalGame, LocalGames
+from .state.settings import ThemesFound
 from .state.toasts import Toast
 
 if TYPE_CHECKING:
@@ -23,8 +24,10 @@ _ = catalogue(__name__)
 
 
 async def install(session: Session) -> None:
-    """Finds out what is installed beside the client, which needs no network, and shows it."""
-    session.installed = await asyncio.to_thread(_load)
+    """Finds out what is installed beside the client, which needs no network, and shows it in the present language."""
+    if session.installed is None:
+        session.installed = await asyncio.to_thread(_load)
+        session.post(ThemesFound(session.installed.themes))
     session.post(Playable(session.installed.infos()))
     await refresh(session)
     if session.is_signed_in:

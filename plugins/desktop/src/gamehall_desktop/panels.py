@@ -27,33 +27,33 @@ _SECONDS = 10.0  # for a panel to load
 def changed_by(session: Session, kind: str | None) -> set[str]:
     """The names of the panels that an event of this kind changes; of all without one."""
     found = session.installed.panels if session.installed else ()
-    return {panel.name for panel in found if kind is None or kind in panel.events}
+    return {panel.name for _package, panel in found if kind is None or kind in panel.events}
 
 
 async def load(session: Session, names: Collection[str]) -> None:
     """Loads these panels beside each other. One that fails shows that, and hinders no other."""
     found = session.installed.panels if session.installed else ()
-    await asyncio.gather(*(_load(session, panel) for panel in found if panel.name in names))
+    await asyncio.gather(*(_load(session, *each) for each in found if each[1].name in names))
 
 
-async def _load(session: Session, panel: Panel) -> None:
+async def _load(session: Session, package: str, panel: Panel) -> None:
     try:
         async with asyncio.timeout(_SECONDS):
             rows = await panel.load(session.client)
-        session.post(PanelLoaded(panel, None if rows is None else tuple(rows)))
+        session.post(PanelLoaded(package, panel, None if rows is None else tuple(rows)))
     except httpx.TransportError:
         pass  # the hall is away; what was loaded before stays
     except ProblemError as problem:
         if problem.status == httpx.codes.UNAUTHORIZED:
             raise
-        _failed(session, panel)
+        _failed(session, package, panel)
     except Exception:  # noqa: BLE001 - whatever a plugin raises, only its panel is not shown
-        _failed(session, panel)
+        _failed(session, package, panel)
 
 
-def _failed(session: Session, panel: Panel) -> None:
+def _failed(session: Session, package: str, panel: Panel) -> None:
     log.exception("the panel %s has failed", panel.name)
-    session.post(PanelLoaded(panel, None, failed=True))
+    session.post(PanelLoaded(package, panel, None, failed=True))
 
 
 async def act(session: Session, panel: Panel, action: Action) -> None:
@@ -75,4 +75,4 @@ async def _then(session: Session, panel: Panel, work: Awaitable[Then]) -> None:
             session.post(Proposing("hall", username))
         case str(said) if said:
             session.post(Toast(said, "done"))
-    await _load(session, panel)
+    await load(session, (panel.name,))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from gamehall.answers import Page, ProblemError
-from gamehall.languages import catalogue
+from gamehall.languages import N_, catalogue
 from gamehall_friends.answers import FriendAnswered, FriendRequestView, FriendView
 from gamehall_friends.befriending import Action as Answer
 from gamehall_friends.showing import presence_words
@@ -29,11 +29,11 @@ def panels() -> list[Panel]:
     return [
         Panel(
             name="friends",
-            title=_("Friends"),
+            title=N_("Friends"),
             load=_load,
             events=CHANGES,
-            empty=_("Nobody yet. Add a friend by name."),
-            ask=Ask(_("Add"), _("A player's name"), _add),
+            empty=N_("Nobody yet. Add a friend by name."),
+            ask=Ask(N_("Add"), N_("A player's name"), _add),
         )
     ]
 

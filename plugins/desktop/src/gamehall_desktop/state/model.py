@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gamehall.languages import catalogue
+
 from .account import Account, SignedOut
 from .challenge import NewGame, Proposing
 from .here import Here
 from .lobby import Lobby
 from .panels import Panels
+from .settings import Settings
 from .table import Shown, Table
 from .toasts import Toasts
+
+_ = catalogue(__name__)
 
 Screen = Literal["hall", "table", "settings"]
 
@@ -27,10 +32,28 @@ class Model:
     new_game: NewGame = field(default_factory=NewGame)
     table: Table = field(default_factory=Table)
     toasts: Toasts = field(default_factory=Toasts)
+    settings: Settings = field(default_factory=Settings)
     screen: Screen = "hall"
 
+    @property
+    def title(self) -> str:
+        """What is to be known of the open game before the window is looked at, empty for nothing."""
+        game, seat = self.table.game, self.table.seat
+        if game is None or seat is None or game.status != "active" or game.to_act != seat:
+            return ""
+        return "● " + _("Your turn")
+
     def take(self, message: object) -> None:
-        for part in (self.account, self.lobby, self.here, self.panels, self.new_game, self.table, self.toasts):
+        for part in (
+            self.account,
+            self.lobby,
+            self.here,
+            self.panels,
+            self.new_game,
+            self.table,
+            self.toasts,
+            self.settings,
+        ):
             part.take(message)
         match message:
             case Shown():

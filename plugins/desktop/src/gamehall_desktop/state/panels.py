@@ -16,11 +16,19 @@ _ = catalogue(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PanelLoaded:
-    """What is in a panel now; `rows` is None where the hall has nothing of the kind, or where it `failed`."""
+    """What is in a panel now; `rows` is None where the hall has nothing of the kind, or where it `failed`.
 
+    `package` has the texts of what the panel declares.
+    """
+
+    package: str
     panel: Panel
     rows: Sequence[Row] | None
     failed: bool = False
+
+    def say(self, text: str) -> str:
+        """A text that the panel declares, in the present language; nothing for none."""
+        return text and catalogue(self.package)(text)
 
 
 @dataclass(slots=True)
@@ -31,7 +39,7 @@ class Panels:
 
     def take(self, message: object) -> None:
         match message:
-            case PanelLoaded(panel, rows):
+            case PanelLoaded(_, panel, rows):
                 if rows is None and not message.failed:
                     self.shown.pop(panel.name, None)
                 else:
@@ -55,11 +63,13 @@ class Panels:
 
 def _section(loaded: PanelLoaded) -> Section:
     panel = loaded.panel
-    empty = _("This cannot be shown: the plugin that brings it has failed.") if loaded.failed else panel.empty
+    empty = (
+        _("This cannot be shown: the plugin that brings it has failed.") if loaded.failed else loaded.say(panel.empty)
+    )
     lines = tuple(
         Line(f"{panel.name}:{row.key}", row.text, row.note, presses=_presses(panel, row)) for row in loaded.rows or ()
     )
-    return Section(panel.name, panel.title, lines, empty)
+    return Section(panel.name, loaded.say(panel.title), lines, failed if loaded.failed else loaded.say(panel.empty))
 
 
 def _presses(panel: Panel, row: Row) -> tuple[Press, ...]:

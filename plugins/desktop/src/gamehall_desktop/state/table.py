@@ -83,6 +83,7 @@ class Table:
     at: float = 0.0
     local: bool = False
     touched: tuple[str, ...] = ()
+    hover: str | None = None
     seen: Seen | None = None
     sending: Sending | None = None
     refused: Refused | None = None

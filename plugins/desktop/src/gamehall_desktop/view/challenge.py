@@ -18,7 +18,6 @@ from gamehall_desktop.state.optionform import OptionForm
 
 from .choice import add_choice
 from .desk import Desk
-from .inks import FAINT, STRONG, WRONG
 
 _ = catalogue(__name__)
 
@@ -35,14 +34,14 @@ class NewGameForm:
         self._filled = 0
         with dpg.group(tag="new_game", show=False):
             with dpg.group(horizontal=True):
-                desk.button("form_back", "", self._back)
-                dpg.add_text(tag="form_title", color=STRONG)
+                desk.button("form_back", _("Back"), self._back)
+                desk.write("", "title", tag="form_title")
             dpg.add_group(tag="form_fields")
             with dpg.group(horizontal=True):
-                desk.button("propose", "", self._propose)
-            dpg.add_text(tag="error:", wrap=0, color=WRONG)
+                desk.button("propose", "", self._propose, kind="primary")
+            desk.write("", colour="danger", tag="error:", wrap=0)
             with dpg.group(tag="form_link", show=False):
-                dpg.add_text(_("Send this link to whoever you want to play; it works once."), wrap=0)
+                desk.write(_("Send this link to whoever you want to play; it works once."), wrap=0)
                 with dpg.group(horizontal=True):
                     desk.field("invite_url", readonly=True, width=desk.px(_LABEL + _FIELD))
                     desk.button("copy_link", _("Copy"), self._copy)
@@ -77,7 +76,7 @@ class NewGameForm:
 
     def _say(self, tag: str, errors: dict[str, str]) -> None:
         if dpg.does_item_exist(f"error:{tag}"):
-            dpg.set_value(f"error:{tag}", errors.get(tag, ""))
+            self._desk.rewrite(f"error:{tag}", errors.get(tag, ""))
             for shown in (f"error:{tag}", f"error_row:{tag}"):
                 if dpg.does_item_exist(shown):
                     dpg.configure_item(shown, show=tag in errors)
@@ -85,15 +84,14 @@ class NewGameForm:
     def _build(self, state: NewGame) -> None:
         dpg.delete_item("form_fields", children_only=True)
         in_hall = state.where == "hall"
-        dpg.set_value("form_title", _("New challenge") if in_hall else _("New game at this computer"))
-        dpg.configure_item("form_back", label=_("Back"))
-        dpg.configure_item("propose", label=_("Challenge") if in_hall else _("Begin"))
+        self._desk.rewrite("form_title", _("New challenge") if in_hall else _("New game at this computer"), "title")
+        dpg.set_item_label("propose", self._desk.bind("propose", _("Challenge") if in_hall else _("Begin"), "strong"))
         with dpg.table(tag="form_table", parent="form_fields", header_row=False):
             dpg.add_table_column(width_fixed=True, init_width_or_weight=self._desk.px(_LABEL))
             dpg.add_table_column(width_stretch=True)
         found = state.ruleset
         if found is None:
-            dpg.add_text(_("There is no game to play yet."), parent="form_fields", wrap=0)
+            self._desk.write(_("There is no game to play yet."), parent="form_fields", wrap=0)
         else:
             games = [(each.key, each.title) for each in state.rulesets]
             self._choice("ruleset", _("Game"), games, found.key, state.choose_ruleset, found.summary)
@@ -126,7 +124,7 @@ class NewGameForm:
     def _labelled(self, label: str) -> Iterator[None]:
         """What stands at the right of a label."""
         with dpg.table_row(parent="form_table"):
-            dpg.add_text(label, wrap=0)
+            self._desk.write(label, wrap=0)
             with dpg.group():
                 yield
 
@@ -146,15 +144,15 @@ class NewGameForm:
         with self._labelled(label):
             add_choice(self._desk, name, choices, chosen, pick, self._desk.px(_FIELD))
             if about:
-                dpg.add_text(about, wrap=0, color=FAINT)
+                self._desk.write(about, "small", colour="faint", wrap=0)
 
     def _options(self, prefix: str, form: OptionForm, type_: Callable[[str, str], None]) -> None:
         for field in form.fields:
             with self._labelled(field.label):
                 self._field(f"{prefix}:{field.name}", field, form.typed[field.name], partial(type_, field.name))
                 if field.help:
-                    dpg.add_text(field.help, wrap=0, color=FAINT)
-                dpg.add_text(tag=f"error:{prefix}:{field.name}", wrap=0, color=WRONG, show=False)
+                    self._desk.write(field.help, "small", colour="faint", wrap=0)
+                self._desk.write("", colour="danger", tag=f"error:{prefix}:{field.name}", wrap=0, show=False)
 
     def _field(self, name: str, field: OptionField, typed: str, type_: Callable[[str], None]) -> None:
         match field.kind:
@@ -194,7 +192,7 @@ class NewGameForm:
         for tag in tags:
             with dpg.table_row(tag=f"error_row:{tag}", parent="form_table", show=False):
                 dpg.add_text("")
-                dpg.add_text(tag=f"error:{tag}", wrap=0, color=WRONG)
+                self._desk.write("", colour="danger", tag=f"error:{tag}", wrap=0)
 
     # What is done.
 

@@ -26,7 +26,8 @@ def add_choice(
 
     def entry(value: T, word: str) -> None:
         tag = f"{name}={value}"
-        dpg.add_selectable(tag=tag, label=word, default_value=value == chosen, callback=lambda: pick(value))
+        dpg.add_selectable(tag=tag, default_value=value == chosen, callback=lambda: pick(value))
+        dpg.set_item_label(tag, desk.bind(tag, word))
         desk.geometry.names.add(tag)
 
     def unfold() -> None:

@@ -9,7 +9,7 @@ import dearpygui.dearpygui as dpg
 from gamehall_desktop.state.lines import Line, Press, Section
 
 from .desk import Desk
-from .inks import FAINT, STRONG
+from .themes import Kind
 
 Pressed = Callable[[Press], None]
 
@@ -60,8 +60,9 @@ class Lists:
         if section.lines:
             dpg.reorder_items(f"{tag}:table", 1, [dpg.get_alias_id(f"line:{line.key}") for line in section.lines])
         dpg.configure_item(f"{tag}:table", show=bool(section.lines))
-        dpg.set_value(f"{tag}:title", section.title)
-        dpg.set_value(f"{tag}:empty", section.empty)
+        if section.title:
+            self._desk.rewrite(f"{tag}:title", section.title, "strong")
+        self._desk.rewrite(f"{tag}:empty", section.empty)
         dpg.configure_item(f"{tag}:empty", show=not section.lines and bool(section.empty))
         dpg.delete_item(f"{tag}:more", children_only=True)
         if section.more is not None:
@@ -69,7 +70,8 @@ class Lists:
 
     def _begin(self, tag: str, section: Section) -> None:
         with dpg.group(tag=tag, parent=self._place):
-            dpg.add_text(section.title, tag=f"{tag}:title", color=STRONG)
+            if section.title:
+                self._desk.write("", "strong", colour="accent", tag=f"{tag}:title")
             with dpg.table(
                 tag=f"{tag}:table",
                 header_row=False,
@@ -79,19 +81,20 @@ class Lists:
             ):
                 dpg.add_table_column(width_stretch=True, init_width_or_weight=1)
                 dpg.add_table_column(width_fixed=True)
-            dpg.add_text(tag=f"{tag}:empty", wrap=0, color=FAINT)
+            self._desk.write("", colour="faint", tag=f"{tag}:empty", wrap=0)
             dpg.add_group(tag=f"{tag}:more")
             dpg.add_spacer(height=self._desk.px(8))
 
     def _add(self, line: Line, table: str) -> None:
         with dpg.table_row(tag=f"line:{line.key}", parent=table):
             with dpg.group():
-                dpg.add_text(line.title, wrap=0, **({"color": STRONG} if line.strong else {}))
+                self._desk.write(line.title, "strong" if line.strong else "body", wrap=0)
                 if line.note:
-                    dpg.add_text(line.note, wrap=0, color=FAINT)
+                    self._desk.write(line.note, "small", colour="faint", wrap=0)
             with dpg.group(horizontal=True) as buttons:
                 for press in line.presses:
                     self._button(press, buttons)
 
     def _button(self, press: Press, parent: int | str) -> None:
-        self._desk.button(press.name, press.label, lambda: self._pressed(press), parent)
+        kind: Kind | None = "primary" if press.strong else "danger" if press.verb == "delete" else None
+        self._desk.button(press.name, press.label, lambda: self._pressed(press), parent, kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import get_args
 
 import dearpygui.dearpygui as dpg
 
@@ -33,13 +34,13 @@ class LobbyScreen:
         self._shown = False
         desk.do(offline.install(desk.session))
         with dpg.group(tag="hall"):
-            with dpg.child_window(tag="hall_main", border=False, auto_resize_y=True):
+            with dpg.child_window(tag="hall_main", auto_resize_y=True):
                 self._form = NewGameForm(desk, lambda: known_people(desk.model.lobby, desk.model.panels))
                 with dpg.group(tag="hall_lists"):
                     self._buttons()
                     dpg.add_spacer(height=desk.px(4))
                     self._lists = Lists(desk, "lists", self._pressed)
-            with dpg.child_window(tag="hall_side", border=False, auto_resize_y=True):
+            with dpg.child_window(tag="hall_side", auto_resize_y=True):
                 with dpg.group(tag="seeking"):
                     with dpg.group(horizontal=True):
                         desk.field(
@@ -48,17 +49,19 @@ class LobbyScreen:
                         desk.button("seek_player", _("Find"), self._seek)
                     self._sought = Lists(desk, "sought_list", self._pressed)
                 self._panels = PanelsPart(desk, self._pressed)
+        for place in ("hall_main", "hall_side"):
+            dpg.bind_item_theme(place, "theme:card")
 
     def _buttons(self) -> None:
         desk = self._desk
         with dpg.group(horizontal=True):
-            desk.button("new_challenge", _("New challenge"), lambda: self._new("hall"))
+            desk.button("new_challenge", _("New challenge"), lambda: self._new("hall"), kind="primary")
             desk.button("new_here", _("Two at this computer"), lambda: self._new("here"))
         with dpg.group(horizontal=True, tag="tabs"):
-            desk.button("tab:play", _("Play"), self._turning("play"))
-            desk.button("tab:watch", _("Watch"), self._turning("watch"))
-            desk.button("tab:finished", _("Finished"), self._turning("finished"))
-            desk.button("tab:here", _("This computer"), self._turning("here"))
+            desk.button("tab:play", _("Play"), self._turning("play"), kind="quiet")
+            desk.button("tab:watch", _("Watch"), self._turning("watch"), kind="quiet")
+            desk.button("tab:finished", _("Finished"), self._turning("finished"), kind="quiet")
+            desk.button("tab:here", _("This computer"), self._turning("here"), kind="quiet")
 
     def draw(self) -> None:
         desk, model = self._desk, self._desk.model
@@ -73,6 +76,8 @@ class LobbyScreen:
         dpg.configure_item("hall_lists", show=not form)
         for tag in ("new_challenge", "tabs", "seeking"):
             dpg.configure_item(tag, show=signed_in)
+        for tab in get_args(Tab):
+            dpg.bind_item_theme(f"tab:{tab}", "theme:chosen" if tab == model.lobby.tab else "theme:quiet")
         self._arrange(signed_in)
         self._form.draw()
         self._lists.draw(self._sections(signed_in))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dearpygui.dearpygui as dpg
 
 from gamehall_desktop import panels
-from gamehall_desktop.declare import Panel
 from gamehall_desktop.state.panels import PanelLoaded
 
 from .desk import Desk
@@ -37,10 +36,10 @@ class PanelsPart:
         with dpg.group(tag=f"panel_place:{panel.name}", parent="panels"):
             self._made[panel.name] = Lists(self._desk, f"panel_lists:{panel.name}", self._pressed)
             if panel.ask is not None:
-                self._field(panel)
+                self._field(loaded)
 
-    def _field(self, panel: Panel) -> None:
-        ask = panel.ask
+    def _field(self, loaded: PanelLoaded) -> None:
+        panel, ask = loaded.panel, loaded.panel.ask
         assert ask is not None  # noqa: S101 - asked just before
         name, desk = f"ask:{panel.name}", self._desk
 
@@ -49,6 +48,6 @@ class PanelsPart:
             dpg.set_value(name, "")
 
         with dpg.group(horizontal=True):
-            desk.field(name, hint=ask.hint, width=desk.px(180), on_enter=True, callback=send)
-            desk.button(f"send:{panel.name}", ask.label, send)
+            desk.field(name, hint=loaded.say(ask.hint), width=desk.px(180), on_enter=True, callback=send)
+            desk.button(f"send:{panel.name}", loaded.say(ask.label), send)
         dpg.add_spacer(height=desk.px(8))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dearpygui.dearpygui as dpg
 
-from gamehall_desktop.state.board import buttons, touch
+from gamehall_desktop.state.board import Signs, buttons, ghost, touch
 
 from .canvas import Canvas
 from .desk import Desk
@@ -17,12 +17,23 @@ class BoardPart:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self.canvas = Canvas("board")
+        self.canvas = Canvas("board", desk.model.settings)
         desk.geometry.names.add("board")
 
     def draw(self) -> None:
         table, box = self._desk.model.table, self._desk.frame.board
-        self.canvas.draw(table.scene, table.touched, box.width, box.height)
+        scene, hover = table.scene, table.hover
+        means = scene is not None and any(hover in each.cells for each in scene.inputs)
+        piece = ghost(scene, table.seat, hover) if scene and hover else None
+        self.canvas.draw(scene, Signs(table.touched, None, hover if means else None, piece), box.width, box.height)
+
+    def hovered(self) -> None:
+        """Shows what a click where the mouse is would put there."""
+        table = self._desk.model.table
+        hover = self.canvas.cell_under_mouse()
+        if self._desk.model.screen == "table" and hover != table.hover:
+            table.hover = hover
+            self.draw()
 
     def clicked(self) -> None:
         """Takes a click anywhere in the window."""
