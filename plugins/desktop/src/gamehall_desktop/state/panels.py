@@ -63,9 +63,7 @@ class Panels:
 
 def _section(loaded: PanelLoaded) -> Section:
     panel = loaded.panel
-    empty = (
-        _("This cannot be shown: the plugin that brings it has failed.") if loaded.failed else loaded.say(panel.empty)
-    )
+    failed = _("This cannot be shown: the plugin that brings it has failed.")
     lines = tuple(
         Line(f"{panel.name}:{row.key}", row.text, row.note, presses=_presses(panel, row)) for row in loaded.rows or ()
     )

@@ -11,7 +11,7 @@ from .desk import Desk
 
 T = TypeVar("T")
 
-_TALLEST = 320
+_TALLEST, _ENTRY, _ROUND = 320, 28, 26  # of a list, of each entry, and around them
 
 
 def add_choice(
@@ -35,7 +35,9 @@ def add_choice(
             dpg.delete_item(f"{name}:list")
         x, y = dpg.get_item_rect_min(name)
         height = dpg.get_item_rect_size(name)[1]
-        top = min(y + height, max(0, dpg.get_viewport_client_height() - desk.px(_TALLEST)))
+        tall = desk.px(min(_TALLEST, len(choices) * _ENTRY + _ROUND))
+        fits = y + height + tall <= dpg.get_viewport_client_height()
+        top = y + height if fits else max(0, y - tall)  # never over the button, which is still being pressed
         with dpg.window(
             tag=f"{name}:list",
             popup=True,

@@ -87,7 +87,8 @@ class Lists:
 
     def _add(self, line: Line, table: str) -> None:
         with dpg.table_row(tag=f"line:{line.key}", parent=table):
-            with dpg.group():
+            with dpg.group() as words:
+                dpg.bind_item_theme(words, _close())
                 self._desk.write(line.title, "strong" if line.strong else "body", wrap=0)
                 if line.note:
                     self._desk.write(line.note, "small", colour="faint", wrap=0)
@@ -98,3 +99,11 @@ class Lists:
     def _button(self, press: Press, parent: int | str) -> None:
         kind: Kind | None = "primary" if press.strong else "danger" if press.verb == "delete" else None
         self._desk.button(press.name, press.label, lambda: self._pressed(press), parent, kind)
+
+
+def _close() -> str:
+    """A line's note belongs to its title."""
+    if not dpg.does_item_exist("theme:close"):
+        with dpg.theme(tag="theme:close"), dpg.theme_component(dpg.mvAll):
+            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 0, 1)
+    return "theme:close"

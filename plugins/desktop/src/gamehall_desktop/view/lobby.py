@@ -93,10 +93,10 @@ class LobbyScreen:
 
     def _arrange(self, signed_in: bool) -> None:
         """Panels beside the lists where there is room, else below them."""
-        width, side = self._desk.frame.room.width - self._desk.px(24), self._desk.px(_SIDE)
+        width, side = self._desk.frame.room.width - self._desk.px(14), self._desk.px(_SIDE)  # the rest is for scrolling
         wide = width >= self._desk.px(_WIDE) and signed_in
         dpg.configure_item("hall", horizontal=wide)
-        dpg.configure_item("hall_main", width=width - side if wide else width)
+        dpg.configure_item("hall_main", width=width - side - self._desk.px(9) if wide else width)
         dpg.configure_item("hall_side", width=side if wide else width, show=signed_in)
 
     def _new(self, where: Where) -> None:
