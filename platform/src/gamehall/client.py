@@ -376,6 +376,16 @@ class Client:
 
     # Requests.
 
+    async def ask(
+        self, method: str, path: str, shape: type[T], body: Mapping[str, Any] | None = None, **query: Any
+    ) -> T:
+        """A call below /api/v1 that this class has no method for, such as one of a plugin's.
+
+        The shape of an answer without content is `type(None)`.
+        """
+        answer = await self._send(method, path, body, **query)
+        return msgspec.json.decode(answer.content or b"null", type=shape)
+
     async def _call(
         self, method: str, path: str, shape: type[T], body: Mapping[str, Any] | None = None, **query: Any
     ) -> T:
