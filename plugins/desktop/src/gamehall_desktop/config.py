@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ import platformdirs
 from gamehall.languages import catalogue
 
 from .files import set_aside, write_private
+from .state.settings import Look
 
 _ = catalogue(__name__)
 
@@ -24,6 +26,7 @@ Keeping = Literal["keyring", "file", "nowhere"]
 """Where tokens are kept."""
 _FROM_ENVIRONMENT = ("base_url", "timeout", "auto_refresh_token", "log_level")
 _HERE = "gomoku_config.json"
+_writing = threading.Lock()
 
 
 class ConfigError(Exception):
@@ -47,6 +50,7 @@ class Config(msgspec.Struct, omit_defaults=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     keep_token: Keeping | None = None
     profiles: dict[str, Profile] = {}
+    look: Look = msgspec.field(default_factory=Look)
 
     def last_profile(self) -> str | None:
         """The profile used last for signing in."""
@@ -107,6 +111,11 @@ def load_config(
 
 def change_file(path: Path, **changes: Any) -> None:
     """Changes keys of the JSON file, with values of `Config`'s types; other keys stay as they are, known or not."""
+    with _writing:
+        _change(path, changes)
+
+
+def _change(path: Path, changes: Mapping[str, Any]) -> None:
     content = _read_file(path, [])
     content["schema"] = max(SCHEMA, content["schema"] if isinstance(content.get("schema"), int) else 0)
     for name, value in changes.items():
@@ -145,6 +154,11 @@ def described(loaded: Loaded) -> Iterator[str]:
         value = getattr(loaded.config, name)
         shown = ", ".join(value) or "-" if isinstance(value, dict) else value
         yield f"{name} = {shown}  ({loaded.origins[name]})"
+
+
+def remember_look(path: Path, look: Look) -> None:
+    """Puts how the window shall look into the JSON file."""
+    change_file(path, look=msgspec.structs.asdict(look))
 
 
 def read_env_file(path: Path) -> dict[str, str]:

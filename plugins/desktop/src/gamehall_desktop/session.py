@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from gamehall.client import ProblemError
 from gamehall.languages import catalogue
 
-from . import live
+from . import live, lobbying
 from .accounts import AuthenticationManager
 from .addresses import address_of
 from .api import APIClient
@@ -30,6 +30,9 @@ from .tokens import environment_token
 
 _ = catalogue(__name__)
 
+if TYPE_CHECKING:
+    from .installed import Installed
+
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 Again = Callable[[], Coroutine[Any, Any, None]]
 
@@ -44,7 +47,8 @@ class NobodyError(LookupError):
 class Session:
     """What the user does, and what follows from it: `post` tells the window of it.
 
-    `play` is the game that is open, None while there is none.
+    `play` is the game that is open, None while there is none; `installed` is what is installed beside the client, None
+    until that was looked for.
     """
 
     def __init__(self, accounts: AuthenticationManager, spawn: Spawn, post: Callable[[object], None]) -> None:
@@ -53,6 +57,8 @@ class Session:
         self.spawn = spawn
         self.username = ""
         self.play: Play | None = None
+        self.installed: Installed | None = None
+        self.lists = lobbying.Lists()
         self.reach = Reach(post, spawn)
         self._client: APIClient | None = None
         self._following: list[asyncio.Task[None]] = []
@@ -68,6 +74,15 @@ class Session:
         if self._client is None or not self.accounts.is_authenticated():
             raise NobodyError
         return self._client
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self._client is not None and self.accounts.is_authenticated()
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Does something beside the rest, until the user is signed out."""
+        self._following = [task for task in self._following if not task.done()]
+        self._following.append(self.spawn(self.attempt(work)))
 
     async def attempt(self, work: Coroutine[Any, Any, None], again: Again | None = None) -> None:
         """Does something and tells the user what is wrong when it cannot be done.

@@ -23,14 +23,15 @@ class AccountMenu:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._chosen: Callable[[], None] | None = None
-        desk.button("account_menu", "", self._open, show=False)
+        desk.button("account_menu", "", self._open, kind="quiet", show=False)
         desk.button("open_sign_in", _("Sign in"), lambda: self._ask("sign_in", desk.model.signing.username), show=False)
 
     def draw(self) -> None:
         if self._chosen is not None:
             self._take_choice(self._chosen)
         account = self._desk.model.account
-        dpg.configure_item("account_menu", show=bool(account.label), label=account.label)
+        dpg.configure_item("account_menu", show=bool(account.label))
+        dpg.set_item_label("account_menu", self._desk.bind("account_menu", account.label))
         dpg.configure_item("open_sign_in", show=not account.label)
 
     def _take_choice(self, act: Callable[[], None]) -> None:
@@ -63,7 +64,7 @@ class AccountMenu:
             self._chosen = act
             self._desk.changed()
 
-        self._desk.button(name, label, chosen, width=self._desk.px(240))
+        self._desk.button(name, label, chosen, kind="quiet", width=self._desk.px(240))
 
     def _switch(self, known: Known) -> None:
         self._desk.do(self._desk.session.switch(known.base_url, known.username))
@@ -94,11 +95,11 @@ class OfflineBanner:
             autosize=True,
         ):
             with dpg.group(horizontal=True):
-                dpg.add_text(tag="offline:banner", color=(255, 214, 138))
+                desk.write("", colour="warning", tag="offline:banner")
                 desk.button("ask_now", _("Ask now"), desk.doing(desk.session.ask_now))
-            dpg.add_text(tag="offline:why", color=(200, 200, 200))
+            desk.write("", colour="faint", tag="offline:why")
 
-    def ticks(self) -> bool:
+    def is_stale(self) -> bool:
         """Whether it has to say something else than it does."""
         return self._desk.model.account.banner(time.monotonic()) != self.said
 
@@ -108,8 +109,8 @@ class OfflineBanner:
         dpg.configure_item("offline", show=account.offline is not None)
         if account.offline is not None:
             width = min(desk.px(560), dpg.get_viewport_client_width() - 16)
-            dpg.set_value("offline:banner", self.said)
-            dpg.set_value("offline:why", account.offline.why)
+            desk.rewrite("offline:banner", self.said)
+            desk.rewrite("offline:why", account.offline.why)
             dpg.configure_item("offline:why", wrap=width - desk.px(24))
             own = int(dpg.get_item_rect_size("offline")[0]) or width
             dpg.set_item_pos("offline", [(dpg.get_viewport_client_width() - own) // 2, desk.px(52)])

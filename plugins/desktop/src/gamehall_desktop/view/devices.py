@@ -9,7 +9,7 @@ from gamehall.languages import catalogue
 from gamehall_desktop.state.signing import Asked, device_lines
 
 from .desk import Desk
-from .dialog import Dialog, say
+from .dialog import Dialog
 
 _ = catalogue(__name__)
 
@@ -36,7 +36,7 @@ class DevicesDialog(Dialog):
         devices = self.desk.model.signing.devices
         if devices is not None and devices is not self._drawn:
             self._drawn = devices
-            say("devices:notice", "" if devices else _("None."))
+            self.say("devices:notice", "" if devices else _("None."))
             dpg.delete_item("devices:rows", children_only=True)
             for each in devices:
                 self._row(each)
@@ -46,10 +46,9 @@ class DevicesDialog(Dialog):
     def _row(self, device: Device) -> None:
         name, about = device_lines(device)
         with dpg.group(parent="devices:rows"):
-            dpg.add_text(name, wrap=self.width)
-            dpg.add_text(about, wrap=self.width, color=(150, 156, 166))
+            self.desk.write(name, wrap=self.width)
+            self.desk.write(about, colour="faint", wrap=self.width)
             if not device.current:
                 revoke = self.desk.doing(self.desk.session.revoke, device.token_id)
-                dpg.add_button(tag=f"revoke:{device.token_id}", label=_("Sign out"), callback=revoke)
-                self.desk.geometry.names.add(f"revoke:{device.token_id}")
+                self.desk.button(f"revoke:{device.token_id}", _("Sign out"), revoke, kind="danger")
             dpg.add_separator()

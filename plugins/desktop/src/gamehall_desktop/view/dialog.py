@@ -14,9 +14,6 @@ from .desk import Desk
 
 _ = catalogue(__name__)
 
-Colour = tuple[int, int, int]
-
-AMBER, RED, FAINT = (226, 178, 92), (240, 120, 110), (150, 156, 166)
 _WIDTH, _MARGIN, _SHOW = 420, 8, 78
 _LINE, _LETTER = 18, 9  # the height of a line and the width of a letter, roughly
 _SUNK = 8  # texts are drawn lower than their place, to stand beside fields
@@ -56,7 +53,7 @@ class Dialog:
             pos=(self.desk.px(120), self.desk.px(40)),
         ):
             yield
-        dpg.bind_item_theme("dialog", "dialog_theme")
+        dpg.bind_item_theme("dialog", "theme:dialog")
         with dpg.handler_registry(tag="dialog_keys"):
             for key in (dpg.mvKey_Return, dpg.mvKey_NumPadEnter):
                 dpg.add_key_press_handler(key, callback=self._enter)
@@ -81,9 +78,14 @@ class Dialog:
             if dpg.does_item_exist(tag):
                 dpg.delete_item(tag)
 
-    def text(self, tag: str, text: str = "", colour: Colour = FAINT) -> None:
+    def text(self, tag: str, text: str = "", colour: str = "faint") -> None:
         """Words over the whole width, which take no room while there are none."""
-        dpg.add_text(text, tag=tag, wrap=self.width, color=colour, show=bool(text))
+        self.desk.write(text, colour=colour, tag=tag, wrap=self.width, show=bool(text))
+
+    def say(self, tag: str, text: str, colour: str = "faint") -> None:
+        """Puts words into a text, or takes them out."""
+        self.desk.rewrite(tag, text)
+        dpg.configure_item(tag, show=bool(text), color=self.desk.colour(colour))
 
     def field(self, name: str, label: str, changed: Callable[[], None], **more: Any) -> None:
         """A line to write in; above it is its label, and what is wrong with it."""
@@ -104,51 +106,20 @@ class Dialog:
         with dpg.child_window(tag=f"{name}:row", border=False, no_scrollbar=True, width=self.width):
             dpg.add_text(label, tag=f"{name}:label")
             self._rooms[name] = self.width - self.desk.px(_LETTER * (len(label) + 2))
-            dpg.add_text(tag=f"{name}:fault", wrap=self._rooms[name], show=False)
-        self.fault(name, "", FAINT)
+            self.desk.write("", tag=f"{name}:fault", wrap=self._rooms[name], show=False)
+        self.fault(name, "")
 
-    def fault(self, name: str, text: str, colour: Colour) -> None:
+    def fault(self, name: str, text: str, colour: str = "danger") -> None:
         """Says beside a field's label what is wrong with it. There is room for two lines always: what is below must
         not move away from under somebody's mouse."""
-        say(f"{name}:fault", text, colour)
+        self.say(f"{name}:fault", text, colour)
         line = self.desk.px(_LINE)
         size = dpg.get_text_size(text, wrap_width=self._rooms[name]) if text else None
         tall = int(size[1]) if size else line
         height = max(2 * line, tall)
-        dpg.configure_item(f"{name}:row", height=height + _SUNK)
+        dpg.configure_item(f"{name}:row", height=height + self.desk.px(_SUNK))
         dpg.set_item_pos(f"{name}:label", [0, height - line])
         dpg.set_item_pos(f"{name}:fault", [self.width - self._rooms[name], height - tall])
-
-
-def say(tag: str, text: str, colour: Colour = FAINT) -> None:
-    """Puts words into a `text` of a dialog, or takes them out."""
-    dpg.set_value(tag, text)
-    dpg.configure_item(tag, show=bool(text), color=colour)
-
-
-def make_themes() -> None:
-    """How dialogs and the buttons that matter most in them look; made once."""
-    with dpg.theme(tag="dialog_theme"), dpg.theme_component(dpg.mvAll):
-        for variable, size in (
-            (dpg.mvStyleVar_WindowPadding, (20, 16)),
-            (dpg.mvStyleVar_FramePadding, (10, 7)),
-            (dpg.mvStyleVar_ItemSpacing, (8, 5)),
-        ):
-            dpg.add_theme_style(variable, *size, category=dpg.mvThemeCat_Core)
-        for variable, radius in ((dpg.mvStyleVar_WindowRounding, 8), (dpg.mvStyleVar_FrameRounding, 5)):
-            dpg.add_theme_style(variable, radius, category=dpg.mvThemeCat_Core)
-        dpg.add_theme_style(dpg.mvStyleVar_FrameBorderSize, 1, category=dpg.mvThemeCat_Core)
-    for tag, usual, above, pressed in (
-        ("main_button", (27, 134, 84), (33, 156, 99), (22, 112, 70)),
-        ("quiet_button", (0, 0, 0, 0), (255, 255, 255, 26), (255, 255, 255, 40)),
-    ):
-        with dpg.theme(tag=tag), dpg.theme_component(dpg.mvButton):
-            for target, colour in (
-                (dpg.mvThemeCol_Button, usual),
-                (dpg.mvThemeCol_ButtonHovered, above),
-                (dpg.mvThemeCol_ButtonActive, pressed),
-            ):
-                dpg.add_theme_color(target, colour, category=dpg.mvThemeCat_Core)
 
 
 def _turn_password() -> None:

@@ -12,7 +12,7 @@ from gamehall_desktop.state.signing import Asked, Form, Signing, faults
 
 from .desk import Desk
 from .devices import DevicesDialog
-from .dialog import AMBER, RED, Dialog, Drawn, make_themes, say
+from .dialog import Dialog, Drawn
 
 _ = catalogue(__name__)
 
@@ -24,9 +24,13 @@ class SigningDialogs:
         self._desk = desk
         self._open: Drawn | None = None
         self._drawn: tuple[Form | None, str, str, str] = (None, "", "", "")
-        make_themes()
+        self._is_new = True
 
     def draw(self) -> None:
+        if self._is_new:
+            self._is_new = False  # of the dialogs of a window that was made anew: see below
+            self._desk.changed()
+            return
         signing = self._desk.model.signing
         wanted = (signing.form, signing.base_url, signing.username, signing.reason)
         if wanted != self._drawn and self._open is not None:
@@ -101,14 +105,13 @@ class _AccountDialog(Dialog):
         dpg.add_combo(tag="keeping", width=self.width, callback=self._keep)
         self.desk.geometry.names.add("keeping")
         self.text("keeping:notice")
-        self.text("fault", colour=RED)
+        self.text("fault", colour="danger")
         self.desk.geometry.names.add("fault")
         dpg.add_spacer(height=2)
         with dpg.group(horizontal=True):
             half = (self.width - self.desk.px(8)) // 2
-            self.desk.button(self.main, self.main_label, self._submit, width=half)
+            self.desk.button(self.main, self.main_label, self._submit, kind="primary", width=half)
             self.desk.button(other_name, other_label, lambda: self._turn_to(other), width=half)
-        dpg.bind_item_theme(self.main, "main_button")
 
     def _keep(self) -> None:
         label = dpg.get_value("keeping")
@@ -124,13 +127,13 @@ class _AccountDialog(Dialog):
         for name in self.fields:
             text = here.get(name, "") if self._submitted or name in self._touched else ""
             serious = self._submitted or name in self._said
-            self.fault(name, self._said.get(name) or text, RED if serious else AMBER)
+            self.fault(name, self._said.get(name) or text, "danger" if serious else "warning")
         others = [text for name, text in self._said.items() if name not in self.fields]
-        say("fault", "\n".join([*filter(None, [signing.fault]), *others]), RED)
+        self.say("fault", "\n".join([*filter(None, [signing.fault]), *others]), "danger")
         keepings = _keepings()
         dpg.configure_item("keeping", items=[keepings[place] for place in signing.places])
         dpg.set_value("keeping", keepings[signing.keeping] if signing.places else "")
-        say("keeping:notice", signing.places.get(signing.keeping, ""))
+        self.say("keeping:notice", signing.places.get(signing.keeping, ""))
         dpg.configure_item(self.main, label=_("One moment …") if signing.busy else self.main_label)
         dpg.configure_item(self.main, enabled=not signing.busy)
         self.place()
@@ -149,7 +152,7 @@ class LoginDialog(_AccountDialog):
         signing = self._signing
         self._code_asked = False
         with self.made():
-            self.text("reason", signing.reason, AMBER)
+            self.text("reason", signing.reason, "warning")
             if known := desk.model.account.known:
                 dpg.add_text(_("Profile"))
                 items = [each.label for each in known] + [_("Another account …")]
