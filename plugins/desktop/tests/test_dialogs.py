@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from gamehall.answers import Device
 from gamehall_desktop.state.account import Known, KnownHere, SignedIn
 from gamehall_desktop.state.signing import Asked, DevicesListed, Keepable, Refused, Trying
+from gamehall_desktop.view import fonts, themes
 from gamehall_desktop.view.desk import Desk
 from gamehall_desktop.view.geometry import Geometry
 from gamehall_desktop.view.signing import SigningDialogs
@@ -36,6 +37,8 @@ dpg.create_context()
 dpg.configure_app(manual_callback_management=True)
 dpg.create_viewport()
 desk = Desk(Network(), session, Geometry(None))
+fonts.bind_default()
+themes.bind(desk.model.settings.theme, desk.scale)
 dialogs = SigningDialogs(desk)
 
 def take(*messages):
