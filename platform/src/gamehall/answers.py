@@ -184,8 +184,9 @@ class Result(msgspec.Struct, frozen=True):
     reason: str | None
 
 
-class GameSummary(msgspec.Struct, frozen=True):
-    """A game as lists and short answers show it."""
+class GameSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A game as lists and short answers show it. Every change raises `revision`: of two answers, the one with the
+    higher is the later, whatever their plies. Halls before it had one do not tell it: 0."""
 
     id: str
     ruleset: str
@@ -195,6 +196,7 @@ class GameSummary(msgspec.Struct, frozen=True):
     seats: tuple[Seat, ...]
     to_act: int | None
     ply: int
+    revision: int = 0
     clock: dict[str, Any]
     offers: tuple[Offered, ...]
     rematch: str | None

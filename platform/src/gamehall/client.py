@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
@@ -38,16 +38,20 @@ from gamehall.answers import (
 )
 from gamehall.game import Scene
 
-__all__ = ["Client", "Event", "Game", "ProblemError"]
+__all__ = ["PASSING", "Client", "Event", "Game", "Lost", "ProblemError"]
 
 T = TypeVar("T")
 OfferAction = Literal["offer", "accept", "decline"]
+Lost = Callable[[Exception | None, float], None]
+"""Is told why a stream was lost, None where it has ended well (the hall starts anew), and in how many seconds it is
+opened again."""
 
 _API = "/api/v1"
 _ATTEMPTS = 5
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 15.0
 _SILENCE = 45.0  # three heartbeats: a stream that says nothing for so long is dead
-_PASSING = frozenset({429, 500, 502, 503, 504})
+PASSING = frozenset({429, 500, 502, 503, 504})
+"""Statuses of a hall that is away or has too much to do: the same may work in a moment."""
 
 
 def _wait(base: float, failures: int) -> float:
@@ -92,7 +96,11 @@ class Client:
         self.base_url = base_url.rstrip("/")
         self.token = token
         self._timeout = timeout
-        self._http = httpx.AsyncClient(base_url=self.base_url, timeout=timeout, transport=transport)
+        trusted = httpx.create_ssl_context()
+        self._http = httpx.AsyncClient(base_url=self.base_url, timeout=timeout, transport=transport, verify=trusted)
+        # Each stream has a connection of its own: one that was kept from before may be dead and nobody has noticed.
+        fresh = httpx.Limits(max_keepalive_connections=0)
+        self._streams = httpx.AsyncClient(base_url=self.base_url, transport=transport, verify=trusted, limits=fresh)
 
     async def __aenter__(self) -> Self:
         return self
@@ -103,6 +111,7 @@ class Client:
         await self.close()
 
     async def close(self) -> None:
+        await self._streams.aclose()
         await self._http.aclose()
 
     # Signing in: each of the first three puts the token into `token`.
@@ -239,22 +248,24 @@ class Client:
         """The board after so many moves, by default all of them; `forbidden` marks points that may not be taken."""
         return await self._call("GET", f"/games/{game_id}/scene", Scene, ply=ply, forbidden=forbidden or None)
 
-    async def play(self, game_id: str, move: str | tuple[int, int], ply: int | None = None) -> Played:
+    async def play(
+        self, game_id: str, move: str | tuple[int, int], ply: int | None = None, *, attempts: int = _ATTEMPTS
+    ) -> Played:
         """Plays a move, given by its name or by (row, column) from the top left.
 
-        With `ply`, the moves already made, the call is repeated a few times when its answer was lost: the hall
+        With `ply`, the moves already made, the call is made up to `attempts` times when its answer was lost: the hall
         answers a repetition as it did the first time.
         """
         target = {"move": move} if isinstance(move, str) else {"row": move[0], "col": move[1]}
         body = target if ply is None else target | {"ply": ply}
-        for failures in range(_ATTEMPTS):
+        for failures in range(attempts):
             try:
                 return await self._call("POST", f"/games/{game_id}/moves", Played, body)
             except httpx.TransportError:
-                if ply is None or failures == _ATTEMPTS - 1:
+                if ply is None or failures == attempts - 1:
                     raise
             except ProblemError as problem:
-                if problem.status != httpx.codes.SERVICE_UNAVAILABLE or failures == _ATTEMPTS - 1:
+                if problem.status != httpx.codes.SERVICE_UNAVAILABLE or failures == attempts - 1:
                     raise
             await asyncio.sleep(_wait(_FIRST_WAIT, failures))
         raise AssertionError("the last attempt answers or raises")
@@ -316,16 +327,22 @@ class Client:
 
     # Events.
 
-    async def events(self, channels: Sequence[str], cursor: str | None = None) -> AsyncGenerator[Event, None]:
+    async def events(
+        self, channels: Sequence[str], cursor: str | None = None, *, lost: Lost | None = None
+    ) -> AsyncGenerator[Event, None]:
         """Events of these channels (user, lobby, game-…), behind a cursor or from now on, each once.
 
         A lost connection is made again and goes on where it was, so this has no end of its own, except after `closed`.
         Each connection begins with `hello`. After `resync` look at everything anew: events in between are lost.
         Close it (`contextlib.aclosing`) when done before its end. Raises ProblemError when the hall refuses.
+
+        `lost` is called before each pause. Who does not want to wait for its end – the network is back, the computer
+        has slept, somebody has pressed a button – closes this and opens it again with the cursor of the last event.
         """
         base, failures = _FIRST_WAIT, 0
         while True:
             pause = 0.0
+            why: Exception | None = None  # the hall itself has ended the stream
             try:
                 async with self._stream(channels, cursor) as response:
                     async for sent in EventSource(response).aiter_sse():
@@ -341,12 +358,15 @@ class Client:
                         if event.kind == "closed":
                             return
             except ProblemError as problem:
-                if problem.status not in _PASSING:
+                if problem.status not in PASSING:
                     raise
-                pause = problem.retry_after
-            except (httpx.TransportError, SSEError):
-                pass  # the hall is away for a moment
-            await asyncio.sleep(max(pause, _wait(base, failures)))
+                pause, why = problem.retry_after, problem
+            except (httpx.TransportError, SSEError) as error:
+                why = error
+            pause = max(pause, _wait(base, failures))
+            if lost is not None:
+                lost(why, pause)
+            await asyncio.sleep(pause)
             failures += 1
 
     @contextlib.asynccontextmanager
@@ -356,7 +376,7 @@ class Client:
             headers["Last-Event-ID"] = cursor
         timeout = httpx.Timeout(self._timeout, read=_SILENCE)
         params = {"channel": list(channels)}
-        async with self._http.stream(
+        async with self._streams.stream(
             "GET", f"{_API}/events", params=params, headers=headers, timeout=timeout
         ) as answer:
             if answer.status_code != httpx.codes.OK:

@@ -87,6 +87,7 @@ def _summary(found: StoredGame, hall_time: int) -> dict[str, Any]:
         "seats": tuple(Seat(seat, found.sides[seat], person) for seat, person in people),
         "to_act": found.to_act,
         "ply": found.ply,
+        "revision": found.revision,
         "clock": found.clock_at(hall_time),
         "offers": tuple(Offered(each.kind, each.seat) for each in found.offers if not each.declined),
         "rematch": found.rematch_id,

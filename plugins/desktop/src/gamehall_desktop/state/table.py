@@ -96,7 +96,7 @@ class Table:
                 if not self.local:
                     self.game, self.touched = None, ()
             case Shown(game):
-                older = self.game is not None and self.game.id == game.id and game.ply < self.game.ply
+                older = self.game is not None and self.game.id == game.id and game.revision < self.game.revision
                 if not older:  # answers can overtake each other
                     self.game, self.at, self.local = game, message.at, message.local
                     self.touched, self.seen = (), None
