@@ -21,6 +21,7 @@ class Desktop(Process):
 
     def __init__(self, folder: Path, display: str, server: Server) -> None:
         self._display = display
+        self.downloads = folder / "downloads"
         self._places = folder / "places.json"
         self._places.unlink(missing_ok=True)
         environment = without_settings(folder / "unused") | {
@@ -28,6 +29,7 @@ class Desktop(Process):
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "XDG_CONFIG_HOME": str(folder / "config"),
             "XDG_DATA_HOME": str(folder / "share"),
+            "XDG_DOWNLOAD_DIR": str(self.downloads),
             "GAMEHALL_BASE_URL": server.url,
             "GAMEHALL_DESKTOP_TEST_GEOMETRY": str(self._places),
         }
