@@ -126,6 +126,12 @@ class Table:
             return replace(self.seen.scene, inputs=(), prompt="")
         return self.game.scene if self.game else None
 
+    def reason_at(self, cell: str) -> str:
+        """Why this cell may not be taken, empty where nothing is known against it."""
+        if self.refused is None or cell not in (self.refused.move, *self.refused.refusal.cells):
+            return ""
+        return self.refused.refusal.detail
+
     @property
     def can_resign(self) -> bool:
         return self.game is not None and self.game.status == "active" and self.seat is not None
