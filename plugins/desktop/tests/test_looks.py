@@ -8,19 +8,17 @@ import pytest
 
 from gamehall.languages import speaking
 from gamehall.looks import COLOUR, contrast
-from gamehall.plugins import load_plugins
-from gamehall.settings import Settings as HallSettings
 from gamehall_desktop.config import load_config, read_file, remember_login, remember_look
 from gamehall_desktop.declare import BoardLook, Theme
+from gamehall_desktop.installed import load_installed
 from gamehall_desktop.state.settings import Chosen, Look, Settings, ThemesFound, system_language
-from gamehall_desktop.theming import themes_of
 
 
 @pytest.fixture(scope="module")
 def settings() -> Settings:
     """With what the plugins of this environment bring."""
     settings = Settings()
-    settings.take(ThemesFound(themes_of(load_plugins(HallSettings()))))
+    settings.take(ThemesFound(load_installed().themes))
     return settings
 
 

@@ -9,8 +9,9 @@ from gamehall import hookimpl
 from gamehall.declare import Authenticator, ErrorPage, Host, Lifespan, Listener, Tables
 
 if TYPE_CHECKING:
-    from gamehall_desktop.declare import BoardLook
     from litestar.types import ControllerRouterHandler
+
+    from gamehall_desktop.declare import BoardLook
 
 # The modules are imported in the hooks: commands such as `gamehall features` ask for the tables, never for the pages.
 

@@ -28,16 +28,17 @@ from gamehall_desktop.state.model import Screen
 from gamehall_desktop.state.pace import pause
 from gamehall_desktop.state.settings import Look, system_language
 from gamehall_desktop.state.toasts import Toast
-from gamehall_desktop.theming import find_themes
 
 from . import fonts, themes
 from .desk import Desk, Part
 from .geometry import Geometry
 from .glfw import Glfw
+from .keys import TableKeys
 from .lobby import LobbyScreen
 from .settings import SettingsScreen
+from .side import TableSide
 from .signing import SignInForm, Whoami
-from .table import BoardPart, TableSide
+from .table import BoardPart
 from .tip import Tip
 from .toasts import ToastStack, show_messages
 
@@ -83,7 +84,6 @@ def run(config: Config, path: Path, profile: str | None) -> None:
         window = Window(desk, config, tokens.notice, profile or "", keep)
         if profile:
             desk.do(session.restore(profile))
-        desk.do(find_themes(session.post))
         window.show(network, herald)
     finally:
         herald.wake = _nothing
@@ -101,6 +101,7 @@ class Window:
         self._known = (config.base_url, username, notice)
         self._parts: list[Part] = []
         self._board: BoardPart
+        self._side: TableSide
         self._toasts: ToastStack
         self._made_of: object = None
         self._title = ""
@@ -147,7 +148,9 @@ class Window:
             with dpg.child_window(tag="board_place", border=False, no_scrollbar=True):
                 self._board = BoardPart(desk, tip)
             with dpg.child_window(tag="side_place"):
-                self._parts += [self._board, TableSide(desk)]
+                self._side = TableSide(desk)
+                self._parts += [self._board, self._side]
+        TableKeys(desk, self._side)
         self._toasts = ToastStack(desk)
         self._parts.append(self._toasts)
         for place, kind in _KINDS.items():
@@ -194,6 +197,7 @@ class Window:
             if desk.stale or self._toasts.is_stale():
                 desk.stale = False
                 self._draw()
+        self._side.tick()
         dpg.render_dearpygui_frame()
         desk.geometry.write(self._board.canvas)
         if settings.look != self._kept and not dpg.is_mouse_button_down(dpg.mvMouseButton_Left):
