@@ -20,7 +20,7 @@ class Desktop(Process):
     """The program on a screen. Items are clicked by the names that it gives them."""
 
     def __init__(self, folder: Path, display: str, server: Server) -> None:
-        self._display = display
+        self._environment = {"DISPLAY": display, "PATH": "/usr/bin:/bin"}
         self.downloads = folder / "downloads"
         self._places = folder / "places.json"
         self._places.unlink(missing_ok=True)
@@ -58,8 +58,17 @@ class Desktop(Process):
         """Presses keys one after another, by X's names: Return, ctrl+plus."""
         self._xdotool("key", "--delay", "60", *keys)
 
+    def resize(self, width: int, height: int) -> None:
+        """Makes the window so large, and waits until it has come to rest there."""
+        command = ["xdotool", "search", "--name", "Gamehall"]
+        window = subprocess.run(
+            command, env=self._environment, capture_output=True, text=True, check=True
+        ).stdout.split()
+        self._xdotool("windowsize", "--sync", window[-1], str(width), str(height))
+        self.wait_until(lambda: self.places()["window"][2:] == [width, height])
+
     def _xdotool(self, *arguments: str) -> None:
-        subprocess.run(["xdotool", *arguments], env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"}, check=True)
+        subprocess.run(["xdotool", *arguments], env=self._environment, check=True)
 
 
 @pytest.fixture
