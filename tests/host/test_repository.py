@@ -44,6 +44,8 @@ LAYERS: list[set[str]] = [
         "tasks",
         "clocks",
         "clockfields",
+        "clockface",
+        "proposals",
         "optionfields",
         "codes",
         "sealing",

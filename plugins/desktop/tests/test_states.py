@@ -8,6 +8,7 @@ from gamehall_desktop.state.account import SignedIn, SignedOut
 from gamehall_desktop.state.lobby import Games
 from gamehall_desktop.state.model import Model
 from gamehall_desktop.state.table import Shown
+from gamehall_desktop.state.tablewords import headline
 from gamehall_desktop.state.toasts import Toast
 
 
@@ -42,12 +43,11 @@ def test_the_model_follows_what_happens() -> None:
     model = Model()
     for message in (SignedIn("bob", "http://hall"), Games("own", [game_at(1)]), Shown(game_at(2))):
         model.take(message)
-    assert (model.table.seat, model.table.can_resign, model.table.headline) == (1, True, "Black to move. Your turn.")
+    assert (model.table.seat, headline(model.table).text) == (1, "ada to move")
     model.table.touched = ("a1",)
     model.take(Shown(game_at(1)))  # an answer that was overtaken
     assert (model.table.game, model.table.touched) == (game_at(2), ("a1",))
     model.take(Shown(game_at(3, to_act=None, status="finished")))
-    assert not model.table.can_resign
     assert not model.table.touched
     model.take(Toast("Something is wrong.", "fault"))
     assert model.toasts.said[-1].text == "Something is wrong."

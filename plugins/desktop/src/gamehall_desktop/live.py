@@ -13,7 +13,7 @@ from .hallplay import HallPlay
 if TYPE_CHECKING:
     from .session import Session
 
-_GAME = {"game_move", "game_over"}
+_GAME = {"game_move", "game_over", "draw_offer", "takeback_offer", "pause_offer", "rematch_offer"}
 
 
 async def follow(session: Session) -> None:

@@ -44,6 +44,7 @@ class Model:
         return "● " + _("Your turn")
 
     def take(self, message: object) -> None:
+        open_before = self.table.game.id if self.table.game is not None else None
         for part in (
             self.account,
             self.lobby,
@@ -56,7 +57,7 @@ class Model:
         ):
             part.take(message)
         match message:
-            case Shown():
+            case Shown(game) if game.id != open_before:  # news of an open game leaves the user where they are
                 self.screen = "table"
             case Proposing():
                 self.screen = "hall"

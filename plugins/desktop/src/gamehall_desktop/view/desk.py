@@ -41,6 +41,7 @@ class Desk:
         self.stale = True
         self.busy_until = 0.0
         self._network = network
+        self._fields: set[str] = set()
 
     def do(self, work: Coroutine[Any, Any, None]) -> None:
         """Runs what the session does in the network's thread; what goes wrong is told to the user."""
@@ -97,6 +98,16 @@ class Desk:
         """A line to write in."""
         dpg.add_input_text(tag=name, parent=parent, **more)
         self.geometry.names.add(name)
+        self._fields.add(name)
+
+    def is_writing(self) -> bool:
+        """Whether the keys are for a field."""
+        return any(dpg.does_item_exist(name) and dpg.is_item_active(name) for name in self._fields)
+
+    def is_asked(self) -> bool:
+        """Whether a dialog has to be answered before anything else."""
+        windows = (item for item in dpg.get_windows() if dpg.get_item_type(item) == "mvAppItemType::mvWindowAppItem")
+        return any(dpg.is_item_shown(item) and dpg.get_item_configuration(item)["modal"] for item in windows)
 
     def write(
         self,
@@ -118,11 +129,6 @@ class Desk:
         shown = fonts.bind(item, text, style)
         if dpg.get_value(item) != shown:
             dpg.set_value(item, shown)
-
-    def is_asked(self) -> bool:
-        """Whether a dialog has to be answered before anything else."""
-        windows = (item for item in dpg.get_windows() if dpg.get_item_type(item) == "mvAppItemType::mvWindowAppItem")
-        return any(dpg.is_item_shown(item) and dpg.get_item_configuration(item)["modal"] for item in windows)
 
     def bind(self, item: int | str, text: str, style: fonts.Style = "body") -> str:
         """Gives any item the font for a text. Returns the text as that font can show it, for its label or value."""

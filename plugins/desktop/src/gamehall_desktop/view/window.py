@@ -33,10 +33,12 @@ from . import fonts, themes
 from .desk import Desk, Part
 from .geometry import Geometry
 from .glfw import Glfw
+from .keys import TableKeys
 from .lobby import LobbyScreen
 from .settings import SettingsScreen
+from .side import TableSide
 from .signing import SignInForm, Whoami
-from .table import BoardPart, TableSide
+from .table import BoardPart
 from .toasts import ToastStack, show_messages
 
 log = logging.getLogger(__name__)
@@ -98,6 +100,7 @@ class Window:
         self._known = (config.base_url, username, notice)
         self._parts: list[Part] = []
         self._board: BoardPart
+        self._side: TableSide
         self._toasts: ToastStack
         self._made_of: object = None
         self._title = ""
@@ -143,7 +146,9 @@ class Window:
             with dpg.child_window(tag="board_place", border=False, no_scrollbar=True):
                 self._board = BoardPart(desk)
             with dpg.child_window(tag="side_place"):
-                self._parts += [self._board, TableSide(desk)]
+                self._side = TableSide(desk)
+                self._parts += [self._board, self._side]
+        TableKeys(desk, self._side)
         self._toasts = ToastStack(desk)
         self._parts.append(self._toasts)
         for place, kind in _KINDS.items():
@@ -193,6 +198,7 @@ class Window:
             if desk.stale or self._toasts.is_stale():
                 desk.stale = False
                 self._draw()
+        self._side.tick()
         dpg.render_dearpygui_frame()
         desk.geometry.write(self._board.canvas)
         for callback, *call in dpg.get_callback_queue() or ():
