@@ -72,6 +72,7 @@ class Moved:
     clock: dict[str, Any]
     cells: tuple[CellChange, ...]
     at: float
+    revision: int = 0
 
 
 @dataclass(slots=True)

@@ -93,7 +93,7 @@ class Window:
                 desk.stale = False
                 self._draw()
             dpg.render_dearpygui_frame()
-            desk.geometry.write(self._board.canvas)
+            desk.geometry.write(self._board.canvas, desk.model)
             for callback, *_ in dpg.get_callback_queue() or ():
                 self._call(callback)
             network.news.wait(_BUSY if time.monotonic() < desk.busy_until else _IDLE)
