@@ -6,18 +6,13 @@ import asyncio
 from pathlib import Path
 
 from gamehall.client import Client
-from rig.desktop import PASSWORD, Desktop, OpenDesktop
+from rig.desktop import PASSWORD, OpenDesktop
 from rig.server import Server
 
 
 async def _make(base_url: str, username: str) -> None:
     async with Client(base_url) as client:
         await client.register(username, f"{username}@example.org", PASSWORD)
-
-
-def choose(desktop: Desktop, name: str) -> None:
-    desktop.click("account_menu")
-    desktop.click(name)
 
 
 def test_signing_in_registering_switching_and_going_on(
@@ -33,19 +28,19 @@ def test_signing_in_registering_switching_and_going_on(
     desktop.press("Return")
     desktop.find("account_menu")
     desktop.wait_until(lambda: "sign_in" not in desktop.places())
-    choose(desktop, "devices")
+    desktop.choose("devices")
     desktop.find("close_dialog")
     desktop.press("Escape")
     desktop.wait_until(lambda: "close_dialog" not in desktop.places())
-    choose(desktop, "add_account")
+    desktop.choose("add_account")
     desktop.register("bob")
-    choose(desktop, "profile:ada")
+    desktop.choose("profile:ada")
     desktop.find("account_menu")
     assert desktop.stop() == 0
     again = open_desktop(server)
-    choose(again, "profile:bob")
+    again.choose("profile:bob")
     again.find("account_menu")
-    choose(again, "sign_out")
+    again.choose("sign_out")
     again.find("sign_in")
     assert again.stop() == 0
     for log in (desktop.log(), again.log()):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import msgspec
 
-from gamehall.client import ProblemError
+from gamehall.client import Client, ProblemError
 from gamehall.languages import catalogue
 
 from . import live, lobbying
@@ -20,6 +20,7 @@ from .auth import AuthManager, SignedOutError
 from .config import Config
 from .hallplay import HallPlay
 from .halls import HallAwayError, HallError, look_at
+from .line import Line
 from .play import Play
 from .reach import Reach
 from .remedies import not_a_hall, unreachable
@@ -38,6 +39,7 @@ Again = Callable[[], Coroutine[Any, Any, None]]
 
 
 _CODE = ("code-needed", "invalid-code")
+_ON_ITS_WAY = 5.0  # seconds that signing out waits for a move to arrive
 
 
 class NobodyError(LookupError):
@@ -47,8 +49,8 @@ class NobodyError(LookupError):
 class Session:
     """What the user does, and what follows from it: `post` tells the window of it.
 
-    `play` is the game that is open, None while there is none; `installed` is what is installed beside the client, None
-    until that was looked for.
+    `play` is the game that is open, None while there is none; `line` is how the hall can be reached; `installed` is
+    what is installed beside the client, None until that was looked for.
     """
 
     def __init__(self, accounts: AuthenticationManager, spawn: Spawn, post: Callable[[object], None]) -> None:
@@ -56,11 +58,12 @@ class Session:
         self.post = post
         self.spawn = spawn
         self.username = ""
+        self.line = Line()
         self.play: Play | None = None
         self.installed: Installed | None = None
         self.lists = lobbying.Lists()
         self.reach = Reach(post, spawn)
-        self._client: APIClient | None = None
+        self._client: Client | None = None
         self._following: list[asyncio.Task[None]] = []
         self._wanted: Again | None = None  # what somebody wanted to do who had to sign in first
 
@@ -69,7 +72,7 @@ class Session:
         return self.accounts.config
 
     @property
-    def client(self) -> APIClient:
+    def client(self) -> Client:
         """Raises NobodyError while nobody is signed in."""
         if self._client is None or not self.accounts.is_authenticated():
             raise NobodyError
@@ -101,8 +104,6 @@ class Session:
         except ProblemError as problem:
             fields = [f"{error.field}: {error.message}" for error in problem.errors if error.field]
             self.post(Toast("\n".join(fields) or problem.detail, "fault"))
-            if problem.status == httpx.codes.CONFLICT and self.play is not None:
-                await self.play.look()
         except (httpx.TransportError, httpx.InvalidURL, HallAwayError) as error:
             self.lost(error)
 
@@ -110,10 +111,15 @@ class Session:
         """The hall does not answer: says so, and asks it again until it does; by `ask`, where that is more to do."""
         address = self.accounts.auth_manager.base_url
         why = str(error) if isinstance(error, HallError | HallAwayError) else unreachable(address, error)
-        self.reach.lost(why, ask or (lambda: look_at(address, self.config.timeout)))
+        if self.line.reopen is not None:  # the stream finds out whether the hall is there, and says so
+            self.post(Toast(why, "fault"))
+            self.line.try_now()
+        else:
+            self.reach.lost(why, ask or (lambda: look_at(address, self.config.timeout)))
 
     async def ask_now(self) -> None:
         """Asks a hall that does not answer at once."""
+        self.line.try_now()
         await self.reach.now()
 
     async def begin(self, profile: str | None) -> None:
@@ -187,6 +193,7 @@ class Session:
 
     async def sign_out(self) -> None:
         """Signs this device out; here even where the hall does not answer."""
+        await self.line.settled(_ON_ITS_WAY)
         try:
             await self.accounts.auth_manager.sign_out()
         except httpx.TransportError:
@@ -224,12 +231,26 @@ class Session:
         await self.accounts.close()
 
     async def open_game(self, game_id: str) -> None:
-        """Opens a game of the hall, to play or to watch."""
-        await self.open(HallPlay(self.client, game_id, self.post))
+        """Opens a game of the hall, to play or to watch; one that is open is looked at anew."""
+        if isinstance(self.play, HallPlay) and self.play.game_id == game_id:
+            await self.play.look()
+        else:
+            await self.open(HallPlay(self.client, game_id, self.post, self.line))
 
     async def open(self, play: Play) -> None:
+        """Opens a game, which stays closed when it cannot be looked at."""
+        before, told = self.play, live.channels(self)
         self.play = play
-        await play.look()
+        try:
+            await play.look()
+        except BaseException:
+            if self.play is play:
+                self.play = before
+            raise
+        if isinstance(before, HallPlay):
+            before.left = True
+        if live.channels(self) != told:
+            self.line.try_now()
 
     def _nobody(self, username: str, why: str) -> None:
         self.reach.found()
