@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -194,6 +195,7 @@ class Session:
     async def sign_out(self) -> None:
         """Signs this device out; here even where the hall does not answer."""
         await self.line.settled(_ON_ITS_WAY)
+        await self._stop_following()  # the stream ends too, which shall be no news
         try:
             await self.accounts.auth_manager.sign_out()
         except httpx.TransportError:
@@ -271,9 +273,13 @@ class Session:
             self._client = APIClient(manager.base_url, manager, timeout=self.config.timeout)
         elif isinstance(self.play, HallPlay):
             self.spawn(self.attempt(self.play.look()))
-        self._following = [self.spawn(self.attempt(live.follow(self))), self.spawn(self.attempt(manager.watch()))]
+        self._following = [self.spawn(self._go_on(work)) for work in (partial(live.follow, self), manager.watch)]
         if wanted is not None:
             self.spawn(self.attempt(wanted()))
+
+    async def _go_on(self, work: Again) -> None:
+        """Made only when it begins: it may be ended before."""
+        await self.attempt(work())
 
     async def _put_away(self) -> None:
         """Closes what is open in the hall."""
