@@ -199,7 +199,7 @@ class Window:
                 self._draw()
         self._side.tick()
         dpg.render_dearpygui_frame()
-        desk.geometry.write(self._board.canvas)
+        desk.geometry.write(self._board.canvas, desk.model)
         if settings.look != self._kept and not dpg.is_mouse_button_down(dpg.mvMouseButton_Left):
             self._kept = settings.look
             self._keep(settings.look)
