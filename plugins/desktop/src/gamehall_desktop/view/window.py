@@ -54,7 +54,8 @@ _KINDS = {
     "side_place": "card",
     "settings_screen": "card",
 }
-_MADE_ANEW = {"mvWindowAppItem", "mvHandlerRegistry", "mvItemHandlerRegistry", "mvTheme"}
+# Themes come last: one keeps its tag for as long as something has it.
+_MADE_ANEW = ("mvWindowAppItem", "mvHandlerRegistry", "mvItemHandlerRegistry", "mvTheme")
 _EQUALS = 602  # the key of = and +, for which DearPyGui's own name has a number that never comes
 # With Ctrl: everything larger, smaller, or as it was.
 _STEPS = {
@@ -112,9 +113,10 @@ class Window:
         """Makes every part, in the language, the colours and at the scale that are chosen now."""
         desk, look = self._desk, self._desk.model.settings.look
         speak(look.language or system_language(*_locales()))
-        for item in dpg.get_windows():
-            if dpg.get_item_type(item).partition("::")[2] in _MADE_ANEW:
-                dpg.delete_item(item)
+        for made in _MADE_ANEW:
+            for item in dpg.get_windows():
+                if dpg.get_item_type(item) == f"mvAppItemType::{made}":
+                    dpg.delete_item(item)
         fonts.bind_default()
         themes.bind(desk.model.settings.theme, desk.scale)
         dpg.set_global_font_scale(desk.scale)
