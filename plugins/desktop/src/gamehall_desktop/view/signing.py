@@ -44,6 +44,7 @@ class Whoami:
         account = self._desk.model.account
         dpg.configure_item("account", show=account.username is not None)
         dpg.set_value("whoami", f"{account.username} at {account.base_url}")
+        dpg.configure_item("whoami", show=self._desk.frame.bar.width >= self._desk.px(680))
 
 
 def _values(*names: str) -> list[str]:
