@@ -289,10 +289,10 @@ class TableSide:
 
 
 def _theme(name: str, kind: int, colours: dict[int, themes.Colour], lengths: dict[int, int]) -> str:
-    """A theme of this name, made anew."""
-    tag = f"theme:{name}"
+    """A theme of these colours and lengths. One that is bound cannot be made anew by its name."""
+    tag = f"theme:{name}:{colours}:{lengths}"
     if dpg.does_item_exist(tag):
-        dpg.delete_item(tag)
+        return tag
     with dpg.theme(tag=tag), dpg.theme_component(kind):
         for target, colour in colours.items():
             dpg.add_theme_color(target, colour)
