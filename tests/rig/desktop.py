@@ -73,7 +73,13 @@ class Desktop(Process):
         """Gives the window this size, as dragging its corner would."""
         before = self.places()
         self._xdotool("search", "--onlyvisible", "--name", "Gamehall", "windowsize", str(width), str(height))
-        self.wait_until(lambda: self.places() != before)
+        found: list[object] = []
+
+        def settled() -> bool:
+            found.append(self.places())
+            return found[-1] != before and found[-25:] == found[-1:] * 25
+
+        self.wait_until(settled)
 
     def _xdotool(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"}, check=True)

@@ -18,6 +18,7 @@ __all__ = [
     "ClockPreset",
     "Device",
     "Event",
+    "Forbidden",
     "Game",
     "GameSummary",
     "Grant",
@@ -29,6 +30,7 @@ __all__ = [
     "Played",
     "ProblemError",
     "Profile",
+    "RecordFormat",
     "Replayed",
     "Responded",
     "Result",
@@ -226,13 +228,35 @@ class Claim(msgspec.Struct, frozen=True, rename={"in_": "in"}):
 
 class Game(ListedGame, frozen=True):
     """A game with its moves, the receipt of each, and the scene as the caller may see it; follow it in the events
-    from `cursor`. `claim` is null while nobody can come to claim it."""
+    from `cursor`. `claim` is null while nobody can come to claim it.
+
+    `movers` are the seats that made the moves, `declined` offers that were declined since the last one.
+    """
 
     claim: Claim | None
     moves: tuple[str, ...]
     spent: tuple[dict[str, int], ...]
     scene: Scene
     cursor: str
+    movers: tuple[int, ...] = ()
+    declined: tuple[Offered, ...] = ()
+
+
+class Forbidden(msgspec.Struct, frozen=True):
+    """A cell that looks free and may not be taken by whoever is to act: why, and the cells that make it so."""
+
+    cell: str
+    code: str
+    detail: str
+    cells: tuple[str, ...]
+
+
+class RecordFormat(msgspec.Struct, frozen=True):
+    """A format in which games can be taken home; `suffix` is that of its files, without a dot."""
+
+    format: str
+    suffix: str
+    media_type: str
 
 
 class Offered(msgspec.Struct, frozen=True):

@@ -73,6 +73,8 @@ def game_view(state: GameState, scene: Scene, hall_time: int, spectators: int, c
         spent=tuple(receipt(each) for each in state.spent),
         scene=scene,
         cursor=state.cursor,
+        movers=tuple(mover for mover, _ in state.moves),
+        declined=tuple(Offered(each.kind, each.seat) for each in state.game.offers if each.declined),
     )
 
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Literal
 
 import httpx
 import msgspec
 
-from gamehall.answers import Game
+from gamehall.answers import Game, RecordFormat
 from gamehall.client import PASSING, Client, Event, ProblemError
 from gamehall.game import CellChange, Refusal
 from gamehall.languages import catalogue
 
 from .anew import Anew
 from .line import Line
-from .play import OfferAction, OfferKind
-from .state.table import Moved, Refused, Seen, Sending, Shown, Stored
+from .play import Ending, OfferAction, OfferKind
+from .state.table import Barred, Moved, Refused, Seen, Sending, Shown, Stored
 from .state.toasts import Toast
 
 _ = catalogue(__name__)
@@ -137,7 +136,7 @@ class HallPlay:
         except httpx.TransportError:
             self._line.try_now()
 
-    async def end(self, how: Literal["resign", "abort", "claim"]) -> None:
+    async def end(self, how: Ending) -> None:
         match how:
             case "resign":
                 await self._act(self._client.resign(self.game_id))
@@ -145,6 +144,8 @@ class HallPlay:
                 await self._act(self._client.abort(self.game_id))
             case "claim":
                 await self._act(self._client.claim(self.game_id))
+            case "claim_draw":
+                await self._act(self._client.claim(self.game_id, "draw"))
 
     async def offer(self, kind: OfferKind, action: OfferAction) -> None:
         match kind:
@@ -167,8 +168,17 @@ class HallPlay:
             raise
         await self._see()
 
+    async def end_pause(self) -> None:
+        await self._act(self._client.pause(self.game_id, "end"))
+
+    async def look_for_reasons(self, ply: int) -> None:
+        self._post(Barred(self.game_id, ply, tuple(await self._client.forbidden(self.game_id, ply))))
+
     async def look_at(self, ply: int) -> None:
         self._post(Seen(self.game_id, ply, await self._client.scene(self.game_id, ply)))
+
+    async def formats(self) -> Sequence[RecordFormat]:
+        return await self._client.formats()
 
     async def record(self, format_: str, ply: int | None = None) -> bytes:
         return await self._client.record(self.game_id, format_, ply)
