@@ -21,7 +21,8 @@ class Desktop(Process):
     """The program on a screen. Items are clicked by the names that it gives them."""
 
     def __init__(self, folder: Path, display: str, server: Addressed) -> None:
-        self._display = display
+        self._environment = {"DISPLAY": display, "PATH": "/usr/bin:/bin"}
+        self.downloads = folder / "downloads"
         self._places = folder / "places.json"
         self._shown = folder / "places.shown.json"
         for told in (self._places, self._shown):
@@ -31,6 +32,7 @@ class Desktop(Process):
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "XDG_CONFIG_HOME": str(folder / "config"),
             "XDG_DATA_HOME": str(folder / "share"),
+            "XDG_DOWNLOAD_DIR": str(self.downloads),
             "GAMEHALL_BASE_URL": server.url,
             "GAMEHALL_DESKTOP_TEST_GEOMETRY": str(self._places),
         }
@@ -70,19 +72,22 @@ class Desktop(Process):
         self._xdotool("key", "--delay", "60", *keys)
 
     def resize(self, width: int, height: int) -> None:
-        """Gives the window this size, as dragging its corner would."""
-        before = self.places()
-        self._xdotool("search", "--onlyvisible", "--name", "Gamehall", "windowsize", str(width), str(height))
-        found: list[object] = []
+        """Makes the window so large, and waits until it has come to rest there."""
+        command = ["xdotool", "search", "--name", "Gamehall"]
+        window = subprocess.run(
+            command, env=self._environment, capture_output=True, text=True, check=True
+        ).stdout.split()
+        self._xdotool("windowsize", "--sync", window[-1], str(width), str(height))
+        found: list[dict[str, list[float]]] = []
 
-        def settled() -> bool:
+        def at_rest() -> bool:
             found.append(self.places())
-            return found[-1] != before and found[-25:] == found[-1:] * 25
+            return found[-1]["window"][2:] == [width, height] and found[-20:] == found[-1:] * 20
 
-        self.wait_until(settled)
+        self.wait_until(at_rest)
 
     def _xdotool(self, *arguments: str) -> None:
-        subprocess.run(["xdotool", *arguments], env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"}, check=True)
+        subprocess.run(["xdotool", *arguments], env=self._environment, check=True)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any, Literal, Self, TypeVar
 
 import httpx
 import msgspec
-from httpx_sse import EventSource, ServerSentEvent, SSEError
+from httpx_sse import EventSource, SSEError
 
 from gamehall.answers import (
     Challenge,
@@ -39,6 +39,7 @@ from gamehall.answers import (
     SignedIn,
 )
 from gamehall.game import Scene
+from gamehall.replies import event_of, problem_of, text_of
 
 __all__ = ["PASSING", "Client", "Event", "Game", "Lost", "ProblemError"]
 
@@ -59,29 +60,6 @@ PASSING = frozenset({429, 500, 502, 503, 504})
 def _wait(base: float, failures: int) -> float:
     """Seconds until the next attempt: doubled with each failure, and spread so that clients do not come together."""
     return random.uniform(0.5, 1.0) * min(base * 2.0**failures, _LONGEST_WAIT)  # noqa: S311 - nothing to guess here
-
-
-def _text(content: str | bytes) -> str:
-    if isinstance(content, str):
-        return content
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
-
-
-def _problem(answer: httpx.Response) -> ProblemError:
-    """What a refusal says, of the hall or of something in between."""
-    members: dict[str, Any] = {}
-    if answer.headers.get("content-type", "").startswith("application/problem+json"):
-        members = msgspec.json.decode(answer.content, type=dict[str, Any])
-    seconds = answer.headers.get("retry-after", "")
-    return ProblemError(answer.status_code, members, float(seconds) if seconds.isdecimal() else 0.0)
-
-
-def _event(sent: ServerSentEvent) -> Event:
-    data = msgspec.json.decode(sent.data, type=dict[str, Any])
-    return Event(sent.event, sent.id, data.pop("channel", None), data.pop("at", ""), data)
 
 
 class Client:
@@ -332,7 +310,7 @@ class Client:
         Bytes that are no UTF-8 are taken for Latin-1. `ruleset` says which game it is where the file does not.
         """
         chosen = {"format": format_, "ruleset": ruleset}
-        body = {"content": _text(content), **{name: value for name, value in chosen.items() if value is not None}}
+        body = {"content": text_of(content), **{name: value for name, value in chosen.items() if value is not None}}
         return await self._call("POST", "/replay", Replayed, body, ply=ply)
 
     # Events.
@@ -360,7 +338,7 @@ class Client:
                         failures = 0
                         if not sent.data:
                             continue
-                        event = _event(sent)
+                        event = event_of(sent)
                         cursor = event.cursor or cursor
                         if event.kind == "restart":
                             break
@@ -391,7 +369,7 @@ class Client:
         ) as answer:
             if answer.status_code != httpx.codes.OK:
                 await answer.aread()
-                raise _problem(answer)
+                raise problem_of(answer)
             yield answer
 
     # Requests.
@@ -417,7 +395,7 @@ class Client:
         params = {name: value for name, value in query.items() if value is not None}
         answer = await self._http.request(method, _API + path, params=params, json=body, headers=self._headers())
         if not answer.is_success:
-            raise _problem(answer)
+            raise problem_of(answer)
         return answer
 
     def _headers(self) -> dict[str, str]:

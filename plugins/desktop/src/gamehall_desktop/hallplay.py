@@ -196,5 +196,5 @@ def _moved(news: Event) -> Moved:
         clock=told["clock"],
         cells=msgspec.convert(told["cells"], tuple[CellChange, ...]),
         at=time.monotonic(),
-        revision=told["revision"],
+        revision=told.get("revision", 0),
     )

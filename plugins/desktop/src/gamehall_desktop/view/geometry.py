@@ -19,12 +19,13 @@ from .canvas import Canvas
 class Geometry:
     """Writes {name: [x, y, width, height]} in pixels of the screen to a file whenever it has changed.
 
-    Cells have names such as `cell:h8`. Beside it, in a file whose name ends with `.shown.json`, is what the window
-    shows, see `shown`. Without a path it does nothing.
+    Cells have names such as `cell:h8`. The `window` is as large as it was when it was `drawn`. Beside it, in a file whose
+    name ends with `.shown.json`, is what the window shows, see `shown`. Without a path it does nothing.
     """
 
     def __init__(self, path: str | None) -> None:
         self.names: set[str] = set()
+        self.drawn: tuple[float, float] = (0, 0)
         self._path = Path(path) if path else None
         self._written: dict[Path, bytes] = {}
 
@@ -32,7 +33,7 @@ class Geometry:
         if self._path is None:
             return
         left, top = dpg.get_viewport_pos()
-        found: dict[str, list[float]] = {}
+        found: dict[str, list[float]] = {"window": [left, top, *self.drawn]}
         for name in sorted(self.names):
             if dpg.does_item_exist(name) and dpg.is_item_visible(name):
                 (x, y), (width, height) = dpg.get_item_rect_min(name), dpg.get_item_rect_size(name)
