@@ -57,9 +57,8 @@ class Table:
 
     async def shows_the_truth(self, game_id: str) -> Game:
         game = await self.truth(game_id)
-        await self.ada.until(lambda model: seen(model, game))
-        assert self.ada.model.table.game is not None
-        assert self.ada.model.table.game.scene == await self.ada_elsewhere.scene(game_id)
+        scene = await self.ada_elsewhere.scene(game_id)
+        await self.ada.until(lambda model: seen(model, game) and model.table.game.scene == scene)
         return game
 
     def posted(self, kind: type[Any]) -> list[Any]:
