@@ -19,7 +19,7 @@ from gamehall_desktop.hallplay import HallPlay
 from gamehall_desktop.state.table import Refused, Sending, Stored
 from rig.faultproxy import FaultProxy, bad_line
 from rig.server import Server
-from rig.windowless import Windowless, account
+from rig.windowless import LET_GO, Windowless, account
 
 Told = Sending | Stored | Refused
 Step = Literal["ada", "bob", "takeback", "offer", "cut", "stall", "half-open", "lose answers", "heal", "wake"]
@@ -93,6 +93,7 @@ class Bout:
         return game
 
 
+@LET_GO
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=4, max_size=12))
 def test_the_table_shows_the_game(server: Server, tmp_path: Path, steps: list[Step]) -> None:

@@ -70,7 +70,7 @@ class Stream:
             self._reopen()
 
     def _reopen(self) -> None:
-        if self._reading is not None:
+        if self._reading is not None and not self._reading.expired():
             self._reading.reschedule(asyncio.get_running_loop().time())
 
     async def _open(self) -> None:
