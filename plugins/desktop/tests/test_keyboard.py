@@ -74,6 +74,7 @@ async def test_a_game_by_keys_its_replay_its_rematch_and_a_choice_of_pieces(
         desktop.press("c", "1", "Return")
         assert (await played(bob, game_id, "b2", "a1", "a3", "b1", "c1")).result is not None
 
+        desktop.find("rematch:offer")
         desktop.click("download")
         desktop.click("save:text")
         downloads = desktop.downloads
