@@ -46,6 +46,7 @@ LAYERS: list[set[str]] = [
         "clockfields",
         "clockface",
         "proposals",
+        "optionfields",
         "codes",
         "sealing",
         "spans",

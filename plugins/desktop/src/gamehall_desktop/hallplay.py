@@ -110,7 +110,7 @@ class HallPlay:
         await self._see()
 
     async def _is_stored(self, sent: Sending, meant_for: Game) -> bool:
-        """Whether a move has arrived that was not answered. Raises ProblemError where the game has gone on otherwise."""
+        """Whether a move that was not answered has arrived. Raises ProblemError where the game has gone on without."""
         game = await self._client.game(self.game_id)
         before = meant_for.moves[: sent.ply]
         if game.moves[: sent.ply + 1] == (*before, sent.move):

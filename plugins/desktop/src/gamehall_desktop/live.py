@@ -14,7 +14,6 @@ from gamehall.client import Event, ProblemError
 from gamehall.languages import catalogue
 
 from . import lobbying, news
-from .anew import Anew
 from .hallplay import HallPlay
 from .line import awakenings
 from .state.account import Offline, Online
@@ -24,15 +23,6 @@ if TYPE_CHECKING:
 
 _ = catalogue(__name__)
 
-_LISTS = {
-    "challenge_received",
-    "challenge_answered",
-    "challenge_opened",
-    "challenge_closed",
-    "game_started",
-    "game_move",
-    "game_over",
-}
 _MOMENT = 1.0  # seconds until something is asked again that a good line did not answer
 _PATIENCE = 10.0  # seconds that an answer has, before its connection is taken for dead
 _UNPUSHED = 15.0  # seconds between two looks at a hall that has no stream
@@ -65,7 +55,6 @@ class Stream:
         self._cursor: str | None = None
         self._untold: set[str] = set()  # channels that the hall does not tell of, or not any more
         self._reading: asyncio.Timeout | None = None
-        self._lists = Anew(lambda: lobbying.refresh(session))
 
     async def run(self) -> None:
         self._line.reopen = self._reopen
@@ -139,14 +128,13 @@ class Stream:
                 self._tell(event)
 
     def _look_at_everything(self) -> None:
-        self._start(self._lists)
+        self._start(lambda: lobbying.refresh(self._session))
         if isinstance(self._session.play, HallPlay):
             self._start(self._session.play.look)
 
     def _tell(self, event: Event) -> None:
         play = self._session.play
-        if event.kind in _LISTS:
-            self._start(self._lists)
+        self._start(lambda: lobbying.refresh(self._session, event.kind))
         if isinstance(play, HallPlay) and event.data.get("game_id") == play.game_id and play.hear(event):
             self._start(play.look)
         self._start(lambda: news.tell(self._session, event))

@@ -8,7 +8,10 @@ from typing import Literal
 from gamehall.languages import catalogue
 
 from .account import Account, SignedOut
+from .challenge import NewGame, Proposing
+from .here import Here
 from .lobby import Lobby
+from .panels import Panels
 from .settings import Settings
 from .table import Shown, Table
 from .toasts import Toasts
@@ -24,6 +27,9 @@ class Model:
 
     account: Account = field(default_factory=Account)
     lobby: Lobby = field(default_factory=Lobby)
+    here: Here = field(default_factory=Here)
+    panels: Panels = field(default_factory=Panels)
+    new_game: NewGame = field(default_factory=NewGame)
     table: Table = field(default_factory=Table)
     toasts: Toasts = field(default_factory=Toasts)
     settings: Settings = field(default_factory=Settings)
@@ -39,10 +45,21 @@ class Model:
 
     def take(self, message: object) -> None:
         open_before = self.table.game.id if self.table.game is not None else None
-        for part in (self.account, self.lobby, self.table, self.toasts, self.settings):
+        for part in (
+            self.account,
+            self.lobby,
+            self.here,
+            self.panels,
+            self.new_game,
+            self.table,
+            self.toasts,
+            self.settings,
+        ):
             part.take(message)
         match message:
             case Shown(game) if game.id != open_before:  # news of an open game leaves the user where they are
                 self.screen = "table"
+            case Proposing():
+                self.screen = "hall"
             case SignedOut() if self.table.game is None:
                 self.screen = "hall"

@@ -151,9 +151,7 @@ class TableSide:
 
     def _title(self, table: Table) -> str:
         """What the game is called, as far as the hall has told; else its key."""
-        key = table.game.ruleset if table.game is not None else ""
-        offered = self._desk.model.lobby.lists.rulesets
-        return next((each.title for each in offered if each.key == key), key)
+        return self._desk.model.lobby.title(table.game.ruleset) if table.game is not None else ""
 
     def _strips(self, table: Table, width: int, place: int | str) -> None:
         """What waits for an answer."""

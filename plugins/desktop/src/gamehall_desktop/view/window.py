@@ -28,7 +28,6 @@ from gamehall_desktop.state.model import Screen
 from gamehall_desktop.state.pace import pause
 from gamehall_desktop.state.settings import Look, system_language
 from gamehall_desktop.state.toasts import Toast
-from gamehall_desktop.theming import find_themes
 
 from . import fonts, themes
 from .desk import Desk, Part
@@ -84,7 +83,6 @@ def run(config: Config, path: Path, profile: str | None) -> None:
         window = Window(desk, config, tokens.notice, profile or "", keep)
         if profile:
             desk.do(session.restore(profile))
-        desk.do(find_themes(session.post))
         window.show(network, herald)
     finally:
         herald.wake = _nothing
