@@ -74,8 +74,8 @@ class LocalPlay:
                 self._positions.append(after)
         except Exception:
             log.exception("the rules of %s fail", self._ruleset.key)
-            self._post(Toast(_("The rules of this game fail at {move}. Nothing was changed.", move=move), "fault"))
             await self.look()
+            self._post(Toast(_("The rules of this game fail at {move}. Nothing was changed.", move=move), "fault"))
             return
         if refusal is not None:
             self._post(Refused(self.game_id, ply, move, refusal))
