@@ -109,21 +109,22 @@ class LocalPlay:
                 await self._keep()
 
     async def end_pause(self) -> None:
-        """There is no clock that could have been paused."""
+        """There is no clock."""
 
     async def look_for_reasons(self, ply: int) -> None:
-        if ply == len(self._stored.moves):
-            found = self._ruleset.forbidden(self._positions[-1]).items()
-            points = tuple(Forbidden(cell, why.code, why.detail, why.cells) for cell, why in found)
-            self._post(Barred(self.game_id, ply, points))
+        if ply >= len(self._positions):
+            return  # taken back meanwhile
+        barred = self._ruleset.forbidden(self._positions[ply])
+        points = (Forbidden(cell, why.code, why.detail, why.cells) for cell, why in barred.items())
+        self._post(Barred(self.game_id, ply, tuple(points)))
 
     async def look_at(self, ply: int) -> None:
         scene = _scene(self._ruleset, self._positions[ply], None)
         self._post(Seen(self.game_id, ply, scene))
 
     async def formats(self) -> Sequence[RecordFormat]:
-        offered = sorted(self._installed.exporters.values(), key=lambda each: each.format)
-        return [RecordFormat(each.format, each.suffix, each.media_type) for each in offered]
+        found = self._installed.exporters.values()
+        return [RecordFormat(each.format, each.suffix, each.media_type) for each in found]
 
     async def record(self, format_: str, ply: int | None = None) -> bytes:
         stored, result = self._stored, self._stored.result
@@ -183,8 +184,12 @@ class LocalPlay:
             spent=({},) * len(stored.moves),
             scene=scene,
             cursor="",
-            movers=tuple(ruleset.to_act(each) or 0 for each in self._positions[:-1]),
+            movers=tuple(map(self._mover, self._positions[:-1])),
         )
+
+    def _mover(self, position: Position) -> int:
+        seat = self._ruleset.to_act(position)
+        return 0 if seat is None else seat
 
 
 def new_game(installed: Installed, key: str, options: dict[str, Any]) -> StoredGame:
