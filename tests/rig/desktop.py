@@ -78,7 +78,13 @@ class Desktop(Process):
             command, env=self._environment, capture_output=True, text=True, check=True
         ).stdout.split()
         self._xdotool("windowsize", "--sync", window[-1], str(width), str(height))
-        self.wait_until(lambda: self.places()["window"][2:] == [width, height])
+        found: list[dict[str, list[float]]] = []
+
+        def at_rest() -> bool:
+            found.append(self.places())
+            return found[-1]["window"][2:] == [width, height] and found[-20:] == found[-1:] * 20
+
+        self.wait_until(at_rest)
 
     def _xdotool(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], env=self._environment, check=True)

@@ -110,6 +110,7 @@ class Session:
 
     async def close(self) -> None:
         """Ends what runs; the token stays for the next time."""
+        await asyncio.sleep(0)  # what has just begun has its first step: one that never ran is a fault to Python
         for task in self._following:
             task.cancel()
         await asyncio.gather(*self._following, return_exceptions=True)
