@@ -2,7 +2,7 @@
 # make test ARGS="tests/host -k name" passes arguments on; so do bench and lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test look soak check audit format texts bench coverage lock clean
+.PHONY: help serve test look soak check audit format texts bench coverage desktop lock clean
 
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -69,6 +69,11 @@ coverage: ## the tests' coverage, servers and other processes they start include
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) $(ARGS); status=$$?; \
 		$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered --show-missing; exit $$status
+
+desktop: ## the desktop client as a program of its own, in dist/gamehall-desktop/ (ARGS=--onefile: one file)
+	@$(PREPARE) dev
+	@$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath .cache/pyinstaller \
+		plugins/desktop/packaging/gamehall-desktop.spec -- $(ARGS)
 
 lock: ## compile requirements/*.txt anew (ARGS=--upgrade for newer versions)
 	@$(PREPARE) lock $(ARGS)

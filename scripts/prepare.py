@@ -35,6 +35,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "xvfb": lambda: shutil.which("Xvfb"),
     "xdotool": lambda: shutil.which("xdotool"),
     "libgl1": lambda: ctypes.util.find_library("GL"),
+    "binutils": lambda: shutil.which("objdump"),
     "pente": lambda: shutil.which("pente") or shutil.which("pente", path="/usr/games"),
     "libgl1-mesa-dri": lambda: list(Path("/usr/lib").glob("*/dri/swrast_dri.so")),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,9 +17,12 @@ OpenDesktop = Callable[[Server], "Desktop"]
 
 
 class Desktop(Process):
-    """The program on a screen. Items are clicked by the names that it gives them."""
+    """The program on a screen. Items are clicked by the names that it gives them.
 
-    def __init__(self, folder: Path, display: str, server: Server) -> None:
+    `program` is the command that opens it, where it is not this environment's.
+    """
+
+    def __init__(self, folder: Path, display: str, url: str, program: Sequence[str | Path] = ()) -> None:
         self._display = display
         self._places = folder / "places.json"
         self._places.unlink(missing_ok=True)
@@ -28,11 +31,14 @@ class Desktop(Process):
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "XDG_CONFIG_HOME": str(folder / "config"),
             "XDG_DATA_HOME": str(folder / "share"),
-            "GAMEHALL_BASE_URL": server.url,
+            "GAMEHALL_BASE_URL": url,
             "GAMEHALL_DESKTOP_TEST_GEOMETRY": str(self._places),
         }
-        command: list[str | Path] = [Path(sys.executable).with_name("gamehall"), "desktop"]
-        super().__init__(command, folder / "desktop.log", environment=environment)
+        super().__init__(
+            program or [Path(sys.executable).with_name("gamehall"), "desktop"],
+            folder / "desktop.log",
+            environment=environment,
+        )
 
     def places(self) -> dict[str, list[float]]:
         if not self._places.exists():
@@ -65,7 +71,7 @@ def open_desktop(tmp_path: Path, display: str) -> Iterator[OpenDesktop]:
     opened: list[Desktop] = []
 
     def start(server: Server) -> Desktop:
-        opened.append(Desktop(tmp_path, display, server))
+        opened.append(Desktop(tmp_path, display, server.url))
         return opened[-1]
 
     yield start

@@ -7,11 +7,15 @@ import sys
 
 import click
 
+from .menu import add_to_menu_option
+
 
 @click.command()
 @click.option("--base-url", help="The hall's address, such as https://play.example.org.")
 @click.option("--profile", help="The user to sign in as; by default the last one.")
 @click.option("--config", help="The configuration file.")
+@add_to_menu_option
+@click.version_option(package_name="gamehall-desktop")
 def desktop(base_url: str | None, profile: str | None, config: str | None) -> None:
     """Open the desktop client.
 
