@@ -50,8 +50,19 @@ class Desktop(Process):
         self.wait_until(lambda: name in self.places())
         return self.places()[name]
 
+    def find_still(self, name: str) -> list[float]:
+        """The place of an item, once it stays there: a dialog that has just come may have to be moved."""
+        found: list[list[float]] = []
+
+        def still() -> bool:
+            found.append(self.places().get(name, []))
+            return bool(found[-1]) and found[-8:] == found[-1:] * 8
+
+        self.wait_until(still)
+        return found[-1]
+
     def click(self, name: str) -> None:
-        x, y, width, height = self.find(name)
+        x, y, width, height = self.find_still(name)
         self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1", "click", "1")
 
     def write(self, name: str, text: str) -> None:
