@@ -62,10 +62,13 @@ async def test_a_game_as_everybody_sees_it(each_hall: Hall) -> None:
         ],
         "to_act": 1,
         "ply": 1,
+        "revision": 1,
         "moves": ["e5"],
+        "movers": [0],
         "spent": [spent],
         "clock": {"kind": "none"},
         "offers": [],
+        "declined": [],
         "rematch": None,
         "result": None,
         "note": "",
@@ -109,6 +112,9 @@ async def test_a_forbidden_point_is_refused_with_its_reason_and_marked_for_whoev
     assert await marked(bob, forbidden="true") == await marked(hall.nobody, forbidden="true") == ["b6"]
     assert await marked(bob, forbidden="true", ply=4) == []
     assert (await hall.nobody.get(f"/games/{game_id}/scene", params={"forbidden": "maybe"})).status_code == 422
+    why = {"cell": "b6", **{name: refusal[name] for name in ("code", "detail", "cells")}}
+    assert done(await hall.nobody.get(f"/games/{game_id}/forbidden"))["items"] == [why]
+    assert not done(await hall.nobody.get(f"/games/{game_id}/forbidden", params={"ply": 4}))["items"]
 
 
 async def test_moves_by_name_and_by_place(each_hall: Hall) -> None:

@@ -135,7 +135,10 @@ async def test_games_are_told_when_their_rules_are_gone(start_hall: StartHall, i
     await play(game_id, players, "take-1 take-2 take-3 take-3")
     rules.vanish()
     later = await start_hall()
+    formats = done(await later.nobody.get("/formats"))["items"]
+    assert {"format": "text", "suffix": "txt", "media_type": "text/plain; charset=utf-8"} in formats
     for name in ("json", "sgf", "text", "svg", "png", "gif"):
+        assert any(each["format"] == name for each in formats)
         for ply in (0, 2, 4):
             assert (await taken(later.nobody, game_id, format=name, ply=ply)).content
     told = (await taken(later.nobody, game_id, format="sgf")).text

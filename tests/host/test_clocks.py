@@ -24,6 +24,7 @@ from gamehall.clocks import (
     flag_at,
     has_fallen,
     is_paused,
+    later,
     move_made,
     pause,
     read_terms,
@@ -257,3 +258,26 @@ def test_terms_in_words() -> None:
         "7-days": "7 days a turn, 14 of vacation",
         "no-clock": "no clock",
     }
+
+
+@given(TERMS, st.lists(st.integers(0, 200_000), max_size=6), st.integers(0, 10**7), st.integers(0, 10**7))
+def test_a_clock_that_was_shown_is_shown_later_as_the_hall_would(
+    terms: Terms, spans: list[int], first: int, then: int
+) -> None:
+    now, times = 0, begin(terms, 2, 0, 0)
+    for turn, span in enumerate(spans, start=1):
+        if has_fallen(terms, times, now + span):
+            break
+        now += span
+        times, _ = move_made(terms, times, turn % 2, now)
+    shown = clock_at(terms, times, now + first)
+    assert later(shown, times.running, then) == clock_at(terms, times, now + first + then)
+    paused = pause(terms, times, now, now + 60_000)
+    shown = clock_at(terms, paused, now + 10_000)
+    assert later(shown, paused.running, then) == clock_at(terms, paused, now + 10_000 + then)
+    stopped = stop(terms, times, now)
+    assert later(clock_at(terms, stopped, now), times.running, then) == clock_at(terms, stopped, now)
+
+
+def test_no_clock_is_none_later() -> None:
+    assert later({"kind": "none"}, 0, 1_000) == {"kind": "none"}

@@ -68,7 +68,7 @@ def test_the_reference_has_a_section_for_each_hook_and_no_other() -> None:
 @pytest.mark.parametrize("name", HOOKS)
 def test_a_section_says_what_is_declared_what_becomes_of_it_and_shows_it(name: str) -> None:
     _, text = SECTIONS[name]
-    for opening in (r"\*\*Declares\*\* ", r"\*\*The (host|pages)\*\* ", r"\*\*While it is off\*\*"):
+    for opening in (r"\*\*Declares\*\* ", r"\*\*The (host|pages|desktop)\*\* ", r"\*\*While it is off\*\*"):
         assert re.search(rf"^{opening}", text, re.MULTILINE), opening
     mark = "@hookimpl" if name.startswith("gamehall_") else "@hookimpl(optionalhook=True)"
     assert f"{mark}\ndef {name}(" in text

@@ -18,6 +18,7 @@ __all__ = [
     "ClockPreset",
     "Device",
     "Event",
+    "Forbidden",
     "Game",
     "GameSummary",
     "Grant",
@@ -29,6 +30,7 @@ __all__ = [
     "Played",
     "ProblemError",
     "Profile",
+    "RecordFormat",
     "Replayed",
     "Responded",
     "Result",
@@ -184,8 +186,9 @@ class Result(msgspec.Struct, frozen=True):
     reason: str | None
 
 
-class GameSummary(msgspec.Struct, frozen=True):
-    """A game as lists and short answers show it."""
+class GameSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A game as lists and short answers show it. Every change raises `revision`: of two answers, the one with the
+    higher is the later, whatever their plies. Halls before it had one do not tell it: 0."""
 
     id: str
     ruleset: str
@@ -195,6 +198,7 @@ class GameSummary(msgspec.Struct, frozen=True):
     seats: tuple[Seat, ...]
     to_act: int | None
     ply: int
+    revision: int = 0
     clock: dict[str, Any]
     offers: tuple[Offered, ...]
     rematch: str | None
@@ -224,13 +228,35 @@ class Claim(msgspec.Struct, frozen=True, rename={"in_": "in"}):
 
 class Game(ListedGame, frozen=True):
     """A game with its moves, the receipt of each, and the scene as the caller may see it; follow it in the events
-    from `cursor`. `claim` is null while nobody can come to claim it."""
+    from `cursor`. `claim` is null while nobody can come to claim it.
+
+    `movers` are the seats that made the moves, `declined` offers that were declined since the last one.
+    """
 
     claim: Claim | None
     moves: tuple[str, ...]
     spent: tuple[dict[str, int], ...]
     scene: Scene
     cursor: str
+    movers: tuple[int, ...] = ()
+    declined: tuple[Offered, ...] = ()
+
+
+class Forbidden(msgspec.Struct, frozen=True):
+    """A cell that looks free and may not be taken by whoever is to act: why, and the cells that make it so."""
+
+    cell: str
+    code: str
+    detail: str
+    cells: tuple[str, ...]
+
+
+class RecordFormat(msgspec.Struct, frozen=True):
+    """A format in which games can be taken home; `suffix` is that of its files, without a dot."""
+
+    format: str
+    suffix: str
+    media_type: str
 
 
 class Offered(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 import sqlalchemy as sa
 
-from gamehall.clockfields import ClockFilter, clock_is, speed_of
+from gamehall.clockfields import ClockFilter, speed_of
 from gamehall.clocks import DAY, HOUR, NoClock, Terms
 from gamehall.database import reads, serialize_on
 from gamehall.events import LOBBY, NewEvent, user_channel
@@ -23,7 +23,7 @@ from gamehall.games import Opening, start_game
 from gamehall.languages import N_, catalogue
 from gamehall.limits import Limits, check_challenges, check_games
 from gamehall.problems import Problem
-from gamehall.tables import challenge, user
+from gamehall.tables import challenge, clock_is, user
 
 __all__ = [
     "CHALLENGE",

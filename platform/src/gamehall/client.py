@@ -22,6 +22,7 @@ from gamehall.answers import (
     ClockPreset,
     Device,
     Event,
+    Forbidden,
     Game,
     GameSummary,
     Grant,
@@ -31,6 +32,7 @@ from gamehall.answers import (
     Person,
     Played,
     ProblemError,
+    RecordFormat,
     Replayed,
     Responded,
     RulesetInfo,
@@ -239,6 +241,10 @@ class Client:
         """The board after so many moves, by default all of them; `forbidden` marks points that may not be taken."""
         return await self._call("GET", f"/games/{game_id}/scene", Scene, ply=ply, forbidden=forbidden or None)
 
+    async def forbidden(self, game_id: str, ply: int | None = None) -> list[Forbidden]:
+        """The points that look free but that whoever is to act after so many moves may not take, each with why."""
+        return (await self._call("GET", f"/games/{game_id}/forbidden", Page[Forbidden], ply=ply)).items
+
     async def play(self, game_id: str, move: str | tuple[int, int], ply: int | None = None) -> Played:
         """Plays a move, given by its name or by (row, column) from the top left.
 
@@ -284,6 +290,10 @@ class Client:
     async def claim(self, game_id: str, result: Literal["win", "draw"] = "win") -> GameSummary:
         """Ends a game whose other player has left; the game's `claim` says when that is possible."""
         return await self._call("POST", f"/games/{game_id}/claim", GameSummary, {"result": result})
+
+    async def formats(self) -> list[RecordFormat]:
+        """The formats in which games can be taken home."""
+        return (await self._call("GET", "/formats", Page[RecordFormat])).items
 
     async def record(self, game_id: str, format_: str = "json", ply: int | None = None) -> bytes:
         """The game as a file in one of the hall's formats, as it was after so many moves."""
@@ -365,6 +375,16 @@ class Client:
             yield answer
 
     # Requests.
+
+    async def ask(
+        self, method: str, path: str, shape: type[T], body: Mapping[str, Any] | None = None, **query: Any
+    ) -> T:
+        """A call below /api/v1 that this class has no method for, such as one of a plugin's.
+
+        The shape of an answer without content is `type(None)`.
+        """
+        answer = await self._send(method, path, body, **query)
+        return msgspec.json.decode(answer.content or b"null", type=shape)
 
     async def _call(
         self, method: str, path: str, shape: type[T], body: Mapping[str, Any] | None = None, **query: Any

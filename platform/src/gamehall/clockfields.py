@@ -6,12 +6,25 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
-import sqlalchemy as sa
 
-from gamehall.clocks import Byoyomi, Canadian, Correspondence, Fischer, NoClock, Terms, read_terms
+from gamehall.clocks import PRESETS, Byoyomi, Canadian, Correspondence, Fischer, NoClock, Terms, read_terms
+from gamehall.languages import N_, catalogue
 from gamehall.problems import FieldError, Problem
 
-__all__ = ["KINDS", "LIVE_KINDS", "ClockFilter", "Speed", "clock_is", "clock_schema", "read_clock", "speed_of"]
+__all__ = [
+    "KINDS",
+    "LIVE_KINDS",
+    "OWN_KINDS",
+    "ClockFilter",
+    "Speed",
+    "clock_schema",
+    "kind_words",
+    "read_clock",
+    "speed_of",
+    "usual_numbers",
+]
+
+_ = catalogue(__name__)
 
 Speed = Literal["live", "correspondence", "none"]
 ClockFilter = Literal["live", "correspondence", "none", "fischer", "byoyomi", "canadian"]
@@ -27,6 +40,30 @@ KINDS: Mapping[str, type[Terms]] = {
 
 LIVE_KINDS = ("fischer", "byoyomi", "canadian")
 
+_WORDS = {
+    "fischer": (N_("Fischer"), N_("Time for the game, and a little more after each turn.")),
+    "byoyomi": (N_("Byo-yomi"), N_("Time for the game, then periods: whoever ends a turn within one keeps it.")),
+    "canadian": (N_("Canadian"), N_("Time for the game, then so many turns in each period.")),
+    "correspondence": (
+        N_("By days"),
+        N_("Days for each turn, and days of vacation that begin when they are over."),
+    ),
+}
+OWN_KINDS = tuple(_WORDS)
+"""The kinds of clocks that leave something to choose."""
+
+
+def kind_words(kind: str) -> tuple[str, str]:
+    """What a kind of `OWN_KINDS` is called, and a sentence about it."""
+    title, about = _WORDS[kind]
+    return _(title), _(about)
+
+
+def usual_numbers(kind: str) -> dict[str, int]:
+    """The numbers of the first clock of this kind that is offered by name."""
+    preset = next(terms for terms in PRESETS.values() if isinstance(terms, KINDS[kind]))
+    return {name: value for name, value in msgspec.to_builtins(preset).items() if name != "kind"}
+
 
 def speed_of(terms: Terms) -> Speed:
     """Whether a game by these terms is played in one sitting, over days, or for as long as it takes."""
@@ -37,12 +74,6 @@ def speed_of(terms: Terms) -> Speed:
             return "correspondence"
         case _:
             return "live"
-
-
-def clock_is(stored: sa.ColumnElement[str], wanted: ClockFilter) -> sa.ColumnElement[bool]:
-    """Whether terms that are stored as JSON are of a kind, or of a speed."""
-    kinds = LIVE_KINDS if wanted == "live" else (wanted,)
-    return sa.or_(*(stored.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in kinds))
 
 
 def clock_schema(kind: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ __all__ = [
     "flag_at",
     "has_fallen",
     "is_paused",
+    "later",
     "longest_pause",
     "move_made",
     "pause",
@@ -42,10 +43,12 @@ __all__ = [
     "resume",
     "rewind",
     "stop",
+    "terms_of",
 ]
 
 _ = catalogue(__name__)
 
+_SHOWN = ("running", "flag_in", "paused_for", "seats")  # of a clock, besides its terms
 SECOND, HOUR, DAY = 1_000, 3_600_000, 86_400_000
 
 # A clock that is charged on the server counts the way of every answer and move too. Each seat gets the same allowance
@@ -241,7 +244,7 @@ def clock_at(terms: Terms, times: Times, now: int) -> dict[str, Any]:
 
     `flag_in` is the time until the running seat loses by it, `paused_for` what is left of a pause.
     """
-    shown: dict[str, Any] = msgspec.to_builtins(terms)
+    shown: dict[str, Any] = msgspec.to_builtins(terms)  # and what _SHOWN names
     if isinstance(terms, NoClock):
         return shown
     falls = flag_at(terms, times)
@@ -254,6 +257,26 @@ def clock_at(terms: Terms, times: Times, now: int) -> dict[str, Any]:
         "paused_for": times.started - now if paused and times.started is not None else None,
         "seats": seats,
     }
+
+
+def later(shown: Mapping[str, Any], to_act: int | None, span: int) -> dict[str, Any]:
+    """What `clock_at` has shown, as it would show it so many milliseconds later if nobody did anything meanwhile.
+
+    `to_act` is the seat whose time runs on when a pause is over. Raises msgspec.ValidationError for no such clock.
+    """
+    terms = terms_of(shown)
+    if isinstance(terms, NoClock):
+        return dict(shown)
+    seats = tuple(SeatTime(**{name: each[name] for name in SeatTime.__struct_fields__}) for each in shown["seats"])
+    if (pause_left := shown["paused_for"]) is not None:
+        return clock_at(terms, Times(seats, to_act, pause_left, paused_at=0), span)
+    running = shown["running"]
+    return clock_at(terms, Times(seats, running, None if running is None else 0), span)
+
+
+def terms_of(shown: Mapping[str, Any]) -> Terms:
+    """The terms of what `clock_at` has shown. Raises msgspec.ValidationError."""
+    return read_terms({name: value for name, value in shown.items() if name not in _SHOWN})
 
 
 def describe(terms: Terms) -> str:

@@ -12,6 +12,7 @@ from gamehall.mail import post
 from gamehall.settings import Settings
 
 __all__ = [
+    "post_letter",
     "tell_account_deleted",
     "tell_address_asked",
     "tell_address_changed",
@@ -35,7 +36,7 @@ def write_password_link(connection: sa.Connection, settings: Settings, person: U
             f"{settings.address}/reset/{veiled(code)}",
             _("The link works once, for an hour. If it was not you who asked, there is nothing to do."),
         ]
-        _post(connection, settings, person, subject, lines)
+        post_letter(connection, settings, person, subject, lines)
 
 
 def tell_password_changed(connection: sa.Connection, settings: Settings, person: User) -> None:
@@ -51,7 +52,7 @@ def tell_password_changed(connection: sa.Connection, settings: Settings, person:
             _("Then look whether everything else that signs you in is yours:"),
             f"{settings.address}/settings",
         ]
-        _post(connection, settings, person, subject, lines)
+        post_letter(connection, settings, person, subject, lines)
 
 
 def write_address_link(connection: sa.Connection, settings: Settings, person: User, address: str, code: str) -> None:
@@ -66,7 +67,7 @@ def write_address_link(connection: sa.Connection, settings: Settings, person: Us
             f"{settings.address}/email/{veiled(code)}",
             _("The link works once, for a day. If you know nothing of this, there is nothing to do."),
         ]
-        _post(connection, settings, person, subject, lines, to=address)
+        post_letter(connection, settings, person, subject, lines, to=address)
 
 
 def tell_address_asked(connection: sa.Connection, settings: Settings, person: User, address: str) -> None:
@@ -82,7 +83,7 @@ def tell_address_asked(connection: sa.Connection, settings: Settings, person: Us
             _("If it was not you, choose another password at once, which also ends this:"),
             f"{settings.address}/forgot",
         ]
-        _post(connection, settings, person, subject, lines)
+        post_letter(connection, settings, person, subject, lines)
 
 
 def tell_address_changed(connection: sa.Connection, settings: Settings, person: User, old: str) -> None:
@@ -93,7 +94,7 @@ def tell_address_changed(connection: sa.Connection, settings: Settings, person: 
             _("The address of {name} is {address} from now on.", name=person.username, address=person.email),
             _("If it was not you, write to whoever runs this hall: {hall}", hall=settings.address),
         ]
-        _post(connection, settings, person, subject, lines, to=old)
+        post_letter(connection, settings, person, subject, lines, to=old)
 
 
 def tell_account_deleted(connection: sa.Connection, settings: Settings, person: User) -> None:
@@ -104,13 +105,16 @@ def tell_account_deleted(connection: sa.Connection, settings: Settings, person: 
             _("The account {name} was deleted. Its games stay, without its name.", name=person.username),
             _("If it was not you, write to whoever runs this hall: {hall}", hall=settings.address),
         ]
-        _post(connection, settings, person, subject, lines, to=person.email)
+        post_letter(connection, settings, person, subject, lines, to=person.email)
 
 
-def _post(
+def post_letter(
     connection: sa.Connection, settings: Settings, person: User, subject: str, lines: list[str], *, to: str = ""
 ) -> None:
-    """Posts it unless the hall sends no mails. The caller speaks the user's language."""
+    """Posts paragraphs below a greeting, to the user's address or to `to`, unless the hall sends no mails.
+
+    The caller speaks the user's language, or English where there is none.
+    """
     if settings.mail == "off" or not (to or person.email):
         return
     body = "\n\n".join([_("Hello {name},", name=person.display_name), *lines])

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from gamehall.clockfields import clock_is, speed_of
+from gamehall.clockfields import speed_of
 from gamehall.clocks import Terms
 from gamehall.database import serialize_on
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.settings import Settings
-from gamehall.tables import challenge, game, game_seat
+from gamehall.tables import challenge, clock_is, game, game_seat
 
 __all__ = ["Limits", "check_challenges", "check_games", "has_room", "limits_of"]
 

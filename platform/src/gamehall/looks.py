@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gamehall.game import STONES, Look, Piece, Scene
 
-__all__ = ["COLOUR", "DARK", "LIGHT", "Drawn", "contrast", "draw_piece", "name_piece"]
+__all__ = ["COLOUR", "DARK", "LIGHT", "Drawn", "contrast", "draw_piece", "draw_side", "name_piece"]
 
 DARK = "#26262a"
 LIGHT = "#f6efe0"
@@ -38,6 +38,16 @@ def draw_piece(scene: Scene, piece: Piece) -> Drawn:
     ink = max(_INKS, key=lambda each: contrast(each, fill))
     drawing = look.picture.replace("{side}", _side(scene, piece.seat))
     return Drawn("", look.symbol or piece.kind[:1].upper(), fill, ink, drawing)
+
+
+def draw_side(scene: Scene, seat: int) -> Drawn | None:
+    """The piece that stands for a seat's side: the one that is called as it, or the only kind that it has on the
+    board."""
+    side = _side(scene, seat)
+    if side in STONES or side in scene.looks:
+        return draw_piece(scene, Piece("", side, seat))
+    own = {piece.kind: piece for piece in scene.pieces if piece.seat == seat}
+    return draw_piece(scene, next(iter(own.values()))) if len(own) == 1 else None
 
 
 def name_piece(scene: Scene, piece: Piece) -> str:

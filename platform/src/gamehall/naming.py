@@ -6,13 +6,14 @@ they build on, say them in others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gamehall.game import Ruleset, options_schema
 from gamehall.languages import said_of
 
-__all__ = ["declared_texts", "option_words", "options_form", "say", "sentence", "title_of"]
+__all__ = ["declared_texts", "move_label", "option_words", "options_form", "say", "sentence", "title_of"]
 
 AnyRuleset = Ruleset[Any, Any]
 
@@ -34,6 +35,13 @@ def option_words(name: str) -> str:
 def sentence(text: str) -> str:
     """The text with a capital at its beginning; the rest stays as it is."""
     return text[:1].upper() + text[1:]
+
+
+def move_label(move: str) -> str:
+    """A move as it is written in lists: points in capitals, decisions as words."""
+    words = re.split("[-_ ]", move)
+    shown = " ".join(word.upper() if word[:1].isalpha() and word[-1:].isdigit() else word for word in words)
+    return shown[:1].upper() + shown[1:]
 
 
 def options_form(ruleset: AnyRuleset) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Sequence
 import msgspec
 import sqlalchemy as sa
 
-from gamehall.clockfields import clock_is
 from gamehall.clocks import HOUR, flag_at, is_paused
 from gamehall.database import serialize_on
 from gamehall.declare import Host
@@ -23,7 +22,7 @@ from gamehall.mail import post, send_due
 from gamehall.naming import title_of
 from gamehall.spans import in_words
 from gamehall.standing import MovedOn, advance
-from gamehall.tables import game, game_seat, user
+from gamehall.tables import clock_is, game, game_seat, user
 
 __all__ = ["any_due", "tell_turns", "write_notices"]
 

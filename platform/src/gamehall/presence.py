@@ -16,10 +16,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gamehall.clockfields import clock_is
 from gamehall.database import Database
 from gamehall.gamelog import Game
-from gamehall.tables import game, game_seat, new_id, presence, spectators
+from gamehall.tables import clock_is, game, game_seat, new_id, presence, spectators
 
 __all__ = ["Playing", "Presence", "Seen", "last_seen", "last_seen_of", "playing_now", "seen_lately", "spectators_of"]
 

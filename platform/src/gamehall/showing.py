@@ -15,7 +15,7 @@ from gamehall.naming import say, sentence
 from gamehall.notes import note_words
 from gamehall.records.diagrams import Diagram
 
-__all__ = ["forbidden_at", "scene_at"]
+__all__ = ["ending_words", "forbidden_at", "scene_at"]
 
 _ = catalogue(__name__)
 
@@ -94,17 +94,21 @@ def _by_rules(state: GameState, rulesets: Rulesets, ask: Callable[[Ruleset[Any, 
 
 
 def _ending(scene: Scene, found: Game, ruleset: Ruleset[Any, Any] | None) -> str:
-    """What the rules cannot know of: a game that ended, or stands still, for a reason of the hall's."""
     if found.status == "suspended":
         return note_words(found.note) or _("The game is suspended.")
-    if found.winner is None:
-        said = _WITHOUT_WINNER.get(found.reason or "")
+    return ending_words(scene, found.winner, found.reason, ruleset)
+
+
+def ending_words(scene: Scene, winner: int | None, reason: str | None, ruleset: Ruleset[Any, Any] | None) -> str:
+    """How a game ended: what the rules cannot know of, or else the status of its last scene."""
+    if winner is None:
+        said = _WITHOUT_WINNER.get(reason or "")
         return _(said) if said else scene.status
-    if found.reason not in _LOST:
+    if reason not in _LOST:
         return scene.status
     sides = [say(ruleset, side) for side in scene.sides]
-    loser = next(side for seat, side in enumerate(sides) if seat != found.winner)
-    told = (_(_LOST[found.reason], side=loser), _("{side} wins.", side=sides[found.winner]))
+    loser = next(side for seat, side in enumerate(sides) if seat != winner)
+    told = (_(_LOST[reason], side=loser), _("{side} wins.", side=sides[winner]))
     return " ".join(map(sentence, told))
 
 

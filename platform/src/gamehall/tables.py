@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from ulid import ULID
 
-__all__ = ["ID", "UtcTime", "metadata", "new_id", "now"]
+from gamehall.clockfields import LIVE_KINDS, ClockFilter
+
+__all__ = ["ID", "UtcTime", "clock_is", "metadata", "new_id", "now"]
 
 metadata = sa.MetaData()
 
@@ -31,6 +33,12 @@ class UtcTime(sa.TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         # SQLite keeps no time zone; what PostgreSQL answers has one.
         return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def clock_is(stored: sa.ColumnElement[str], wanted: ClockFilter) -> sa.ColumnElement[bool]:
+    """Whether terms that are stored as JSON are of a kind, or of a speed."""
+    kinds = LIVE_KINDS if wanted == "live" else (wanted,)
+    return sa.or_(*(stored.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in kinds))
 
 
 def new_id() -> str:

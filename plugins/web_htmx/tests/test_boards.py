@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from gamehall.game import Input, Look, Mark, Piece, Refusal, Scene, board_cells
 from gamehall.looks import LIGHT, name_piece
-from gamehall_web_htmx.boards import aimed_cells, draw_board, move_label
+from gamehall.naming import move_label
+from gamehall_web_htmx.boards import aimed_cells, draw_board
 
 KINDS = st.sampled_from(["black", "white", "cross", "nought", "king", "ö<", "", "p-x is-last"])
 

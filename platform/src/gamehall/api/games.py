@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from gamehall.accounts import user_by_name
-from gamehall.answers import Game, ListedGame, Page, page_of
+from gamehall.answers import Forbidden, Game, ListedGame, Page, page_of
 from gamehall.api.turns import by_turn, listed
 from gamehall.api.views import game_view
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size
@@ -76,12 +76,30 @@ async def show_scene(
 ) -> Scene:
     """The scene after so many moves, by default all of them; with `forbidden` it marks what may not be taken."""
     host = host_of(request)
-    if ply is not None and not 0 <= ply < 2**31:
-        raise Problem("not-found", f"The game has no ply {ply}.")
     watcher = viewer.user_id if viewer else None
-    state = await see_game(host, known_id(game_id), watcher, ply)
+    state = await see_game(host, known_id(game_id), watcher, _known_ply(ply))
     cells = forbidden_at(state, host.rulesets) if forbidden else ()
     return scene_at(state, host.rulesets, watcher, forbidden=cells)
 
 
-games = Router("/games", route_handlers=[list_all, show, show_scene], tags=["games"])
+@get("/{game_id:str}/forbidden", opt={"object": "who may see the game"})
+async def list_forbidden(
+    request: HttpRequest,
+    game_id: FromPath[str],
+    viewer: NamedDependency[Principal | None],
+    ply: FromQuery[int | None] = None,
+) -> Page[Forbidden]:
+    """The points that look free but that whoever is to act may not take, each with why; the list is never cut."""
+    host = host_of(request)
+    state = await see_game(host, known_id(game_id), viewer.user_id if viewer else None, _known_ply(ply))
+    found = forbidden_at(state, host.rulesets)
+    return Page([Forbidden(cell, why.code, why.detail, why.cells) for cell, why in found.items()], None)
+
+
+def _known_ply(ply: int | None) -> int | None:
+    if ply is not None and not 0 <= ply < 2**31:
+        raise Problem("not-found", f"The game has no ply {ply}.")
+    return ply
+
+
+games = Router("/games", route_handlers=[list_all, show, show_scene, list_forbidden], tags=["games"])

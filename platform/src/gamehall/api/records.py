@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from gamehall.accounts import user_by_name
-from gamehall.answers import Replayed, Result
+from gamehall.answers import Page, RecordFormat, Replayed, Result
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size, read_body
 from gamehall.declare import Exporter, GameRecord, Host, Principal
 from gamehall.gamelog import list_games, see_game
@@ -61,6 +61,13 @@ async def record(
     exporter = exporter_of(exporters(host), format_)
     state = await see_game(host, known_id(game_id), viewer.user_id if viewer else None)
     return await _download(exporter, cut(await read_record(host, state), ply))
+
+
+@get("/formats", opt={"who": "anybody"})
+async def list_formats(request: HttpRequest) -> Page[RecordFormat]:
+    """The formats in which games can be taken home; the list is never cut."""
+    offered = sorted(exporters(host_of(request)).values(), key=lambda each: each.format)
+    return Page([RecordFormat(each.format, each.suffix, each.media_type) for each in offered], None)
 
 
 async def _download(exporter: Exporter, wanted: GameRecord) -> Response[bytes]:
@@ -182,4 +189,4 @@ async def replay_record(
     return await _download(exporter, cut(played.record, ply))
 
 
-records = Router("/", route_handlers=[record, export, replay, replay_record], tags=["records"])
+records = Router("/", route_handlers=[record, list_formats, export, replay, replay_record], tags=["records"])

@@ -73,6 +73,8 @@ def game_view(state: GameState, scene: Scene, hall_time: int, spectators: int, c
         spent=tuple(receipt(each) for each in state.spent),
         scene=scene,
         cursor=state.cursor,
+        movers=tuple(mover for mover, _ in state.moves),
+        declined=tuple(Offered(each.kind, each.seat) for each in state.game.offers if each.declined),
     )
 
 
@@ -87,6 +89,7 @@ def _summary(found: StoredGame, hall_time: int) -> dict[str, Any]:
         "seats": tuple(Seat(seat, found.sides[seat], person) for seat, person in people),
         "to_act": found.to_act,
         "ply": found.ply,
+        "revision": found.revision,
         "clock": found.clock_at(hall_time),
         "offers": tuple(Offered(each.kind, each.seat) for each in found.offers if not each.declined),
         "rematch": found.rematch_id,

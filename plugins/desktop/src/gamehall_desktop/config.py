@@ -12,6 +12,7 @@ import msgspec
 import platformdirs
 
 from .files import write_private
+from .state.settings import Look
 
 PREFIXES = ("GAMEHALL_", "GOMOKU_")  # the second for configurations that were written for the original guide
 _FROM_ENVIRONMENT = ("base_url", "auto_refresh_token", "log_level")
@@ -36,6 +37,7 @@ class Config(msgspec.Struct, omit_defaults=True):
     auto_refresh_token: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     profiles: dict[str, Profile] = {}
+    look: Look = msgspec.field(default_factory=Look)
 
     def last_profile(self) -> str | None:
         """The profile used last for signing in."""
@@ -72,6 +74,13 @@ def remember_login(path: Path, base_url: str, username: str) -> None:
     config = read_file(path)
     config.base_url = base_url
     config.profiles[username] = Profile(username, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+    write_private(path, msgspec.json.format(msgspec.json.encode(config)))
+
+
+def remember_look(path: Path, look: Look) -> None:
+    """Puts how the window shall look into the JSON file."""
+    config = read_file(path)
+    config.look = look
     write_private(path, msgspec.json.format(msgspec.json.encode(config)))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Sequence
 
+from gamehall.answers import RecordFormat
 from gamehall.client import Client
 
-from .play import OfferAction, OfferKind
-from .state.table import Seen, Shown
+from .play import Ending, OfferAction, OfferKind
+from .state.table import Barred, Seen, Shown
 
 
 class HallPlay:
@@ -27,7 +27,7 @@ class HallPlay:
         await self._client.play(self.game_id, move, ply)
         await self.look()
 
-    async def end(self, how: Literal["resign", "abort", "claim"]) -> None:
+    async def end(self, how: Ending) -> None:
         match how:
             case "resign":
                 await self._client.resign(self.game_id)
@@ -35,6 +35,8 @@ class HallPlay:
                 await self._client.abort(self.game_id)
             case "claim":
                 await self._client.claim(self.game_id)
+            case "claim_draw":
+                await self._client.claim(self.game_id, "draw")
         await self.look()
 
     async def offer(self, kind: OfferKind, action: OfferAction) -> None:
@@ -49,8 +51,18 @@ class HallPlay:
                 await self._client.rematch(self.game_id, action)
         await self.look()
 
+    async def end_pause(self) -> None:
+        await self._client.pause(self.game_id, "end")
+        await self.look()
+
+    async def look_for_reasons(self, ply: int) -> None:
+        self._post(Barred(self.game_id, ply, tuple(await self._client.forbidden(self.game_id, ply))))
+
     async def look_at(self, ply: int) -> None:
         self._post(Seen(self.game_id, ply, await self._client.scene(self.game_id, ply)))
+
+    async def formats(self) -> Sequence[RecordFormat]:
+        return await self._client.formats()
 
     async def record(self, format_: str, ply: int | None = None) -> bytes:
         return await self._client.record(self.game_id, format_, ply)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gamehall import hookspec
 
-from .declare import Panel, Theme
+from .declare import BoardLook, Panel, Theme
 
 
 @hookspec
@@ -15,5 +15,5 @@ def desktop_panels() -> Iterable[Panel]:  # type: ignore[empty-body]
 
 
 @hookspec
-def desktop_themes() -> Iterable[Theme]:  # type: ignore[empty-body]
-    """Colours of the window and its boards, to choose from in the settings."""
+def desktop_themes() -> Iterable[Theme | BoardLook]:  # type: ignore[empty-body]
+    """Colours of the window, and of its boards, to choose from in the settings."""

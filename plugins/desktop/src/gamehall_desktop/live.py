@@ -13,8 +13,7 @@ from .hallplay import HallPlay
 if TYPE_CHECKING:
     from .session import Session
 
-_LOBBY = {"challenge_received", "challenge_answered", "challenge_opened", "challenge_closed", "game_started"}
-_GAME = {"game_move", "game_over"}
+_GAME = {"game_move", "game_over", "draw_offer", "takeback_offer", "pause_offer", "rematch_offer"}
 
 
 async def follow(session: Session) -> None:
@@ -29,8 +28,7 @@ async def follow(session: Session) -> None:
 
 async def _take(session: Session, event: Event) -> None:
     anew = event.kind in ("hello", "resync")
-    if anew or event.kind in _LOBBY | _GAME:
-        await lobbying.refresh(session)
+    await lobbying.refresh(session, None if anew else event.kind)
     play = session.play
     if isinstance(play, HallPlay) and (anew or (event.kind in _GAME and event.data.get("game_id") == play.game_id)):
         await play.look()

@@ -7,19 +7,22 @@ import platform
 from collections.abc import Callable, Coroutine
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from gamehall.client import Client, ProblemError
 
-from . import live
+from . import live, lobbying
 from .config import Config, remember_login
 from .files import TokenFile
 from .hallplay import HallPlay
 from .play import Play
 from .state.account import SignedIn, SignedOut
 from .state.toasts import Toast
+
+if TYPE_CHECKING:
+    from .installed import Installed
 
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
@@ -29,7 +32,8 @@ _REFRESH_AT = 0.8  # of a token's life
 class Session:
     """What the user does, and what follows from it: `post` tells the window of it.
 
-    `play` is the game that is open, None while there is none.
+    `play` is the game that is open, None while there is none; `installed` is what is installed beside the client, None
+    until that was looked for.
     """
 
     def __init__(
@@ -40,6 +44,8 @@ class Session:
         self.spawn = spawn
         self.username = ""
         self.play: Play | None = None
+        self.installed: Installed | None = None
+        self.lists = lobbying.Lists()
         self._path = path
         self._tokens = tokens
         self._client: Client | None = None
@@ -51,6 +57,15 @@ class Session:
         if self._client is None:
             raise LookupError("nobody is signed in")
         return self._client
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self._client is not None and bool(self.username)
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Does something beside the rest, until the user is signed out."""
+        self._following = [task for task in self._following if not task.done()]
+        self._following.append(self.spawn(self.attempt(work)))
 
     async def attempt(self, work: Coroutine[Any, Any, None]) -> None:
         """Does something and tells the user what is wrong when it cannot be done."""
@@ -112,6 +127,7 @@ class Session:
     async def leave(self, why: str) -> None:
         """Forgets the token and closes what is open in the hall."""
         self._tokens.put(self.config.base_url, self.username, None)
+        self.username = ""
         if isinstance(self.play, HallPlay):
             self.play = None
         self.post(SignedOut(why))

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from gamehall import hookimpl
 
-# Each hook imports what it declares when it is called; those of the pages are called only where there are pages.
+# Each hook imports what it declares when it is called; those of the pages and of the desktop only where these are.
 if TYPE_CHECKING:
     import click
     from litestar import Router
 
     from gamehall.declare import Hiding, Host, Lifespan, Policy, Tables
+    from gamehall_desktop.declare import Panel
     from gamehall_web_htmx.declare import NoticeKind, Page, Slot
 
 
@@ -80,3 +81,10 @@ def web_notices() -> list[NoticeKind]:
     from gamehall_friends.telling import notices
 
     return notices()
+
+
+@hookimpl(optionalhook=True)
+def desktop_panels() -> list[Panel]:
+    from gamehall_friends.desktop import panels
+
+    return panels()

@@ -20,7 +20,7 @@ from gamehall_friends.following import follows_of, start_following, stop_followi
 from gamehall_friends.invitations import code_of, inviter_by, link_to, renew
 from gamehall_friends.relations import relation_with, requests_of, requests_waiting
 from gamehall_friends.showing import deeds, read_friends, shown_friends
-from gamehall_friends.slots import CHANGES
+from gamehall_friends.telling import CHANGES
 
 if TYPE_CHECKING:  # only where there are pages is this imported, by the function that they call
     from gamehall_web_htmx.declare import Page

@@ -60,25 +60,35 @@ def _present(playing: Playing | None, choices: Choices) -> Presence:
 
 async def tell_presence(host: Host, holder: str) -> None:
     """Tells of everybody who has come, begun a game or gone since this was done last, if it is this worker's turn."""
-    if "friends" in host.features:
+    if "friends" not in host.features:
+        return
+    changes = await host.read(_changes, host.hall_time())
+    if changes:  # mostly there is nothing to tell, and so nothing to write
         await host.write(_tell_changes, holder, host.hall_time())
+
+
+def _changes(connection: sa.Connection, hall_time: int) -> dict[str, Presence]:
+    """How it is now with those of whom it is not told yet, some of them where there are many."""
+    before = {row.user_id: row.game_id for row in connection.execute(sa.select(told))}
+    present = _present_users(connection, hall_time)
+    gone = sorted(before.keys() - present.keys())
+    new = [each for each, presence in present.items() if each not in before or before[each] != presence.game_id]
+    return {each: present.get(each, Presence("offline")) for each in (*gone, *new)[:_AT_ONCE]}
 
 
 def _tell_changes(connection: sa.Connection, holder: str, hall_time: int) -> None:
     if not take_lease(connection, "friends.presence", holder, hall_time, _LEASE_MS):
         return
-    before = {row.user_id: row.game_id for row in connection.execute(sa.select(told))}
-    present = _present_users(connection, hall_time)
-    gone = sorted(before.keys() - present.keys())
-    new = [each for each, presence in present.items() if each not in before or before[each] != presence.game_id]
-    changes = {each: present.get(each, Presence("offline")) for each in (*gone, *new)[:_AT_ONCE]}
-    if not changes:
-        return
+    changes = _changes(connection, hall_time)
     connection.execute(told.delete().where(told.c.user_id.in_(changes)))
-    rows = [{"user_id": each, "game_id": presence.game_id} for each, presence in changes.items() if each in present]
+    rows = [
+        {"user_id": each, "game_id": presence.game_id}
+        for each, presence in changes.items()
+        if presence.status != "offline"
+    ]
     if rows:
         connection.execute(told.insert(), rows)
-    _tell(connection, changes, present.keys())
+    _tell(connection, changes, _present_users(connection, hall_time).keys())
 
 
 def _present_users(connection: sa.Connection, hall_time: int) -> dict[str, Presence]:

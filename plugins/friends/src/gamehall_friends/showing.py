@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -48,14 +49,14 @@ def ruleset_title(host: Host, key: str) -> str:
     return title_of(ruleset) if ruleset else key
 
 
-def presence_words(host: Host, presence: Presence) -> str:
-    """Empty where nothing is known."""
+def presence_words(presence: Presence, title: Callable[[str], str]) -> str:
+    """Empty where nothing is known; `title` is what a ruleset is called."""
     if presence.status == "online":
         return _("online")
     if presence.status == "playing":
         if presence.ruleset is None:
             return _("playing")
-        return _("playing {title}", title=ruleset_title(host, presence.ruleset))
+        return _("playing {title}", title=title(presence.ruleset))
     if presence.last_seen_at is None:
         return ""
     longest, *_rest = units_of(int((now() - presence.last_seen_at).total_seconds() + 1) * 1_000)
@@ -79,7 +80,9 @@ def shown_friends(
         person = each.other(user_id)
         here = presence[person.id]
         is_there = here.status != "offline"
-        friends.append(Friend(person, each.since, is_there, presence_words(host, here), here.game_id))
+        friends.append(
+            Friend(person, each.since, is_there, presence_words(here, partial(ruleset_title, host)), here.game_id)
+        )
     return sorted(friends, key=lambda each: not each.is_there)
 
 

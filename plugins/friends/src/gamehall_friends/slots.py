@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -16,14 +17,13 @@ from gamehall_friends.following import follows
 from gamehall_friends.presence import Presence, presence_of
 from gamehall_friends.relations import Relation, has_blocked, relation_with, requests_waiting
 from gamehall_friends.showing import deeds, presence_words, read_friends, ruleset_title, shown_friends
+from gamehall_friends.telling import CHANGES
 
 if TYPE_CHECKING:  # only where there are pages is this imported, by the function that they call
     from gamehall_web_htmx.declare import Slot
 
-__all__ = ["CHANGES", "slots"]
+__all__ = ["slots"]
 
-CHANGES = ("presence", "friend_request", "friend_answered")
-"""The events that change what is shown of friends."""
 _LOOKED_AT = 200
 _IN_LOBBY, _DEEDS = 8, 4
 _BETWEEN = 5
@@ -72,7 +72,7 @@ async def _profile(host: Host, user_id: str, username: str) -> Mapping[str, Any]
     games: HeadToHead = found["head_to_head"]
     here: Presence | None = found["presence"]
     return found | {
-        "presence": presence_words(host, here) if here else "",
+        "presence": presence_words(here, partial(ruleset_title, host)) if here else "",
         "is_there": here is not None and here.status != "offline",
         "total": games.total,
         "games": [(each, _ended(each, user_id), ruleset_title(host, each.ruleset)) for each in games.games],

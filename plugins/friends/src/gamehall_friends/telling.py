@@ -16,9 +16,12 @@ from gamehall_friends.relations import Relation
 if TYPE_CHECKING:  # only where there are pages is this imported, by the function that they call
     from gamehall_web_htmx.declare import NoticeKind
 
-__all__ = ["notices", "tell_answer"]
+__all__ = ["CHANGES", "notices", "tell_answer"]
 
 _ = catalogue(__name__)
+
+CHANGES = ("presence", "friend_request", "friend_answered")
+"""The events that change what is shown of friends."""
 
 Facts = Mapping[str, Any]
 

@@ -11,6 +11,8 @@ from gamehall.declare import Authenticator, ErrorPage, Host, Lifespan, Listener,
 if TYPE_CHECKING:
     from litestar.types import ControllerRouterHandler
 
+    from gamehall_desktop.declare import BoardLook
+
 # The modules are imported in the hooks: commands such as `gamehall features` ask for the tables, never for the pages.
 
 
@@ -62,3 +64,10 @@ def gamehall_error_pages(host: Host) -> Iterable[ErrorPage]:
     from gamehall_web_htmx.routes import error_pages
 
     return error_pages(host)
+
+
+@hookimpl(optionalhook=True)
+def desktop_themes() -> "Iterable[BoardLook]":
+    from gamehall_web_htmx.desktoplooks import BOARDS
+
+    return BOARDS

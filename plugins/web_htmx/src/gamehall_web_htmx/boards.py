@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ from gamehall.game import Input, Piece, Refusal, Scene, board_cells, cell_name, 
 from gamehall.languages import N_, catalogue
 from gamehall.lattice import Lattice, Point, lattice_of
 from gamehall.looks import DARK, LIGHT, Drawn, draw_piece, name_piece
-from gamehall.naming import AnyRuleset, say
+from gamehall.naming import AnyRuleset, move_label, say
 
 from .assets import LARGEST_SIZE
 
-__all__ = ["Board", "Cell", "Choice", "aimed_cells", "draw_board", "move_label", "takes_free_cells"]
+__all__ = ["Board", "Cell", "Choice", "aimed_cells", "draw_board", "takes_free_cells"]
 
 _ = catalogue(__name__)
 
@@ -292,10 +291,3 @@ def _winning_lines(scene: Scene) -> list[tuple[tuple[int, int], tuple[int, int]]
             if length >= 3:
                 runs.append(((row, column), (row + (length - 1) * down, column + (length - 1) * right)))
     return runs
-
-
-def move_label(move: str) -> str:
-    """A move as it is written in lists: points in capitals, decisions as words."""
-    words = re.split("[-_ ]", move)
-    shown = " ".join(word.upper() if word[:1].isalpha() and word[-1:].isdigit() else word for word in words)
-    return shown[:1].upper() + shown[1:]

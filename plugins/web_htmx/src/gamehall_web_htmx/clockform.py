@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import msgspec
-
-from gamehall.clockfields import KINDS, clock_schema, read_clock
+from gamehall.clockfields import KINDS, OWN_KINDS, clock_schema, kind_words, read_clock, usual_numbers
 from gamehall.clocks import PRESETS, NoClock, Terms, describe
-from gamehall.languages import N_, catalogue
+from gamehall.languages import catalogue
 from gamehall.problems import FieldError
 
 from .forms import Form
@@ -20,15 +18,6 @@ _ = catalogue(__name__)
 
 NO_CLOCK = next(name for name, terms in PRESETS.items() if isinstance(terms, NoClock))
 _OWN = "own-"
-_WORDS = {
-    "fischer": (N_("Fischer"), N_("Time for the game, and a little more after each turn.")),
-    "byoyomi": (N_("Byo-yomi"), N_("Time for the game, then periods: whoever ends a turn within one keeps it.")),
-    "canadian": (N_("Canadian"), N_("Time for the game, then so many turns in each period.")),
-    "correspondence": (
-        N_("By days"),
-        N_("Days for each turn, and days of vacation that begin when they are over."),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +53,11 @@ def quick_clocks() -> list[tuple[str, str]]:
 
 def own_clocks(typed: Form) -> list[OwnClock]:
     """Every kind of clock that leaves something to choose, filled with what was typed, else like the first preset."""
-    return [
-        OwnClock(kind, _OWN + kind, _(title), _(words), _own_fields(kind, typed))
-        for kind, (title, words) in _WORDS.items()
-    ]
+    return [OwnClock(kind, _OWN + kind, *kind_words(kind), _own_fields(kind, typed)) for kind in OWN_KINDS]
 
 
 def _own_fields(kind: str, typed: Form) -> list[OptionField]:
-    return fields_of(clock_schema(kind), _usual(kind), typed, f"{kind}_", catalogue("gamehall"))
-
-
-def _usual(kind: str) -> dict[str, int]:
-    preset = next(terms for terms in PRESETS.values() if isinstance(terms, KINDS[kind]))
-    return {name: value for name, value in msgspec.to_builtins(preset).items() if name != "kind"}
+    return fields_of(clock_schema(kind), usual_numbers(kind), typed, f"{kind}_", catalogue("gamehall"))
 
 
 def chosen_clock(typed: Form) -> tuple[Terms, list[FieldError]]:
@@ -85,7 +66,7 @@ def chosen_clock(typed: Form) -> tuple[Terms, list[FieldError]]:
     if name in PRESETS:
         return PRESETS[name], []
     kind = name.removeprefix(_OWN)
-    if not name.startswith(_OWN) or kind not in _WORDS:
+    if not name.startswith(_OWN) or kind not in OWN_KINDS:
         return NoClock(), [FieldError("clock", _("Choose one of these."))]
     chosen, errors = read_fields(clock_schema(kind), typed, f"{kind}_")
     if errors:

@@ -10,26 +10,26 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from gamehall.answers import Claim
-from gamehall.clocks import Correspondence, Fischer, NoClock, describe
+from gamehall.answers import Claim, Offered
+from gamehall.clockface import ClockFace, clock_faces, took
+from gamehall.clocks import Correspondence, Fischer, NoClock, describe, is_paused, longest_pause
 from gamehall.declare import Host
-from gamehall.game import STONES, Piece, Refusal, Scene
+from gamehall.game import Piece, Refusal, Scene
 from gamehall.gamelog import Game, GameState
 from gamehall.languages import catalogue
-from gamehall.looks import Drawn, draw_piece
-from gamehall.naming import AnyRuleset, say, sentence
+from gamehall.looks import Drawn, draw_piece, draw_side
+from gamehall.naming import AnyRuleset, move_label, say, sentence
 from gamehall.notes import note_words
+from gamehall.proposals import Button, Ending, Proposal, Standing, endings, offers_to_make, proposals
 from gamehall.records.canonical import digest
 from gamehall.records.diagrams import Diagram
 from gamehall.showing import forbidden_at, scene_at
 
-from .boards import Board, aimed_cells, draw_board, move_label, takes_free_cells
-from .clockface import ClockFace, clock_faces, took
+from .boards import Board, aimed_cells, draw_board, takes_free_cells
 from .listing import options_words, ruleset_title
-from .offering import Button, Ending, Proposal, endings, offers_to_make, proposals
 from .timesheet import TimeSheet, time_sheet
 
-__all__ = ["GamePage", "MoveEntry", "PlayerCard", "game_page"]
+__all__ = ["GamePage", "MoveEntry", "PlayerCard", "game_page", "standing_of"]
 
 _ = catalogue(__name__)
 
@@ -194,8 +194,8 @@ def game_page(
     refusals = {} if is_over else forbidden_at(state, host.rulesets)
     scene = scene_at(state, host.rulesets, viewer, forbidden=refusals if forbidden else ())
     seat, ruleset, now = found.seat_of(viewer), host.rulesets.get(found.ruleset), host.hall_time()
-    headline, detail, mood = _words(state, scene, ruleset, viewer)
-    clocks = clock_faces(found, now)
+    standing, (headline, detail, mood) = standing_of(state, claim, now), _words(state, scene, ruleset, viewer)
+    clocks = clock_faces(found.clock_at(now), active=found.status == "active")
     faces = enumerate(clocks or (None,) * len(found.seats))
     cards = [_card(found, scene, ruleset, each, viewer, is_now, face) for each, face in faces]
     own_side = seat if seat is not None and not found.is_alone else 0
@@ -224,13 +224,32 @@ def game_page(
         has_forbidden=bool(refusals),
         forbidden=_by_reason(refusals) if forbidden and not is_over else None,
         sheet=time_sheet(state, ruleset),
-        proposals=proposals(found, seat, claim, now),
-        offers=offers_to_make(state, seat, now),
-        endings=endings(state, seat),
+        proposals=proposals(standing, seat),
+        offers=offers_to_make(standing, seat),
+        endings=endings(standing, seat),
         spectators=spectators,
         is_player=seat is not None,
         example=_example(state, scene),
         waits=is_now and _waits(found, seat),
+    )
+
+
+def standing_of(state: GameState, claim: Claim | None, hall_time: int) -> Standing:
+    """What there is to do in a game besides moving depends on this."""
+    found = state.game
+    paused = is_paused(found.times, hall_time)
+    return Standing(
+        status=found.status,
+        names=tuple(each.display_name for each in found.seats),
+        is_alone=found.is_alone,
+        movers={mover for mover, _move in state.moves},
+        offers=tuple(Offered(each.kind, each.seat) for each in found.offers if not each.declined),
+        declined=tuple(Offered(each.kind, each.seat) for each in found.offers if each.declined),
+        pause=longest_pause(found.terms),
+        paused_for=(found.times.started or 0) - hall_time if paused else None,
+        has_result=found.result is not None,
+        rematch=found.rematch_id,
+        claim=claim,
     )
 
 
@@ -312,7 +331,7 @@ def _card(
     return PlayerCard(
         seat=seat,
         side=say(ruleset, side),
-        picture=_side_picture(scene, seat, side),
+        picture=draw_side(scene, seat),
         username=person.username,
         display_name=person.display_name,
         is_viewer=person.user_id == viewer,
@@ -320,14 +339,6 @@ def _card(
         outcome=outcome,
         clock=clock,
     )
-
-
-def _side_picture(scene: Scene, seat: int, side: str) -> Drawn | None:
-    """The piece that stands for a side: the one that is called as it, or the only kind that it has on the board."""
-    if side in STONES or side in scene.looks:
-        return draw_piece(scene, Piece("", side, seat))
-    own = {piece.kind: piece for piece in scene.pieces if piece.seat == seat}
-    return draw_piece(scene, next(iter(own.values()))) if len(own) == 1 else None
 
 
 def _moves(state: GameState, scene: Scene, ruleset: AnyRuleset | None) -> tuple[MoveEntry, ...]:

@@ -11,7 +11,7 @@ from gamehall.accounts import User, find_user
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host
 from gamehall.languages import ENGLISH, catalogue, speaking
-from gamehall.mail import post
+from gamehall.letters import post_letter
 from gamehall.origins import origin
 from gamehall.signingin import is_known, voucher
 
@@ -43,33 +43,35 @@ def known_cookie(host: Host, request: HttpRequest, person: User) -> Cookie | Non
 def tell_of_change(connection: sa.Connection, host: Host, user_id: str, what: str) -> None:
     """Posts a mail about a change in how the user signs in; `what` is a marked sentence with their `username`."""
     person = find_user(connection, user_id)
-    if host.settings.mail == "off" or person is None:
+    if person is None:
         return
     with speaking(person.language or ENGLISH):
-        body = _(
-            "Hello {name},\n\n{what}\n\nIf it was you, there is nothing to do. If not, change your password, which "
-            "signs everybody else out, and look at how you sign in:\n{link}\n",
-            name=person.display_name,
-            what=_(what, username=person.username),
-            link=f"{host.settings.address}/settings",
-        )
-        post(connection, person.id, _("How you sign in has changed"), body, host.hall_time(), essential=True)
+        lines = [
+            _(what, username=person.username),
+            _(
+                "If it was you, there is nothing to do. If not, change your password, which signs everybody else out, "
+                "and look at how you sign in:"
+            ),
+            f"{host.settings.address}/settings",
+        ]
+        post_letter(connection, host.settings, person, _("How you sign in has changed"), lines)
 
 
 def tell_of_browser(connection: sa.Connection, host: Host, person: User) -> None:
     """Posts a mail which says that somebody has signed in where the user never did before."""
-    if host.settings.mail == "off":
-        return
     where = origin()
     with speaking(person.language or ENGLISH):
-        body = _(
-            "Hello {name},\n\nsomebody has just signed in to your account {username} in a browser that was not used "
-            "for it before:\n\n{browser}, from the address {address}\n\nIf it was you, there is nothing to do. If not, "
-            "change your password, which signs everybody else out:\n{link}\n",
-            name=person.display_name,
-            username=person.username,
-            browser=browser_words(where.agent) or _("Unknown browser"),
-            address=where.address or "?",
-            link=f"{host.settings.address}/settings",
-        )
-        post(connection, person.id, _("A new sign-in to your account"), body, host.hall_time(), essential=True)
+        lines = [
+            _(
+                "Somebody has just signed in to your account {username} in a browser that was not used for it before:",
+                username=person.username,
+            ),
+            _(
+                "{browser}, from the address {address}",
+                browser=browser_words(where.agent) or _("Unknown browser"),
+                address=where.address or "?",
+            ),
+            _("If it was you, there is nothing to do. If not, change your password, which signs everybody else out:"),
+            f"{host.settings.address}/settings",
+        ]
+        post_letter(connection, host.settings, person, _("A new sign-in to your account"), lines)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from gamehall import optionfields
 from gamehall.challenges import Challenge
 from gamehall.clocks import describe, flag_at, is_paused
 from gamehall.declare import Host
@@ -19,6 +20,7 @@ from gamehall.languages import ENGLISH, catalogue, language
 from gamehall.lattice import Lattice, lattice_of
 from gamehall.looks import Drawn, draw_piece
 from gamehall.naming import option_words, say, title_of
+from gamehall.optionfields import OptionField, fields_of
 from gamehall.records.diagrams import Diagram
 from gamehall.spans import in_words
 from gamehall.tables import game, game_move
@@ -101,15 +103,7 @@ def ruleset_title(host: Host, key: str) -> str:
 def options_words(host: Host, key: str, options: Mapping[str, Any]) -> str:
     """The options in short, such as "board size 19 · opening swap2": numbers, and what is not as usual."""
     ruleset = host.rulesets.get(key)
-    usual = _usual_options(ruleset) if ruleset else {name: (option_words(name), None) for name in options}
-    words = []
-    for name, (title, default) in usual.items():
-        value = options.get(name, default)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if value not in (None, False, "", "none") and (is_number or value != default):
-            called = _amid(say(ruleset, title))
-            words.append(called if value is True else f"{called} {_value_words(ruleset, value)}")
-    return " · ".join(words)
+    return optionfields.options_words(_usual(ruleset) if ruleset else (), options, partial(say, ruleset))
 
 
 def option_facts(host: Host, key: str, options: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -134,15 +128,10 @@ def _amid(words: str) -> str:
 
 
 @lru_cache
-def _usual_options(ruleset: Ruleset[Any, Any]) -> dict[str, tuple[str, Any]]:
-    """(title, default) of each option that leaves a choice."""
-    open_ones = {
-        name: part
-        for name, part in options_schema(ruleset).get("properties", {}).items()
-        if len(part.get("enum", "ab")) > 1
-    }
+def _usual(ruleset: Ruleset[Any, Any]) -> tuple[OptionField, ...]:
+    """What there is to choose, in the ruleset's own words, with every default."""
     defaults = msgspec.to_builtins(read_options(ruleset, {}))
-    return {name: (part.get("title") or option_words(name), defaults[name]) for name, part in open_ones.items()}
+    return tuple(replace(each, default=defaults[each.name]) for each in fields_of(options_schema(ruleset)))
 
 
 def game_cards(

@@ -11,14 +11,14 @@ from gamehall.declare import Exporter, GameRecord, Host, ImportedGame
 from gamehall.game import STONES, Piece, Scene
 from gamehall.languages import catalogue
 from gamehall.looks import Drawn, draw_piece
-from gamehall.naming import AnyRuleset, say
+from gamehall.naming import AnyRuleset, move_label, say
 from gamehall.records.canonical import canonical
 from gamehall.records.diagrams import Diagram
 from gamehall.records.formats import exporters
 from gamehall.records.imports import PlayedThrough
 from gamehall.records.results import write_result
 
-from .boards import Board, draw_board, move_label
+from .boards import Board, draw_board
 from .gameview import MoveEntry
 from .listing import options_words, ruleset_title
 

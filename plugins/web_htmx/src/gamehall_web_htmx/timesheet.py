@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gamehall.clockface import took
 from gamehall.clocks import NoClock, Spent
 from gamehall.gamelog import GameState
-from gamehall.naming import AnyRuleset, say
-
-from .boards import move_label
-from .clockface import took
+from gamehall.naming import AnyRuleset, move_label, say
 
 __all__ = ["SheetRow", "TimeSheet", "time_sheet"]
 

@@ -1,7 +1,5 @@
 """Friends, requests, blocks, and those whom one follows."""
 
-from datetime import datetime
-
 import msgspec
 import sqlalchemy as sa
 from litestar import delete, get, post, put
@@ -11,7 +9,8 @@ from litestar.params import FromPath, FromQuery
 from gamehall.answers import Page, Person, page_of
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size, read_body
 from gamehall.declare import Principal
-from gamehall_friends.api.views import FriendRequestView, person, request_view
+from gamehall_friends.answers import FriendAnswered, FriendRequestView, FriendView
+from gamehall_friends.api.views import person, request_view
 from gamehall_friends.befriending import ASKING, Action, ask, end_friendship, respond
 from gamehall_friends.blocking import block_user, blocks_of, remove_block
 from gamehall_friends.following import follows_of, start_following, stop_following
@@ -19,13 +18,6 @@ from gamehall_friends.presence import Presence, presence_of
 from gamehall_friends.relations import Box, Relation, friends_of, requests_of
 
 __all__ = ["CIRCLE"]
-
-
-class FriendView(Person, frozen=True):
-    """A friend of the caller, and whether they are there."""
-
-    since: datetime
-    presence: Presence
 
 
 class FriendRequest(msgspec.Struct, frozen=True):
@@ -38,13 +30,6 @@ class FriendAnswer(msgspec.Struct, frozen=True):
     """What to do with a request."""
 
     action: Action
-
-
-class FriendAnswered(msgspec.Struct, frozen=True):
-    """What became of a request: friends, declined or cancelled."""
-
-    id: str
-    status: str
 
 
 @get("/")

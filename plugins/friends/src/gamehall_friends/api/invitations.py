@@ -8,7 +8,8 @@ from litestar.params import FromPath
 from gamehall.answers import Person
 from gamehall.asking import HttpRequest, host_of
 from gamehall.declare import Host, Principal
-from gamehall_friends.api.views import FriendRequestView, request_view
+from gamehall_friends.answers import FriendRequestView
+from gamehall_friends.api.views import request_view
 from gamehall_friends.befriending import join_by_invitation
 from gamehall_friends.invitations import code_of, inviter_by, link_to, renew
 

@@ -1,21 +1,10 @@
-"""What several calls answer."""
-
-from datetime import datetime
+"""How what several calls answer is made."""
 
 from gamehall.answers import Person
+from gamehall_friends.answers import FriendRequestView
 from gamehall_friends.relations import Named, Relation
 
-__all__ = ["FriendRequestView", "person", "request_view"]
-
-
-class FriendRequestView(Person, frozen=True):
-    """A request between the caller and the user who is named; `requested_by` is the username of the one who asked,
-    `status` is pending, or friends once it was accepted."""
-
-    id: str
-    status: str
-    requested_by: str
-    created_at: datetime
+__all__ = ["person", "request_view"]
 
 
 def person(named: Named) -> Person:

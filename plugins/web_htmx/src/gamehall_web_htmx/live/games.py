@@ -9,8 +9,9 @@ from gamehall.claims import possible_claim
 from gamehall.declare import Host
 from gamehall.events import Event, user_channel
 from gamehall.gamelog import GameState
+from gamehall.proposals import proposals
 from gamehall.turns import games_waiting
-from gamehall_web_htmx.offering import proposals
+from gamehall_web_htmx.gameview import standing_of
 
 from .own import NoticeCount
 from .pieces import Piece, Pieces, Role
@@ -73,7 +74,7 @@ class GameTelling:
         if claim is None and self._claim is None:
             return ""
         self._claim = claim
-        view = {"game": state.game, "proposals": proposals(state.game, seat, claim, now)}
+        view = {"game": state.game, "proposals": proposals(standing_of(state, claim, now), seat)}
         return self._pieces.render("offers_now.html", {"view": view})
 
     def _role(self, state: GameState) -> Role:

@@ -9,9 +9,8 @@ from litestar.params import FromPath, FromQuery
 from gamehall.asking import HttpRequest, known_id
 from gamehall.declare import Principal
 from gamehall.gamelog import see_game
-from gamehall.naming import say
+from gamehall.naming import move_label, say
 from gamehall.showing import scene_at
-from gamehall_web_htmx.boards import move_label
 from gamehall_web_htmx.listing import ruleset_title
 from gamehall_web_htmx.site import Site, Visitor
 

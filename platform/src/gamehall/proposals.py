@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from gamehall.answers import Claim
-from gamehall.clocks import is_paused, longest_pause
-from gamehall.gamelog import Game, GameState, Offer, OfferKind
+from gamehall.answers import Claim, Game, Offered
+from gamehall.clocks import longest_pause, terms_of
 from gamehall.languages import N_, catalogue
 from gamehall.spans import in_words
 
-__all__ = ["Button", "Ending", "Proposal", "endings", "offers_to_make", "proposals"]
+__all__ = ["Button", "Ending", "Proposal", "Standing", "endings", "offers_to_make", "proposals", "standing_of"]
 
 _ = catalogue(__name__)
+
+
+OfferKind = Literal["draw", "takeback", "pause", "rematch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a game stands, as far as this depends on it. Spans are in milliseconds.
+
+    `names` are the players' by seat, `movers` the seats that have moved; `offers` wait for an answer, `declined` were
+    declined since the last move. `pause` is how long one lasts at most, None where there is no clock; `paused_for` is
+    what is left of the present one. `has_result` says that it is over, and `rematch` is the game that followed.
+    """
+
+    status: str
+    names: tuple[str, ...]
+    is_alone: bool
+    movers: Collection[int]
+    offers: tuple[Offered, ...]
+    declined: tuple[Offered, ...]
+    pause: int | None
+    paused_for: int | None
+    has_result: bool
+    rematch: str | None
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +79,7 @@ class _Words:
     declined: str
 
 
-_WORDS: dict[OfferKind, _Words] = {
+_WORDS: dict[str, _Words] = {
     "draw": _Words(
         N_("Offer a draw"),
         N_("{other} offers a draw."),
@@ -95,22 +120,40 @@ _ALONE: dict[OfferKind, str] = {
 """The same buttons for whoever plays both sides, who needs no answer."""
 
 
-def proposals(found: Game, seat: int | None, claim: Claim | None, hall_time: int) -> tuple[Proposal, ...]:
+def standing_of(told: Game) -> Standing:
+    """How a game stands that the API has told of."""
+    return Standing(
+        status=told.status,
+        names=tuple(each.user.display_name for each in told.seats),
+        is_alone=len({each.user.username for each in told.seats}) == 1,
+        movers=set(told.movers),
+        offers=told.offers,
+        declined=told.declined,
+        pause=longest_pause(terms_of(told.clock)),
+        paused_for=told.clock.get("paused_for"),
+        has_result=told.result is not None,
+        rematch=told.rematch,
+        claim=told.claim,
+    )
+
+
+def proposals(found: Standing, seat: int | None) -> tuple[Proposal, ...]:
     """What waits for whoever sits in this seat or for the other player; who only watches learns of a pause alone."""
     told = []
-    if found.status == "active" and is_paused(found.times, hall_time):
-        left = in_words((found.times.started or 0) - hall_time)
+    if found.status == "active" and found.paused_for is not None:
+        left = in_words(found.paused_for)
         end = (Button("pause", "end", _("End the pause")),) if seat is not None else ()
         told.append(Proposal(_("The game is paused for another {left}.", left=left), end))
     if seat is not None:
-        if claim is not None and claim.seat == seat:
-            told.append(_claim(_other(found, seat), claim))
-        told += [_proposal(found, seat, each) for each in found.offers if each.seat == seat or not each.declined]
+        if found.claim is not None and found.claim.seat == seat:
+            told.append(_claim(_other(found, seat), found.claim))
+        told += [_proposal(found, seat, each) for each in found.offers]
+        told += [_declined(found, seat, each) for each in found.declined if each.seat == seat]
     return tuple(told)
 
 
-def _other(found: Game, seat: int) -> str:
-    return next((each.display_name for each in found.seats if each.seat != seat), "")
+def _other(found: Standing, seat: int) -> str:
+    return next((name for place, name in enumerate(found.names) if place != seat), "")
 
 
 def _claim(other: str, claim: Claim) -> Proposal:
@@ -122,50 +165,49 @@ def _claim(other: str, claim: Claim) -> Proposal:
     return Proposal(_("{other} has left. End the game, or go on waiting.", other=other), both)
 
 
-def _proposal(found: Game, seat: int, offer: Offer) -> Proposal:
+def _proposal(found: Standing, seat: int, offer: Offered) -> Proposal:
     words, kind = _WORDS[offer.kind], offer.kind
-    said = words.declined if offer.declined else words.own if offer.seat == seat else words.theirs
-    sentence = _(said, other=_other(found, seat), pause=in_words(longest_pause(found.terms) or 0))
-    if offer.declined:
-        return Proposal(sentence)
+    said = words.own if offer.seat == seat else words.theirs
+    sentence = _(said, other=_other(found, seat), pause=in_words(found.pause or 0))
     if offer.seat == seat:
         return Proposal(sentence, (Button(kind, "decline", _("Withdraw")),))
     return Proposal(sentence, (Button(kind, "accept", _(words.accept)), Button(kind, "decline", _("Decline"))))
 
 
-def offers_to_make(state: GameState, seat: int | None, hall_time: int) -> tuple[Button, ...]:
+def _declined(found: Standing, seat: int, offer: Offered) -> Proposal:
+    return Proposal(_(_WORDS[offer.kind].declined, other=_other(found, seat)))
+
+
+def offers_to_make(found: Standing, seat: int | None) -> tuple[Button, ...]:
     """What whoever sits in this seat can propose now."""
     if seat is None:
         return ()
-    found = state.game
     if found.is_alone:
-        return tuple(Button(kind, "offer", _(_ALONE[kind])) for kind in _possible(state, seat, hall_time))
-    taken = {each.kind for each in found.offers if each.seat == seat or not each.declined}
-    possible = _possible(state, seat, hall_time)
-    return tuple(Button(kind, "offer", _(_WORDS[kind].offer)) for kind in possible if kind not in taken)
+        return tuple(Button(kind, "offer", _(_ALONE[kind])) for kind in _possible(found, seat))
+    taken = {each.kind for each in found.offers} | {each.kind for each in found.declined if each.seat == seat}
+    return tuple(Button(kind, "offer", _(_WORDS[kind].offer)) for kind in _possible(found, seat) if kind not in taken)
 
 
-def _possible(state: GameState, seat: int, hall_time: int) -> Iterator[OfferKind]:
-    found = state.game
+def _possible(found: Standing, seat: int) -> Iterator[OfferKind]:
     if found.status == "active":
         yield "draw"
-        if any(mover == seat or found.is_alone for mover, _ in state.moves):
+        if seat in found.movers or (found.is_alone and found.movers):
             yield "takeback"
-        if longest_pause(found.terms) is not None and not is_paused(found.times, hall_time):
+        if found.pause is not None and found.paused_for is None:
             yield "pause"
-    elif found.result is not None and found.rematch_id is None:
+    elif found.has_result and found.rematch is None:
         yield "rematch"
 
 
-def endings(state: GameState, seat: int | None) -> tuple[Ending, ...]:
+def endings(found: Standing, seat: int | None) -> tuple[Ending, ...]:
     """How whoever sits in this seat can end the game alone."""
-    if seat is None or state.game.status != "active":
+    if seat is None or found.status != "active":
         return ()
     question = _("Give this game up? Your opponent wins.")
-    if state.game.is_alone:
+    if found.is_alone:
         question = _("Give this game up? The side that is not to move wins.")
     resign = Ending("resign", _("Resign…"), question, _("Yes, resign"))
-    if {mover for mover, _ in state.moves} >= {each.seat for each in state.game.seats}:
+    if set(found.movers) >= set(range(len(found.names))):
         return (resign,)
     off = _("Not everybody has moved. Call this game off, so that nobody wins?")
     abort = Ending("abort", _("Abort…"), off, _("Yes, abort"))

@@ -1,16 +1,17 @@
-"""Clocks and spans of time as people read them: digits for the eye, and words for whoever hears the page.
+"""Clocks and spans of time as people read them: digits for the eye, and words for whoever hears it.
 
 Spans are milliseconds. What is left is rounded up, so that nobody reads 0:00 while they can still move.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
-from gamehall.clocks import DAY, HOUR, SECOND, Byoyomi, Canadian, Correspondence, NoClock, SeatTime, Terms
-from gamehall.gamelog import Game
+from gamehall.clocks import DAY, HOUR, SECOND, Byoyomi, Canadian, Correspondence, NoClock, SeatTime, Terms, terms_of
 from gamehall.languages import catalogue
 from gamehall.spans import counted, in_words, units_of
 
@@ -36,25 +37,28 @@ class ClockFace:
     is_low: bool
 
 
-def clock_faces(found: Game, hall_time: int) -> tuple[ClockFace, ...]:
-    """Both sides' clocks at this moment of the hall's time, by seat; none where nobody's time is up."""
-    if isinstance(found.terms, NoClock):
+def clock_faces(shown: Mapping[str, Any], *, active: bool) -> tuple[ClockFace, ...]:
+    """Every side's time, by seat, of a clock as `clocks.clock_at` shows it; none where nobody's time is up.
+
+    `active` says that the game goes on: nobody has to hurry in one that is over.
+    """
+    terms = terms_of(shown)
+    if isinstance(terms, NoClock):
         return ()
-    clock = found.clock_at(hall_time)
+    low = _LOW_BY_DAYS if isinstance(terms, Correspondence) else _LOW_LIVE
     faces = []
-    for number, each in enumerate(clock["seats"]):
+    for number, each in enumerate(shown["seats"]):
         left = msgspec.convert(each, SeatTime)
-        digits, more, words = _face(found.terms, left)
-        low = _LOW_BY_DAYS if isinstance(found.terms, Correspondence) else _LOW_LIVE
+        digits, more, words = _face(terms, left)
         faces.append(
             ClockFace(
                 left=left.main or left.period,
-                ticks=not isinstance(found.terms, Correspondence),
+                ticks=not isinstance(terms, Correspondence),
                 digits=digits,
                 more=more,
                 words=words,
-                runs=clock["running"] == number,
-                is_low=found.status == "active" and each["left"] < low,
+                runs=shown["running"] == number,
+                is_low=active and each["left"] < low,
             )
         )
     return tuple(faces)
