@@ -123,10 +123,6 @@ class Program:
         x, y = self.middle(name)
         self.xdotool("mousemove", x, y, "sleep", 0.1, "click", 1, "sleep", 0.1)
 
-    def write(self, name: str, text: str) -> None:
-        self.click(name)
-        self.xdotool("key", "ctrl+a", "type", "--delay", 20, text)
-
     def xdotool(self, *arguments: object) -> None:
         subprocess.run([XDOTOOL, *map(str, arguments)], env=on_screen(), check=True)
 
@@ -157,8 +153,8 @@ def empty(fps: float) -> Iterator[Program]:
 
 
 @contextmanager
-def client() -> Iterator[Program]:
-    """The client of somebody who has never used it."""
+def client(user: httpx.Client | None = None) -> Iterator[Program]:
+    """The client of somebody who has never used it, or of this user."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         settings = {
@@ -168,6 +164,12 @@ def client() -> Iterator[Program]:
             "GAMEHALL_BASE_URL": URL,
             "GAMEHALL_DESKTOP_TEST_GEOMETRY": str(folder / "places.json"),
         }
+        if user is not None:
+            settings["GAMEHALL_TOKEN"] = user.headers["Authorization"].removeprefix("Token ")
+            username: str = user.get("/users/me").json()["username"]
+            config = folder / "config/gamehall/desktop.json"
+            config.parent.mkdir(parents=True)
+            config.write_text(json.dumps({"profiles": {username: {"username": username, "base_url": URL}}}))
         program = Program(folder, [Path(sys.executable).with_name("gamehall-desktop")], settings)
         yield program
         program.end()
@@ -214,12 +216,10 @@ def resting_and_moving(at: Screen) -> None:
 
     ada, bob = player("ada"), player("bob")
     with client() as window:
-        window.click("username")
+        window.middle("sign_in")
         say("at the sign-in", window.share(), still)
-        window.write("username", "ada")
-        window.write("password", PASSWORD)
-        window.click("sign_in")
-        window.middle("challenge")
+    with client(ada) as window:
+        window.middle("new_challenge")
         say("in the lobby", window.share(), still)
         clock = {"kind": "fischer", "initial": 3600, "increment": 5}
         terms = {"ruleset": "gomoku", "seat": 0, "opponent": "ada", "clock": clock}
