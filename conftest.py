@@ -15,7 +15,18 @@ settings.load_profile("untimed")
 
 pytest_plugins = [
     f"rig.{module}"
-    for module in ("command", "environments", "server", "postgres", "redis", "screen", "hall", "soak", "desktop")
+    for module in (
+        "command",
+        "environments",
+        "server",
+        "postgres",
+        "redis",
+        "screen",
+        "hall",
+        "soak",
+        "desktop",
+        "faultproxy",
+    )
 ]
 
 # A test that asks for one of these needs what the marker says: `pytest -m "not browser"` leaves such tests out.

@@ -80,6 +80,15 @@ async def test_a_move_is_not_repeated_for_ever() -> None:
     assert len(line.requests) == 5
 
 
+async def test_whoever_repeats_a_move_has_it_sent_once() -> None:
+    line = Line(httpx.ReadError("cut"), problem(503, "busy"))
+    async with Client("http://hall", "t", transport=line) as client:
+        with pytest.raises(httpx.ReadError):
+            await client.play("g", "h8", 0, attempts=1)
+        with pytest.raises(ProblemError, match="busy"):
+            await client.play("g", "h8", 0, attempts=1)
+
+
 async def test_without_its_ply_a_move_is_sent_once() -> None:
     line = Line(httpx.ReadError("cut"))
     async with Client("http://hall", "t", transport=line) as client:
@@ -113,15 +122,21 @@ async def test_a_stream_goes_on_where_it_was_lost() -> None:
         stream(("0-2", "hello"), ("0-3", "second"), ("0-3", "restart")),
         stream(("0-3", "hello"), ("0-4", "third"), ("0-4", "closed"), ("0-5", "never")),
     )
+    pauses: list[tuple[str, bool]] = []
+
+    def lost(why: Exception | None, seconds: float) -> None:
+        pauses.append((str(why), 0 < seconds < 1))
+
     async with (
         Client("http://hall", "t", transport=line) as client,
-        aclosing(client.events(["lobby", "user"])) as events,
+        aclosing(client.events(["lobby", "user"], lost=lost)) as events,
     ):
         told = [(event.kind, event.cursor, event.channel, event.data) async for event in events]
     kinds = ["hello", "first", "hello", "second", "hello", "third", "closed"]
     cursors = ["0-1", "0-2", "0-2", "0-3", "0-3", "0-4", "0-4"]
     assert told == [(kind, cursor, "lobby", {"n": 1}) for kind, cursor in zip(kinds, cursors, strict=True)]
     assert [request.headers.get("last-event-id") for request in line.requests] == [None, None, "0-2", "0-2", "0-3"]
+    assert pauses == [("not up yet", True), ("None", True), ("503 busy: about busy", True), ("None", True)]
     assert all(request.url.params.get_list("channel") == ["lobby", "user"] for request in line.requests)
     assert all(request.headers["authorization"] == "Token t" for request in line.requests)
 
@@ -226,8 +241,11 @@ async def test_what_players_offer_and_claim(hall: Hall) -> None:
         assert (await ada.pause(game_id, "accept")).clock["running"] is None
         assert (await ada.pause(game_id, "end")).clock["running"] == 0
         await ada.play(game_id, "b2")
-        assert [each.kind for each in (await ada.takeback(game_id, "offer")).offers] == ["takeback"]
-        assert (await bob.takeback(game_id, "accept")).ply == 0
+        offered = await ada.takeback(game_id, "offer")
+        assert [each.kind for each in offered.offers] == ["takeback"]
+        taken_back = await bob.takeback(game_id, "accept")
+        assert (taken_back.ply, taken_back.revision) == (0, offered.revision + 1)
+        assert (await ada.game(game_id)).revision == taken_back.revision
         await ada.draw(game_id, "offer")
         assert (await bob.draw(game_id, "decline")).offers == ()
         assert (await bob.abort(game_id)).status == "aborted"

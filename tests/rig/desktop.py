@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import pytest
@@ -16,14 +17,22 @@ from rig.server import Server, without_settings
 OpenDesktop = Callable[[Server], "Desktop"]
 
 
+class Addressed(Protocol):
+    """A hall, or whatever else answers at `url`."""
+
+    @property
+    def url(self) -> str: ...
+
+
 class Desktop(Process):
     """The program on a screen. Items are clicked by the names that it gives them.
 
     `program` is the command that opens it, where it is not this environment's.
     """
 
-    def __init__(self, folder: Path, display: str, url: str, program: Sequence[str | Path] = ()) -> None:
+    def __init__(self, folder: Path, display: str, server: Addressed, program: Sequence[str | Path] = ()) -> None:
         self._display = display
+        self.downloads = folder / "downloads"
         self._places = folder / "places.json"
         self._places.unlink(missing_ok=True)
         environment = without_settings(folder / "unused") | {
@@ -31,7 +40,8 @@ class Desktop(Process):
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "XDG_CONFIG_HOME": str(folder / "config"),
             "XDG_DATA_HOME": str(folder / "share"),
-            "GAMEHALL_BASE_URL": url,
+            "XDG_DOWNLOAD_DIR": str(self.downloads),
+            "GAMEHALL_BASE_URL": server.url,
             "GAMEHALL_DESKTOP_TEST_GEOMETRY": str(self._places),
         }
         super().__init__(
@@ -82,7 +92,7 @@ def open_desktop(tmp_path: Path, display: str) -> Iterator[OpenDesktop]:
     opened: list[Desktop] = []
 
     def start(server: Server) -> Desktop:
-        opened.append(Desktop(tmp_path, display, server.url))
+        opened.append(Desktop(tmp_path, display, server))
         return opened[-1]
 
     yield start

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,6 +27,13 @@ from rig.server import Server, serving, without_settings
 _REST = 1.0  # seconds
 PASSWORD = "correct horse battery"
 NEW_PASSWORD = "battery horse correct"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something answers."""
+
+    url: str
 
 
 class Stage:
@@ -61,7 +69,7 @@ class Stage:
     def open(self, url: str | None = None, *, wait_for: str = "sign_in") -> None:
         """Opens the window, at the scenario's hall unless `url` says otherwise; the one before is closed."""
         self.close()
-        self._desktop = Desktop(self.folder, self._display, url or self.server.url)
+        self._desktop = Desktop(self.folder, self._display, Place(url or self.server.url))
         self._troubles.callback(self._desktop.kill)
         self.desktop.find(wait_for)
         self._come_to_rest()

@@ -79,7 +79,7 @@ def test_commands_of_those_who_play_in_a_window(server: Server, display: str, tm
         if "--" in line:
             assert shell(" ".join(command), tmp_path, variables).strip()
         elif command[0] != "make":
-            desktop = Desktop(tmp_path, display, server.url, command)
+            desktop = Desktop(tmp_path, display, server, command)
             desktop.find("sign_in")
             assert desktop.stop() == 0
             opened += 1

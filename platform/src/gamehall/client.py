@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 import httpx
 import msgspec
-from httpx_sse import EventSource, ServerSentEvent, SSEError
+from httpx_sse import EventSource, SSEError
 
 from gamehall.answers import (
     Challenge,
@@ -39,45 +39,27 @@ from gamehall.answers import (
     SignedIn,
 )
 from gamehall.game import Scene
+from gamehall.replies import event_of, problem_of, text_of
 
-__all__ = ["Client", "Event", "Game", "ProblemError"]
+__all__ = ["PASSING", "Client", "Event", "Game", "Lost", "ProblemError"]
 
 T = TypeVar("T")
 OfferAction = Literal["offer", "accept", "decline"]
+Lost = Callable[[Exception | None, float], None]
+"""Is told why a stream was lost, None where it has ended well (the hall starts anew), and in how many seconds it is
+opened again."""
 
 _API = "/api/v1"
 _ATTEMPTS = 5
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 15.0
 _SILENCE = 45.0  # three heartbeats: a stream that says nothing for so long is dead
-_PASSING = frozenset({429, 500, 502, 503, 504})
+PASSING = frozenset({429, 500, 502, 503, 504})
+"""Statuses of a hall that is away or has too much to do: the same may work in a moment."""
 
 
 def _wait(base: float, failures: int) -> float:
     """Seconds until the next attempt: doubled with each failure, and spread so that clients do not come together."""
     return random.uniform(0.5, 1.0) * min(base * 2.0**failures, _LONGEST_WAIT)  # noqa: S311 - nothing to guess here
-
-
-def _text(content: str | bytes) -> str:
-    if isinstance(content, str):
-        return content
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
-
-
-def _problem(answer: httpx.Response) -> ProblemError:
-    """What a refusal says, of the hall or of something in between."""
-    members: dict[str, Any] = {}
-    if answer.headers.get("content-type", "").startswith("application/problem+json"):
-        members = msgspec.json.decode(answer.content, type=dict[str, Any])
-    seconds = answer.headers.get("retry-after", "")
-    return ProblemError(answer.status_code, members, float(seconds) if seconds.isdecimal() else 0.0)
-
-
-def _event(sent: ServerSentEvent) -> Event:
-    data = msgspec.json.decode(sent.data, type=dict[str, Any])
-    return Event(sent.event, sent.id, data.pop("channel", None), data.pop("at", ""), data)
 
 
 class Client:
@@ -94,7 +76,11 @@ class Client:
         self.base_url = base_url.rstrip("/")
         self.token = token
         self._timeout = timeout
-        self._http = httpx.AsyncClient(base_url=self.base_url, timeout=timeout, transport=transport)
+        trusted = httpx.create_ssl_context()
+        self._http = httpx.AsyncClient(base_url=self.base_url, timeout=timeout, transport=transport, verify=trusted)
+        # Each stream has a connection of its own: one that was kept from before may be dead and nobody has noticed.
+        fresh = httpx.Limits(max_keepalive_connections=0)
+        self._streams = httpx.AsyncClient(base_url=self.base_url, transport=transport, verify=trusted, limits=fresh)
 
     async def __aenter__(self) -> Self:
         return self
@@ -105,6 +91,7 @@ class Client:
         await self.close()
 
     async def close(self) -> None:
+        await self._streams.aclose()
         await self._http.aclose()
 
     # Signing in: each of the first three puts the token into `token`.
@@ -245,22 +232,24 @@ class Client:
         """The points that look free but that whoever is to act after so many moves may not take, each with why."""
         return (await self._call("GET", f"/games/{game_id}/forbidden", Page[Forbidden], ply=ply)).items
 
-    async def play(self, game_id: str, move: str | tuple[int, int], ply: int | None = None) -> Played:
+    async def play(
+        self, game_id: str, move: str | tuple[int, int], ply: int | None = None, *, attempts: int = _ATTEMPTS
+    ) -> Played:
         """Plays a move, given by its name or by (row, column) from the top left.
 
-        With `ply`, the moves already made, the call is repeated a few times when its answer was lost: the hall
+        With `ply`, the moves already made, the call is made up to `attempts` times when its answer was lost: the hall
         answers a repetition as it did the first time.
         """
         target = {"move": move} if isinstance(move, str) else {"row": move[0], "col": move[1]}
         body = target if ply is None else target | {"ply": ply}
-        for failures in range(_ATTEMPTS):
+        for failures in range(attempts):
             try:
                 return await self._call("POST", f"/games/{game_id}/moves", Played, body)
             except httpx.TransportError:
-                if ply is None or failures == _ATTEMPTS - 1:
+                if ply is None or failures == attempts - 1:
                     raise
             except ProblemError as problem:
-                if problem.status != httpx.codes.SERVICE_UNAVAILABLE or failures == _ATTEMPTS - 1:
+                if problem.status != httpx.codes.SERVICE_UNAVAILABLE or failures == attempts - 1:
                     raise
             await asyncio.sleep(_wait(_FIRST_WAIT, failures))
         raise AssertionError("the last attempt answers or raises")
@@ -321,21 +310,27 @@ class Client:
         Bytes that are no UTF-8 are taken for Latin-1. `ruleset` says which game it is where the file does not.
         """
         chosen = {"format": format_, "ruleset": ruleset}
-        body = {"content": _text(content), **{name: value for name, value in chosen.items() if value is not None}}
+        body = {"content": text_of(content), **{name: value for name, value in chosen.items() if value is not None}}
         return await self._call("POST", "/replay", Replayed, body, ply=ply)
 
     # Events.
 
-    async def events(self, channels: Sequence[str], cursor: str | None = None) -> AsyncGenerator[Event, None]:
+    async def events(
+        self, channels: Sequence[str], cursor: str | None = None, *, lost: Lost | None = None
+    ) -> AsyncGenerator[Event, None]:
         """Events of these channels (user, lobby, game-…), behind a cursor or from now on, each once.
 
         A lost connection is made again and goes on where it was, so this has no end of its own, except after `closed`.
         Each connection begins with `hello`. After `resync` look at everything anew: events in between are lost.
         Close it (`contextlib.aclosing`) when done before its end. Raises ProblemError when the hall refuses.
+
+        `lost` is called before each pause. Who does not want to wait for its end – the network is back, the computer
+        has slept, somebody has pressed a button – closes this and opens it again with the cursor of the last event.
         """
         base, failures = _FIRST_WAIT, 0
         while True:
             pause = 0.0
+            why: Exception | None = None  # the hall itself has ended the stream
             try:
                 async with self._stream(channels, cursor) as response:
                     async for sent in EventSource(response).aiter_sse():
@@ -343,7 +338,7 @@ class Client:
                         failures = 0
                         if not sent.data:
                             continue
-                        event = _event(sent)
+                        event = event_of(sent)
                         cursor = event.cursor or cursor
                         if event.kind == "restart":
                             break
@@ -351,12 +346,15 @@ class Client:
                         if event.kind == "closed":
                             return
             except ProblemError as problem:
-                if problem.status not in _PASSING:
+                if problem.status not in PASSING:
                     raise
-                pause = problem.retry_after
-            except (httpx.TransportError, SSEError):
-                pass  # the hall is away for a moment
-            await asyncio.sleep(max(pause, _wait(base, failures)))
+                pause, why = problem.retry_after, problem
+            except (httpx.TransportError, SSEError) as error:
+                why = error
+            pause = max(pause, _wait(base, failures))
+            if lost is not None:
+                lost(why, pause)
+            await asyncio.sleep(pause)
             failures += 1
 
     @contextlib.asynccontextmanager
@@ -366,12 +364,12 @@ class Client:
             headers["Last-Event-ID"] = cursor
         timeout = httpx.Timeout(self._timeout, read=_SILENCE)
         params = {"channel": list(channels)}
-        async with self._http.stream(
+        async with self._streams.stream(
             "GET", f"{_API}/events", params=params, headers=headers, timeout=timeout
         ) as answer:
             if answer.status_code != httpx.codes.OK:
                 await answer.aread()
-                raise _problem(answer)
+                raise problem_of(answer)
             yield answer
 
     # Requests.
@@ -397,7 +395,7 @@ class Client:
         params = {name: value for name, value in query.items() if value is not None}
         answer = await self._http.request(method, _API + path, params=params, json=body, headers=self._headers())
         if not answer.is_success:
-            raise _problem(answer)
+            raise problem_of(answer)
         return answer
 
     def _headers(self) -> dict[str, str]:

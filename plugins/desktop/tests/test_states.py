@@ -23,6 +23,7 @@ def game_at(ply: int, *, to_act: int | None = 0, status: str = "active") -> Game
         seats=tuple(Seat(n, side, Person(name, name)) for n, (side, name) in enumerate(people)),
         to_act=to_act,
         ply=ply,
+        revision=ply,
         clock={"kind": "none"},
         offers=(),
         rematch=None,

@@ -276,16 +276,6 @@ def test_forbidden_points_are_told_with_their_reasons() -> None:
     assert table.lacks_reasons
 
 
-def test_the_next_game_is_followed_by_its_players_and_not_by_whoever_watches() -> None:
-    over = told("a1", status="finished", winner=0, revision=5)
-    for name, follows in (("ada", "h"), ("cyd", None)):
-        table = Table(username=name)
-        for message in (Shown(over), Shown(replace(over, rematch="h", revision=6))):
-            table.take(message)
-        assert table.follows == follows
-    assert table_of(Shown(replace(over, rematch="h", revision=6))).follows is None, "it is opened to be looked at"
-
-
 def test_another_game_begins_with_nothing_of_the_one_before() -> None:
     table = table_of(SignedIn("ada", "http://hall"), Shown(told("a1", "b2")))
     table.touch("c3")

@@ -80,6 +80,7 @@ async def test_a_game_in_the_window(server: Server, open_desktop: OpenDesktop, t
                 desktop.click("cell:a1")
             assert (await bob.game(game)).moves == ("h8", "h9", "a1")
             desktop.click("resign")
+            desktop.click("resign:yes")
             while (event := await anext(events)).kind != "game_over":
                 pass
             assert event.data["result"] == {"winner": 1, "reason": "resigned"}

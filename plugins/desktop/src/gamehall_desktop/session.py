@@ -17,6 +17,7 @@ from . import live, lobbying
 from .config import Config, remember_login
 from .files import TokenFile
 from .hallplay import HallPlay
+from .line import Line
 from .play import Play
 from .state.account import SignedIn, SignedOut
 from .state.toasts import Toast
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
 _REFRESH_AT = 0.8  # of a token's life
+_ON_ITS_WAY = 5.0  # seconds that signing out waits for a move to arrive
 
 
 class Session:
     """What the user does, and what follows from it: `post` tells the window of it.
 
-    `play` is the game that is open, None while there is none; `installed` is what is installed beside the client, None
-    until that was looked for.
+    `play` is the game that is open, None while there is none; `line` is how the hall can be reached; `installed` is
+    what is installed beside the client, None until that was looked for.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Session:
         self.post = post
         self.spawn = spawn
         self.username = ""
+        self.line = Line()
         self.play: Play | None = None
         self.installed: Installed | None = None
         self.lists = lobbying.Lists()
@@ -77,8 +80,6 @@ class Session:
             else:
                 fields = [f"{error.field}: {error.message}" for error in problem.errors if error.field]
                 self.post(Toast("\n".join(fields) or problem.detail, "fault"))
-                if problem.status == httpx.codes.CONFLICT and self.play is not None:
-                    await self.play.look()
         except (httpx.TransportError, httpx.InvalidURL) as error:
             address = self._client.base_url if self._client else self.config.base_url
             self.post(Toast(unreachable(address, error), "fault"))
@@ -101,6 +102,7 @@ class Session:
         await self._enter(signed_in.user.username, signed_in.expires_in)
 
     async def sign_out(self) -> None:
+        await self.line.settled(_ON_ITS_WAY)
         try:
             await self.client.sign_out()
         finally:
@@ -117,12 +119,26 @@ class Session:
             self._client = None
 
     async def open_game(self, game_id: str) -> None:
-        """Opens a game of the hall, to play or to watch."""
-        await self.open(HallPlay(self.client, game_id, self.post))
+        """Opens a game of the hall, to play or to watch; one that is open is looked at anew."""
+        if isinstance(self.play, HallPlay) and self.play.game_id == game_id:
+            await self.play.look()
+        else:
+            await self.open(HallPlay(self.client, game_id, self.post, self.line))
 
     async def open(self, play: Play) -> None:
+        """Opens a game, which stays closed when it cannot be looked at."""
+        before, told = self.play, live.channels(self)
         self.play = play
-        await play.look()
+        try:
+            await play.look()
+        except BaseException:
+            if self.play is play:
+                self.play = before
+            raise
+        if isinstance(before, HallPlay):
+            before.left = True
+        if live.channels(self) != told:
+            self.line.try_now()
 
     async def leave(self, why: str) -> None:
         """Forgets the token and closes what is open in the hall."""

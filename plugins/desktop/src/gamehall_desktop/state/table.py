@@ -103,7 +103,7 @@ class Table:
 
     `cursor` is the cell that the keyboard is at, `hover` the one below the mouse, `typed` what was typed of a move.
     `wanted` is the ply that the user looks back at, None for the game as it stands; `seen` is what came of it.
-    `held` says why the last touch was nothing, and `follows` is the next game of the same players, once it has begun.
+    `held` says why the last touch was nothing.
     `bars` says that the user wants to see forbidden points, which the hall was asked for at the ply `barred_at`; and
     `asking` is the end of the game that has to be confirmed: resign or abort.
     """
@@ -127,7 +127,6 @@ class Table:
     barred_at: int = -1
     bars: bool = False
     formats: tuple[RecordFormat, ...] = ()
-    follows: str | None = None
     asking: str = ""
     _sent_at: int = field(default=0, repr=False)
 
@@ -166,8 +165,6 @@ class Table:
             self._clear()
         elif not message.local and _is_older(known, game):
             return
-        elif known.rematch is None and game.rematch is not None and self.seat is not None:
-            self.follows = game.rematch
         self.game, self.at, self.local = game, message.at, message.local
         self._settle()
 

@@ -55,7 +55,7 @@ class Card:
         name = name if len(name) <= room else player.name[: max(1, room - 1)] + "…" * (len(player.name) > room)
         self._text(name, px(64), middle - px(21), "strong", 17, "ink")
         colour = "accent" if player.to_act or player.outcome == "won" else "faint"
-        self._text(_line(player), px(64), middle + px(3), "small", 14, colour)
+        self._text(_line(player, room + 2), px(64), middle + px(3), "small", 14, colour)
         if clock is not None:
             dpg.add_draw_node(tag=f"clock:{player.seat}", parent=tag)
             self.tick(player.seat, clock)
@@ -116,13 +116,13 @@ class Card:
         dpg.configure_item(item, text=self._desk.bind(item, text, style))
 
 
-def _line(player: PlayerCard) -> str:
-    """What is said below a player's name."""
-    match player.outcome:
-        case "won":
-            return _("{side} · winner", side=player.side)
-        case "draw":
-            return _("{side} · draw", side=player.side)
-        case "lost":
-            return player.side
-    return _("{side} · to move", side=player.side) if player.to_act else player.side
+def _line(player: PlayerCard, room: int) -> str:
+    """What is said below a player's name; the side alone where there is no room for so many characters."""
+    line = player.side
+    if player.outcome == "won":
+        line = _("{side} · winner", side=player.side)
+    elif player.outcome == "draw":
+        line = _("{side} · draw", side=player.side)
+    elif player.to_act:
+        line = _("{side} · to move", side=player.side)
+    return line if len(line) <= room else player.side

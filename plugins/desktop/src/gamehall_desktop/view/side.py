@@ -41,9 +41,6 @@ class TableSide:
 
     def draw(self) -> None:
         desk, table = self._desk, self._desk.model.table
-        if table.follows is not None:
-            following, table.follows = table.follows, None
-            desk.do(desk.session.open_game(following))
         if table.lacks_reasons and desk.session.play is not None and table.game is not None:
             table.barred_at = table.game.ply
             desk.do(desk.session.play.look_for_reasons(table.game.ply))

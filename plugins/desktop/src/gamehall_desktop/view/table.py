@@ -37,6 +37,7 @@ class BoardPart:
         desk = self._desk
         cell = self.canvas.cell_under_mouse()
         if desk.model.screen == "table" and cell is not None:
+            desk.model.table.cursor = None  # whoever has a mouse needs none; the arrows bring it back
             make(desk, desk.model.table.touch(cell))
 
 

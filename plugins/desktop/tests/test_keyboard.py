@@ -1,0 +1,110 @@
+"""The table of the real window, played with real keys, against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from gamehall.client import Client, Game
+from rig.desktop import Desktop, OpenDesktop
+from rig.hall import InstallPlugin
+from rig.people import PASSWORD
+from rig.server import Serve
+from rig.strangers import example_file
+
+
+async def played(bob: Client, game_id: str, *moves: str) -> Game:
+    """The game once these moves were made in it."""
+    while (game := await bob.game(game_id)).moves != moves:
+        assert game.moves == moves[: game.ply]
+        await asyncio.sleep(0.05)
+    return game
+
+
+async def accepted(bob: Client, desktop: Desktop, ruleset: str) -> str:
+    """A game that bob, sitting at the second seat, has proposed and that was accepted in the window."""
+    challenge = await bob.challenge(ruleset, "ada", seat=1)
+    desktop.click(f"accept:{challenge.id}")
+    desktop.wait_until(lambda: f"accept:{challenge.id}" not in desktop.places())
+    desktop.find("cell:a1")
+    game_id = (await bob.show_challenge(challenge.id)).game_id
+    assert game_id is not None
+    return game_id
+
+
+def shows(desktop: Desktop, ply: int) -> bool:
+    """Whether the window shows so many moves."""
+    places = desktop.places()
+    return f"ply:{ply + 1}" not in places and (ply == 0 or f"ply:{ply}" in places) and "cell:a1" in places
+
+
+@pytest.mark.anyio
+async def test_a_game_by_keys_its_replay_its_rematch_and_a_choice_of_pieces(
+    install_plugin: InstallPlugin, serve: Serve, open_desktop: OpenDesktop
+) -> None:
+    server = serve(settings={"PYTHONPATH": str(install_plugin("chess", example_file("chess").read_text()))})
+    async with Client(server.url) as bob:
+        await bob.register("bob", "bob@example.org", PASSWORD)
+        desktop = open_desktop(server)
+        for name, text in (("username", "ada"), ("password", PASSWORD), ("email", "ada@example.org")):
+            desktop.write(name, text)
+        desktop.click("register")
+        desktop.find("challenge")
+
+        game_id = await accepted(bob, desktop, "tic-tac-toe")
+        desktop.find("cell:b2")
+        desktop.press("b", "2", "Return")
+        await played(bob, game_id, "b2")
+        await bob.play(game_id, "a1", 1)
+        desktop.find("ply:2")
+        desktop.press("Left", "Up", "space")  # from the cell that was typed
+        await played(bob, game_id, "b2", "a1", "a3")
+        await bob.draw(game_id, "offer")
+        desktop.click("draw:decline")
+        desktop.wait_until(lambda: "draw:decline" not in desktop.places())
+        desktop.press("Prior")
+        desktop.find("live")
+        desktop.press("c", "1", "Return")  # an earlier position takes no moves
+        desktop.press("Home", "Right", "Escape", "Escape")
+        desktop.wait_until(lambda: "live" not in desktop.places())
+        await bob.play(game_id, "b1", 3)
+        desktop.find("ply:4")
+        desktop.press("c", "1", "Return")
+        assert (await played(bob, game_id, "b2", "a1", "a3", "b1", "c1")).result is not None
+
+        desktop.click("download")
+        desktop.click("save:text")
+        downloads = desktop.downloads
+        desktop.wait_until(lambda: [path.name for path in downloads.glob("*")] == [f"tic-tac-toe-{game_id}.txt"])
+        await bob.rematch(game_id, "offer")
+        desktop.click("rematch:accept")
+        desktop.wait_until(partial(shows, desktop, 0))
+        rematch = (await bob.game(game_id)).rematch
+        assert rematch is not None
+        await bob.play(rematch, "b2", 0)
+        desktop.find("ply:1")
+        desktop.press("a", "1", "Return")
+        await played(bob, rematch, "b2", "a1")
+        await bob.resign(rematch)
+
+        desktop.click("screen:hall")
+        game_id = await accepted(bob, desktop, "chess")
+        moves: tuple[str, ...] = ()
+        for own, other in (("h2h4", "g7g5"), ("h4g5", "h7h6"), ("g5h6", "g8f6"), ("h6h7", "f6g8")):
+            desktop.wait_until(partial(shows, desktop, len(moves)))
+            desktop.press(*own[:2], "Return", *own[2:], "Return")
+            await played(bob, game_id, *moves, own)
+            await bob.play(game_id, other, len(moves) + 1)
+            moves = (*moves, own, other)
+        desktop.wait_until(partial(shows, desktop, len(moves)))
+        desktop.click("cell:h7")
+        desktop.click("cell:g8")
+        desktop.find("move:h7g8q")
+        desktop.press("2")
+        made = await bob.game(game_id)
+        while made.ply == len(moves):
+            made = await bob.game(game_id)
+        assert made.moves[-1] == "h7g8r"
+        assert desktop.stop() == 0
