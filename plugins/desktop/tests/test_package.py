@@ -32,7 +32,15 @@ def run(*command: str | Path, folder: Path, **variables: str) -> str:
 def test_the_program_by_itself(server: Server, display: str, tmp_path: Path) -> None:
     if shutil.which("objdump") is None:
         missing("objdump, of binutils, is not on PATH: PyInstaller needs it")
-    options = ["--noconfirm", "--log-level", "ERROR", "--distpath", tmp_path / "dist", "--workpath", tmp_path / "work"]
+    options: list[str | Path] = [
+        "--noconfirm",
+        "--log-level",
+        "ERROR",
+        "--distpath",
+        tmp_path / "dist",
+        "--workpath",
+        tmp_path / "work",
+    ]
     cache = str(tmp_path / "cache")
     run(sys.executable, "-m", "PyInstaller", *options, RECIPE, folder=tmp_path, PYINSTALLER_CONFIG_DIR=cache)
     program = tmp_path / "dist/gamehall-desktop/gamehall-desktop"

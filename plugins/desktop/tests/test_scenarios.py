@@ -15,7 +15,7 @@ from rig.tree import ROOT
 @pytest.mark.usefixtures("display")  # names what a virtual screen needs, where that is missing
 def test_scenarios_walk_by_themselves(tmp_path: Path) -> None:
     wanted = ["wrong_password", "unknown_certificate", "no_screen"]
-    command = [sys.executable, "-m", "scenarios", "--pictures", tmp_path / "pictures", *wanted]
+    command: list[str | Path] = [sys.executable, "-m", "scenarios", "--pictures", tmp_path / "pictures", *wanted]
     variables = without_settings(tmp_path / "data") | {"PYTHONPATH": str(ROOT / "tests")}
     done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
