@@ -120,6 +120,11 @@ class Stage:
             self.sign_in(name)
         self.desktop.find("account_menu")
 
+    def stays(self, name: str) -> None:
+        """Fails where something that is there is gone once the window has come to rest."""
+        self._come_to_rest()
+        assert name in self.desktop.places(), name
+
     def choose(self, item: str) -> None:
         """Chooses from the account's menu."""
         self.desktop.click("account_menu")

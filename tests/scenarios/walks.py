@@ -159,7 +159,7 @@ def name_taken(stage: Stage) -> Iterator[str | None]:
     stage.open()
     yield None
     stage.register("ada", email="other@example.org")
-    stage.desktop.find("username:fault")
+    stage.stays("register")
 
 
 @scenario(
@@ -171,9 +171,7 @@ def wrong_fields(stage: Stage) -> Iterator[str | None]:
     stage.open()
     yield None
     stage.register("a b!", "short", "nobody")
-    for field in ("email", "password"):
-        stage.desktop.find(f"{field}:fault")
-    assert "/auth/register" not in stage.server.log()
+    stage.stays("register")
 
 
 @scenario(
@@ -185,7 +183,7 @@ def weak_password(stage: Stage) -> Iterator[str | None]:
     stage.open()
     yield None
     stage.register("ada", "password1234")
-    stage.desktop.find("password:fault")
+    stage.stays("register")
 
 
 # -- What can go wrong
@@ -307,11 +305,11 @@ def no_tls(stage: Stage) -> Iterator[str | None]:
 def wrong_addresses(stage: Stage) -> Iterator[str | None]:
     stage.open()
     yield None
-    for address, said in (("nonsense:", "base_url:fault"), ("http://no.such.hall.invalid", "fault")):
+    for number, address in enumerate(("nonsense:", "http://no.such.hall.invalid")):
         stage.desktop.write("base_url", address)
         stage.sign_in("ada")
-        stage.desktop.find(said)
-        stage.picture(f"wrong_addresses-{said.partition(':')[0]}")
+        stage.stays("sign_in")
+        stage.picture(f"wrong_addresses-{number}")
 
 
 @scenario(
