@@ -24,8 +24,8 @@ pytest_plugins = [
         "screen",
         "hall",
         "soak",
-        "desktop",
         "faultproxy",
+        "desktop",
     )
 ]
 

@@ -6,22 +6,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 import pytest
 
+from rig.faultproxy import Addressed
 from rig.processes import Process
-from rig.server import Server, without_settings
+from rig.server import without_settings
 
-OpenDesktop = Callable[[Server], "Desktop"]
-
-
-class Addressed(Protocol):
-    """A hall, or whatever else answers at `url`."""
-
-    @property
-    def url(self) -> str: ...
+OpenDesktop = Callable[[Addressed], "Desktop"]
 
 
 class Desktop(Process):
@@ -31,10 +24,12 @@ class Desktop(Process):
     """
 
     def __init__(self, folder: Path, display: str, server: Addressed, program: Sequence[str | Path] = ()) -> None:
-        self._display = display
+        self._environment = {"DISPLAY": display, "PATH": "/usr/bin:/bin"}
         self.downloads = folder / "downloads"
         self._places = folder / "places.json"
-        self._places.unlink(missing_ok=True)
+        self._shown = folder / "places.shown.json"
+        for told in (self._places, self._shown):
+            told.unlink(missing_ok=True)
         environment = without_settings(folder / "unused") | {
             "DISPLAY": display,
             "LIBGL_ALWAYS_SOFTWARE": "1",
@@ -54,6 +49,16 @@ class Desktop(Process):
         if not self._places.exists():
             return {}
         return msgspec.json.decode(self._places.read_bytes(), type=dict[str, list[float]])
+
+    def shown(self) -> dict[str, str]:
+        """What is to be seen, as the client's `state.shown` says it."""
+        if not self._shown.exists():
+            return {}
+        return msgspec.json.decode(self._shown.read_bytes(), type=dict[str, str])
+
+    def see(self, **told: str) -> None:
+        """Waits until the window shows this, among other things."""
+        self.wait_until(lambda: told.items() <= self.shown().items())
 
     def find(self, name: str) -> list[float]:
         """The place of an item, once it is to be seen."""
@@ -83,15 +88,24 @@ class Desktop(Process):
         """Presses keys one after another, by X's names: Return, ctrl+plus."""
         self._xdotool("key", "--delay", "60", *keys)
 
+    def resize(self, width: int, height: int) -> None:
+        """Makes the window so large, and waits until it has come to rest there."""
+        command = ["xdotool", "search", "--name", "Gamehall"]
+        window = subprocess.run(
+            command, env=self._environment, capture_output=True, text=True, check=True
+        ).stdout.split()
+        self._xdotool("windowsize", "--sync", window[-1], str(width), str(height))
+        self.wait_until(lambda: self.places()["window"][2:] == [width, height])
+
     def _xdotool(self, *arguments: str) -> None:
-        subprocess.run(["xdotool", *arguments], env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"}, check=True)
+        subprocess.run(["xdotool", *arguments], env=self._environment, check=True)
 
 
 @pytest.fixture
 def open_desktop(tmp_path: Path, display: str) -> Iterator[OpenDesktop]:
     opened: list[Desktop] = []
 
-    def start(server: Server) -> Desktop:
+    def start(server: Addressed) -> Desktop:
         opened.append(Desktop(tmp_path, display, server))
         return opened[-1]
 

@@ -106,9 +106,11 @@ class FaultProxy:
         if self._listening is not None:
             self._listening.close()
             self._listening = None
+        for _step in range(3):  # what has just been accepted is a connection a moment later
+            await asyncio.sleep(0)
         tasks = {connection.task for connection in self._connections}
-        for connection in self._connections:
-            connection.reset()
+        for task in tasks:
+            task.cancel()
         if tasks:
             await asyncio.wait(tasks)
 
@@ -117,7 +119,7 @@ class FaultProxy:
         connection = _Connection(writer)
         self._connections.add(connection)
         try:
-            with suppress(OSError):  # one of the two has gone, or it was reset
+            with suppress(OSError, asyncio.CancelledError):  # one of the two has gone, or it was cut
                 back, there = await asyncio.open_connection("127.0.0.1", self._target)
                 connection.writers.append(there)
                 await asyncio.gather(

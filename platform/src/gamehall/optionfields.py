@@ -171,8 +171,10 @@ def _wanted(field: OptionField) -> str:
         case "integer" | "number":
             wanted = _NUMBERS[field.kind == "integer", field.minimum is not None, field.maximum is not None]
             told = _(wanted, least=field.minimum, most=field.maximum)
-            step = field.part.get("multipleOf")
-            return told if step is None else f"{told} {_('It goes in steps of {step}.', step=step)}"
+            if (step := field.part.get("multipleOf")) is None:
+                return told
+            steps = _("It goes in steps of {step}.", step=step)
+            return f"{told} {steps}"
         case "choice":
             return _("Choose one of these.")
         case "text":

@@ -95,8 +95,7 @@ async def test_a_move_is_sent_and_stored_and_the_other_s_is_told(table: Table) -
     await table.bob.play(game_id, "a1", 1)
     await table.shows_the_truth(game_id)
     assert (table.posted(Moved)[-1].ply, table.posted(Moved)[-1].move) == (2, "a1")
-    # Between two moves nothing else was asked for than each position once.
-    assert [message.game.ply for message in table.posted(Shown)] == [0, 1, 2]
+    assert sorted({message.game.ply for message in table.posted(Shown)}) == [0, 1, 2]
     await table.ada.do(table.play.play("h8", 2))
     (refused,) = table.posted(Refused)
     assert (refused.move, refused.refusal.code) == ("h8", "occupied")
@@ -128,7 +127,6 @@ async def test_a_move_waits_for_the_hall_also_when_its_game_was_left(table: Tabl
     assert other is not None
     left.left = True  # the table was left for another
     table.line.heal()
-    table.ada.session.line.try_now()
     await click
     await table.ada.until(lambda model: model.account.offline is None)
     assert (await table.truth(game_id)).moves == ("h8",)
@@ -151,7 +149,6 @@ async def test_a_move_that_the_game_does_not_wait_for_any_more_is_not_made(table
         await table.ada_elsewhere.takeback(game_id, "offer")
         await table.bob.takeback(game_id, "accept")
     table.line.heal()
-    table.ada.session.line.try_now()
     await click
     (refused,) = table.posted(Refused)
     assert refused.refusal.code == "stale-ply"

@@ -16,12 +16,12 @@ import pytest
 
 from gamehall.answers import Game, ProblemError, Result
 from gamehall.declare import Exporter
-from gamehall.game import Input, Look, Outcome, Piece, Position, Ruleset, Scene
+from gamehall.game import Input, Look, Outcome, Piece, Position, Refusal, Ruleset, Scene
 from gamehall.records.formats import by_format
 from gamehall_desktop.installed import Installed
 from gamehall_desktop.localgames import StoredGame, read_games, remove_game, write_game
 from gamehall_desktop.localplay import LocalPlay, LocalPlayError, new_game
-from gamehall_desktop.state.table import Refused, Seen, Shown
+from gamehall_desktop.state.table import Barred, Refused, Seen, Shown
 from gamehall_desktop.state.toasts import Toast
 
 
@@ -48,6 +48,9 @@ class Climb(Ruleset[Steps, Any]):
         if move == "trap":
             raise RuntimeError("these rules are broken")
         return Steps((*position.made, move))
+
+    def forbidden(self, position: Steps) -> dict[str, Refusal]:
+        return {"b1": Refusal("slippery", "It is slippery.", ("a1",))}
 
     def outcome(self, position: Steps) -> Outcome | None:
         return Outcome(1, "climbed") if len(position.made) == 4 else None
@@ -103,6 +106,7 @@ def test_both_play_at_one_board_and_every_move_is_stored(board: Board, tmp_path:
         ((stored,), faults) = read_games(tmp_path)
         assert (stored.moves, faults) == (board.game.moves, [])
         assert (board.game.ply, board.game.to_act) == (ply + 1, (ply + 1) % 2)
+        assert board.game.movers == (0, 1, 0)[: ply + 1]
         assert not board.game.scene.turned
         assert board.game.scene.inputs
     board.moves("a1")
@@ -119,6 +123,9 @@ def test_a_move_that_is_not_allowed_says_why_and_changes_nothing(board: Board, t
     refused = board.told[-1]
     assert isinstance(refused, Refused)
     assert (refused.move, refused.refusal.code) == ("z9", "illegal-move")
+    run(board.play.look_for_reasons(0))
+    (barred,) = (each.points for each in board.told if isinstance(each, Barred))
+    assert [(point.cell, point.code, point.cells) for point in barred] == [("b1", "slippery", ("a1",))]
     board.moves("trap")
     assert isinstance(board.told[-1], Toast)
     assert (board.game.ply, read_games(tmp_path)[0]) == (0, [])
@@ -172,6 +179,7 @@ def test_every_earlier_position_can_be_looked_at_and_the_record_taken_home(board
     assert (record["id"], record["result"]) == (board.game.id, {"winner": 1, "reason": "resigned"})
     part = msgspec.json.decode(run(board.play.record("json", 1)))
     assert (len(part["moves"]), part["result"]) == (1, None)
+    assert {each.format for each in run(board.play.formats())} >= {"json", "text"}
     assert b"Low" in run(board.play.record("text"))
     with pytest.raises(ProblemError) as refused:
         run(board.play.record("stone-tablet"))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gamehall.game import Options, Ruleset, options_schema, read_options
+from gamehall.game import Ruleset, options_schema, read_options
 from gamehall.optionfields import OptionField, typed_for
 from gamehall_desktop.installed import load_installed
 from gamehall_desktop.state.optionform import form_for
+from rig.everyoption import Deep, Every, EveryGame
 from rig.strangers import example_ruleset
 from rig.tree import ROOT
 
@@ -71,29 +72,6 @@ def test_the_form_of_every_ruleset_means_what_is_typed_into_it(key: str, data: s
         assert read_options(ruleset, form.read()[0]) == read_options(ruleset, preset)
 
 
-class Deep(msgspec.Struct, frozen=True):
-    width: int = 3
-
-
-class Every(Options, frozen=True):
-    """An option of every kind."""
-
-    size: Annotated[int, msgspec.Meta(ge=5, le=25, title="Size", description="Lines.")] = 15
-    above: Annotated[int, msgspec.Meta(gt=0)] = 1
-    even: Annotated[int, msgspec.Meta(multiple_of=2)] = 2
-    share: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.5
-    exact: bool = False
-    perhaps: bool | None = None
-    opening: Literal["none", "long_pro"] = "none"
-    level: Literal[1, 2, 3] = 2
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=4)] = "ab"
-    code: Annotated[str, msgspec.Meta(pattern="^[a-z]+[0-9]$")] = "a1"
-    limit: int | None = None
-    deep: Deep = Deep()
-    cells: list[str] = []
-    either: int | str = 3
-
-
 WRONG = [
     ("size", "4", "Give a whole number from 5 to 25."),
     ("size", "ten", "Give a whole number from 5 to 25."),
@@ -108,14 +86,6 @@ WRONG = [
     ("limit", "many", "Give a whole number."),
     ("cells", "[", "Give valid JSON."),
 ]
-
-
-class EveryGame(Ruleset[Any, Every]):
-    key, title, Options = "every", "Every", Every
-    start = to_act = moves = play = outcome = scene = None  # type: ignore[assignment]
-
-
-EveryGame.__abstractmethods__ = frozenset()
 
 
 @pytest.mark.parametrize(("name", "typed", "sentence"), WRONG)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,53 @@ async def test_hexes_a_choice_of_ways_and_a_game_without_a_board(
         assert not [name for name in desktop.places() if name.startswith("cell:")]
         assert (game_id := (await bob.show_challenge(challenge.id)).game_id) is not None
         assert (await bob.game(game_id)).moves == ("fast", "leave")
+    assert desktop.stop() == 0
+
+
+@pytest.mark.anyio
+async def test_clicks_mean_their_cells_at_any_size_and_in_any_look(
+    server: Server, open_desktop: OpenDesktop, tmp_path: Path
+) -> None:
+    async with Client(server.url) as bob:
+        await bob.register("bob", "bob@example.org", "correct horse battery")
+        await bob.rename("山田太郎 Łukasz")
+        desktop = open_desktop(server)
+        for name, text in (("username", "ada"), ("password", "correct horse battery"), ("email", "ada@example.org")):
+            desktop.write(name, text)
+        desktop.click("register")
+        desktop.find("challenge")
+        challenge = await bob.challenge("gomoku", "ada", seat=1)
+        desktop.click(f"accept:{challenge.id}")
+        desktop.find("cell:h8")
+        game = (await bob.show_challenge(challenge.id)).game_id
+        assert game is not None
+
+        async def move(cell: str) -> None:
+            """Clicks until the window, which has to hear of bob's move before, has made this one."""
+            made = (await bob.game(game)).ply
+            while (await bob.game(game)).ply == made:
+                desktop.click(f"cell:{cell}")
+            assert (await bob.game(game)).moves[-1] == cell
+            await bob.play(game, f"{cell[0]}1", made + 1)
+
+        for (width, height), cell in (((700, 860), "a15"), ((560, 420), "o14"), ((1240, 880), "b7")):
+            desktop.resize(width, height)
+            await move(cell)
+        desktop.click("screen:settings")
+        kept = tmp_path / "config/gamehall/desktop.json"
+
+        def is_kept(setting: str) -> bool:
+            return setting in kept.read_text()
+
+        for choice in ("theme:light", "scale:125", "language:de", "board:slate"):  # which another plugin brings
+            desktop.click(f"settings:{choice}")
+            desktop.wait_until(partial(is_kept, choice.partition(":")[2]))
+        desktop.press("ctrl+minus")
+        desktop.wait_until(partial(is_kept, '"scale": 110'))
+        desktop.click("screen:table")
+        await move("c3")
+        desktop.click("screen:hall")
+        desktop.find(f"game:{game}")
     assert desktop.stop() == 0
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from gamehall.features import switch
-from gamehall.hall import Hall as Host
 from rig.acquaintances import Join, Person, make_friends
+from rig.features import off
 from rig.hall import Client
 
 pytestmark = pytest.mark.anyio
@@ -29,23 +25,6 @@ CALLS = (
     ("GET", "/friends/invite"),
 )
 LISTS = ("", "/requests?box=sent", "/blocks", "/follows", "/settings", "/invite", "/head-to-head/eve")
-
-
-async def switched(host: Host, *, on: bool) -> None:
-    """Turns the plugin on or off, and waits until the hall has taken it up."""
-    taken_up = asyncio.Event()
-    host.features.watch(taken_up.set)
-    await host.write(switch, ["friends"], on=on, by="test", known={"friends": ()})
-    await taken_up.wait()
-
-
-@asynccontextmanager
-async def off(host: Host) -> AsyncIterator[None]:
-    await switched(host, on=False)
-    try:
-        yield
-    finally:
-        await switched(host, on=True)
 
 
 async def everything(person: Person) -> list[Any]:

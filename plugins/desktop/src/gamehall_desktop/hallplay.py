@@ -110,7 +110,7 @@ class HallPlay:
         await self._see()
 
     async def _is_stored(self, sent: Sending, meant_for: Game) -> bool:
-        """Whether a move has arrived of which no answer came. Raises ProblemError where the game has gone on otherwise."""
+        """Whether a move has arrived of which no answer came. Raises ProblemError when it comes too late."""
         game = await self._client.game(self.game_id)
         before = meant_for.moves[: sent.ply]
         if game.moves[: sent.ply + 1] == (*before, sent.move):
@@ -122,11 +122,11 @@ class HallPlay:
         raise ProblemError(httpx.codes.CONFLICT, {"type": "stale-ply", "detail": detail})
 
     def _say(self, sent: Sending, problem: ProblemError) -> None:
-        """Says why a move was not made, in the game or, where it was left, as a toast."""
+        """Says why a move was not made: in the game, and as a toast where the game is not to be seen or has gone on."""
         code = str(problem.members.get("code", problem.slug))
         refusal = Refusal(code, problem.detail, tuple(problem.members.get("cells", ())))
         self._post(Refused(sent.game_id, sent.ply, sent.move, refusal))
-        if self.left:
+        if self.left or problem.slug != "illegal-move":
             self._post(Toast(problem.detail, "fault", self.game_id))
 
     async def _see(self) -> None:

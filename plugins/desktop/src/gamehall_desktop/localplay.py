@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import ValidationError
 from msgspec.structs import replace
 
-from gamehall.answers import Game, Person, ProblemError, Result, Seat
+from gamehall.answers import Forbidden, Game, Person, ProblemError, RecordFormat, Result, Seat
 from gamehall.declare import ImportedGame
 from gamehall.game import Outcome, Position, Ruleset, Scene, read_options
 from gamehall.languages import catalogue
@@ -24,8 +24,8 @@ from gamehall.showing import ending_words
 
 from .installed import Installed
 from .localgames import StoredGame, begin_game, moment, write_game
-from .play import OfferAction, OfferKind
-from .state.table import Refused, Seen, Shown
+from .play import Ending, OfferAction, OfferKind
+from .state.table import Barred, Refused, Seen, Shown
 from .state.toasts import Toast
 
 _ = catalogue(__name__)
@@ -81,7 +81,7 @@ class LocalPlay:
             return
         await self._keep(moves=(*self._stored.moves, move))
 
-    async def end(self, how: Literal["resign", "abort", "claim"]) -> None:
+    async def end(self, how: Ending) -> None:
         """Whoever is to move resigns; a game that is aborted has no winner."""
         to_act = self._ruleset.to_act(self._positions[-1])
         if self._result() is None and to_act is not None:
@@ -107,9 +107,21 @@ class LocalPlay:
                 self._open(begin_game(ruleset.key, ruleset.title, ruleset.version, self._stored.options))
                 await self._keep()
 
+    async def end_pause(self) -> None:
+        """There is no clock."""
+
+    async def look_for_reasons(self, ply: int) -> None:
+        barred = self._ruleset.forbidden(self._positions[ply])
+        points = (Forbidden(cell, why.code, why.detail, why.cells) for cell, why in barred.items())
+        self._post(Barred(self.game_id, ply, tuple(points)))
+
     async def look_at(self, ply: int) -> None:
         scene = _scene(self._ruleset, self._positions[ply], None)
         self._post(Seen(self.game_id, ply, scene))
+
+    async def formats(self) -> Sequence[RecordFormat]:
+        found = self._installed.exporters.values()
+        return [RecordFormat(each.format, each.suffix, each.media_type) for each in found]
 
     async def record(self, format_: str, ply: int | None = None) -> bytes:
         stored, result = self._stored, self._stored.result
@@ -169,7 +181,12 @@ class LocalPlay:
             spent=({},) * len(stored.moves),
             scene=scene,
             cursor="",
+            movers=tuple(map(self._mover, self._positions[:-1])),
         )
+
+    def _mover(self, position: Position) -> int:
+        seat = self._ruleset.to_act(position)
+        return 0 if seat is None else seat
 
 
 def new_game(installed: Installed, key: str, options: dict[str, Any]) -> StoredGame:

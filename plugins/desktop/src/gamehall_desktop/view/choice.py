@@ -36,7 +36,8 @@ def add_choice(
         x, y = dpg.get_item_rect_min(name)
         height = dpg.get_item_rect_size(name)[1]
         tall = desk.px(min(_TALLEST, len(choices) * _ENTRY + _ROUND))
-        fits = y + height + tall <= dpg.get_viewport_client_height()
+        room = desk.frame.room
+        fits = y + height + tall <= room.y + room.height
         top = y + height if fits else max(0, y - tall)  # never over the button, which is still being pressed
         with dpg.window(
             tag=f"{name}:list",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import dearpygui.dearpygui as dpg
 import msgspec
 
 from gamehall.game import board_cells
 from gamehall_desktop.files import write_private
+from gamehall_desktop.state.model import Model
+from gamehall_desktop.state.shown import shown
 
 from .canvas import Canvas
 
@@ -16,19 +19,21 @@ from .canvas import Canvas
 class Geometry:
     """Writes {name: [x, y, width, height]} in pixels of the screen to a file whenever it has changed.
 
-    Cells have names such as `cell:h8`. Without a path it does nothing.
+    Cells have names such as `cell:h8`. The `window` is as large as it was when it was `drawn`. Beside it, in a file whose
+    name ends with `.shown.json`, is what the window shows, see `shown`. Without a path it does nothing.
     """
 
     def __init__(self, path: str | None) -> None:
         self.names: set[str] = set()
+        self.drawn: tuple[float, float] = (0, 0)
         self._path = Path(path) if path else None
-        self._written = b""
+        self._written: dict[Path, bytes] = {}
 
-    def write(self, canvas: Canvas) -> None:
+    def write(self, canvas: Canvas, model: Model) -> None:
         if self._path is None:
             return
         left, top = dpg.get_viewport_pos()
-        found: dict[str, list[float]] = {}
+        found: dict[str, list[float]] = {"window": [left, top, *self.drawn]}
         for name in sorted(self.names):
             if dpg.does_item_exist(name) and dpg.is_item_visible(name):
                 (x, y), (width, height) = dpg.get_item_rect_min(name), dpg.get_item_rect_size(name)
@@ -38,7 +43,11 @@ class Geometry:
             for cell in board_cells(at.columns, at.rows):
                 middle = at.middle(cell)
                 found[f"cell:{cell}"] = [x + middle[0] - 1, y + middle[1] - 1, 2, 2]
-        content = msgspec.json.encode(found)
-        if content != self._written:
-            self._written = content
-            write_private(self._path, content)
+        self._put(self._path, found)
+        self._put(self._path.with_suffix(".shown.json"), shown(model))
+
+    def _put(self, path: Path, told: dict[str, Any]) -> None:
+        content = msgspec.json.encode(told)
+        if content != self._written.get(path):
+            self._written[path] = content
+            write_private(path, content)

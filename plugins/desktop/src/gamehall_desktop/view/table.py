@@ -6,15 +6,17 @@ from gamehall_desktop.state.board import Signs, ghost
 
 from .canvas import Canvas
 from .desk import Desk
+from .tip import Tip
 
 
 class BoardPart:
     """The board, and the touches on it."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, tip: Tip) -> None:
         self._desk = desk
         self.canvas = Canvas("board", desk.model.settings)
         desk.geometry.names.add("board")
+        self._tip = tip
 
     def draw(self) -> None:
         table, box = self._desk.model.table, self._desk.frame.board
@@ -27,10 +29,11 @@ class BoardPart:
     def hovered(self) -> None:
         """Shows what a click where the mouse is would put there."""
         table = self._desk.model.table
-        hover = self.canvas.cell_under_mouse()
-        if self._desk.model.screen == "table" and hover != table.hover:
+        hover = self.canvas.cell_under_mouse() if self._desk.model.screen == "table" else None
+        if hover != table.hover:
             table.hover = hover
             self.draw()
+        self._tip.say(table.reason_at(hover) if hover else "")
 
     def clicked(self) -> None:
         """Takes a click anywhere in the window."""

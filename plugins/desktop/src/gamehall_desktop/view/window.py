@@ -39,6 +39,7 @@ from .settings import SettingsScreen
 from .side import TableSide
 from .signing import SignInForm, Whoami
 from .table import BoardPart
+from .tip import Tip
 from .toasts import ToastStack, show_messages
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ class Window:
             dpg.add_mouse_click_handler(button=dpg.mvMouseButton_Left, callback=self._clicked)
             dpg.add_mouse_move_handler(callback=self._moved)
             dpg.add_key_press_handler(callback=self._pressed)
+        tip = Tip(desk)
         with dpg.window(tag="root", no_scrollbar=True):
             with (
                 dpg.child_window(tag="bar", border=False, no_scrollbar=True, always_use_window_padding=True),
@@ -144,7 +146,7 @@ class Window:
             with dpg.child_window(tag="settings_screen"):
                 self._parts.append(SettingsScreen(desk))
             with dpg.child_window(tag="board_place", border=False, no_scrollbar=True):
-                self._board = BoardPart(desk)
+                self._board = BoardPart(desk, tip)
             with dpg.child_window(tag="side_place"):
                 self._side = TableSide(desk)
                 self._parts += [self._board, self._side]
@@ -188,9 +190,6 @@ class Window:
             desk.model.take(message)
             desk.changed()
         if not dpg.is_mouse_button_down(dpg.mvMouseButton_Left):
-            if settings.look != self._kept:
-                self._kept = settings.look
-                self._keep(settings.look)
             made_of = (settings.theme, settings.board, settings.look.scale, settings.look.language)
             if made_of != self._made_of:
                 self._made_of, desk.stale = made_of, True
@@ -200,7 +199,10 @@ class Window:
                 self._draw()
         self._side.tick()
         dpg.render_dearpygui_frame()
-        desk.geometry.write(self._board.canvas)
+        desk.geometry.write(self._board.canvas, desk.model)
+        if settings.look != self._kept and not dpg.is_mouse_button_down(dpg.mvMouseButton_Left):
+            self._kept = settings.look
+            self._keep(settings.look)
         for callback, *call in dpg.get_callback_queue() or ():
             self._call(callback, call)
 
@@ -223,7 +225,8 @@ class Window:
 
     def _draw(self) -> None:
         desk, model = self._desk, self._desk.model
-        desk.frame = arrange(dpg.get_viewport_client_width(), dpg.get_viewport_client_height(), desk.scale)
+        size = desk.geometry.drawn = (dpg.get_viewport_client_width(), dpg.get_viewport_client_height())
+        desk.frame = arrange(*size, desk.scale)
         _place("bar", desk.frame.bar, shown=True)
         _place("hall_screen", desk.frame.room, shown=model.screen == "hall")
         settings = within((desk.px(600), desk.frame.room.height), desk.frame.room)
