@@ -6,17 +6,25 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import pytest
 
-from rig.faultproxy import Addressed
 from rig.processes import Process
 from rig.server import without_settings
 
 PASSWORD = "correct horse battery"
 
-OpenDesktop = Callable[[Addressed], "Desktop"]
+
+class Hall(Protocol):
+    """What answers at an address: a server, or a bad line to one."""
+
+    @property
+    def url(self) -> str: ...
+
+
+OpenDesktop = Callable[[Hall], "Desktop"]
 
 
 class Desktop(Process):
@@ -25,7 +33,7 @@ class Desktop(Process):
     `program` is the command that opens it, where it is not this environment's.
     """
 
-    def __init__(self, folder: Path, display: str, server: Addressed, program: Sequence[str | Path] = ()) -> None:
+    def __init__(self, folder: Path, display: str, server: Hall, program: Sequence[str | Path] = ()) -> None:
         self._environment = {"DISPLAY": display, "PATH": "/usr/bin:/bin"}
         self.downloads = folder / "downloads"
         self._places = folder / "places.json"
@@ -134,7 +142,7 @@ class Desktop(Process):
 def open_desktop(tmp_path: Path, display: str) -> Iterator[OpenDesktop]:
     opened: list[Desktop] = []
 
-    def start(server: Addressed) -> Desktop:
+    def start(server: Hall) -> Desktop:
         opened.append(Desktop(tmp_path, display, server))
         return opened[-1]
 
