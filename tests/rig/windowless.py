@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from gamehall.client import Client
 from gamehall_desktop.accounts import AuthenticationManager
@@ -14,6 +17,10 @@ from gamehall_desktop.state.model import Model
 from gamehall_desktop.tokens import Tokens
 from rig.faultproxy import Addressed
 from rig.people import PASSWORD
+
+# A socket whose connecting is given up in the moment in which it succeeds is let go of by anyio, and closed when Python
+# finds it.
+LET_GO = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
 
 def accounts_in(folder: Path, base_url: str = "http://hall", timeout: float = 30.0) -> AuthenticationManager:
@@ -45,6 +52,7 @@ class Windowless:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.session.close()
+        gc.collect()  # see LET_GO
 
     async def sign_in(self) -> None:
         """As somebody who has registered, until the stream is there."""

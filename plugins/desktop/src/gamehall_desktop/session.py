@@ -229,6 +229,7 @@ class Session:
 
     async def close(self) -> None:
         """Ends what runs; the token stays for the next time."""
+        await asyncio.sleep(0)  # what has just begun has its first step: one that never ran is a fault to Python
         await self._put_away()
         await self.accounts.close()
 

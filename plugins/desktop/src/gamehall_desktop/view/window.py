@@ -54,6 +54,8 @@ _KINDS = {
     "side_place": "card",
     "settings_screen": "card",
 }
+# Themes come last: one keeps its tag for as long as something has it.
+_MADE_ANEW = ("mvWindowAppItem", "mvHandlerRegistry", "mvItemHandlerRegistry", "mvTheme")
 _EQUALS = 602  # the key of = and +, for which DearPyGui's own name has a number that never comes
 # With Ctrl: everything larger, smaller, or as it was.
 _STEPS = {
@@ -113,10 +115,10 @@ class Window:
         """Makes every part, in the language, the colours and at the scale that are chosen now."""
         desk, look = self._desk, self._desk.model.settings.look
         speak(look.language or system_language(*_locales()))
-        made = ("mvAppItemType::mvWindowAppItem", "mvAppItemType::mvHandlerRegistry")
-        for item in dpg.get_windows():
-            if dpg.get_item_type(item) in made:
-                dpg.delete_item(item)
+        for made in _MADE_ANEW:
+            for item in dpg.get_windows():
+                if dpg.get_item_type(item) == f"mvAppItemType::{made}":
+                    dpg.delete_item(item)
         fonts.bind_default()
         themes.bind(desk.model.settings.theme, desk.scale)
         dpg.set_global_font_scale(desk.scale)
@@ -241,7 +243,11 @@ class Window:
         desk.rewrite("notice", model.account.notice)
         dpg.configure_item("notice", show=bool(model.account.notice))
         for part in self._parts:
-            part.draw()
+            try:
+                part.draw()
+            except Exception:  # one that fails must not end the window
+                log.exception("a part of the window cannot be drawn")
+                model.take(Toast(_("That did not work: there is a fault in the program."), "fault"))
         if model.title != self._title:
             self._title = model.title
             dpg.set_viewport_title(f"{model.title} – {_TITLE}" if model.title else _TITLE)
