@@ -49,7 +49,7 @@ async def test_a_game_by_keys_its_replay_its_rematch_and_a_choice_of_pieces(
         await bob.register("bob", "bob@example.org", PASSWORD)
         desktop = open_desktop(server)
         desktop.register("ada")
-        desktop.find("challenge")
+        desktop.find("new_challenge")
 
         game_id = await accepted(bob, desktop, "tic-tac-toe")
         desktop.find("cell:b2")

@@ -60,7 +60,7 @@ async def test_a_game_in_the_window(server: Server, open_desktop: OpenDesktop, t
         await bob.register("bob", "bob@example.org", "correct horse battery")
         desktop = open_desktop(server)
         desktop.register("ada")
-        desktop.find("challenge")
+        desktop.find("new_challenge")
         async with aclosing(bob.events(["user"])) as events:
             assert (await anext(events)).kind == "hello"
             challenge = await bob.challenge("gomoku", "ada", seat=1)
@@ -100,7 +100,7 @@ async def test_hexes_a_choice_of_ways_and_a_game_without_a_board(
         await bob.register("bob", "bob@example.org", "correct horse battery")
         desktop = open_desktop(server)
         desktop.register("ada")
-        desktop.find("challenge")
+        desktop.find("new_challenge")
         challenge = await bob.challenge("walk", "ada", seat=1)
         desktop.click(f"accept:{challenge.id}")
         desktop.click("cell:a1")
@@ -124,7 +124,7 @@ async def test_clicks_mean_their_cells_at_any_size_and_in_any_look(
         await bob.rename("山田太郎 Łukasz")
         desktop = open_desktop(server)
         desktop.register("ada")
-        desktop.find("challenge")
+        desktop.find("new_challenge")
         challenge = await bob.challenge("gomoku", "ada", seat=1)
         desktop.click(f"accept:{challenge.id}")
         desktop.find("cell:h8")
