@@ -134,7 +134,7 @@ class TableSide:
         """How the game stands, what is to be said of it, and what waits for an answer."""
         desk, told = self._desk, tablewords.headline(table)
         place = dpg.add_group(parent=parent)
-        dpg.bind_item_theme(place, _theme("close", dpg.mvAll, {}, {dpg.mvStyleVar_ItemSpacing: desk.px(4)}))
+        dpg.bind_item_theme(place, _theme("side:close", dpg.mvAll, {}, {dpg.mvStyleVar_ItemSpacing: desk.px(4)}))
         if about := tablewords.about(table, self._title(table)):
             desk.write(about, "small", colour="faint", parent=place, wrap=width)
         desk.write(told.text, "title", colour=_COLOURS.get(told.mood, "ink"), parent=place, tag="headline", wrap=width)
