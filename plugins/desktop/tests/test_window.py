@@ -119,17 +119,18 @@ async def test_hexes_a_choice_of_ways_and_a_game_without_a_board(
 async def test_clicks_mean_their_cells_at_any_size_and_in_any_look(
     server: Server, open_desktop: OpenDesktop, tmp_path: Path
 ) -> None:
-    async with Client(server.url) as bob:
+    async with Client(server.url) as bob, Client(server.url) as ada:
         await bob.register("bob", "bob@example.org", "correct horse battery")
         await bob.rename("山田太郎 Łukasz")
-        desktop = open_desktop(server)
-        desktop.register("ada")
-        desktop.find("new_challenge")
+        await ada.register("ada", "ada@example.org", "correct horse battery")
         challenge = await bob.challenge("gomoku", "ada", seat=1)
-        desktop.click(f"accept:{challenge.id}")
-        desktop.find("cell:h8")
-        game = (await bob.show_challenge(challenge.id)).game_id
+        game = (await ada.respond(challenge.id, "accept")).game_id
         assert game is not None
+        desktop = open_desktop(server)
+        desktop.sign_in("ada", "correct horse battery")
+        while "cell:h8" not in desktop.places():  # lists grow while they are loaded, and a click may come too late
+            desktop.click(f"game:{game}")
+        desktop.find("cell:h8")
 
         async def move(cell: str) -> None:
             """Clicks until the window, which has to hear of bob's move before, has made this one."""
