@@ -60,8 +60,12 @@ class Desktop(Process):
         return self.places()[name]
 
     def click(self, name: str) -> None:
-        x, y, width, height = self.find(name)
-        self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1", "click", "1")
+        """Clicks an item once it stays where it is: what has just come may still move."""
+        at: list[float] = []
+        while at != (at := self.find(name)):
+            x, y, width, height = at
+            self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1")
+        self._xdotool("click", "1")
 
     def write(self, name: str, text: str) -> None:
         self.click(name)

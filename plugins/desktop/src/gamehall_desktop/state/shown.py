@@ -26,7 +26,7 @@ def shown(model: Model) -> dict[str, str]:
         "game": table.game.id,
         "ply": str(table.game.ply),
         "status": table.game.status,
-        "headline": table.headline,
+        "headline": table.scene.status,
         "sending": f"{sending.move}{' waits' if sending.waiting else ''}" if sending else "",
     }
     return told | cells_of(table.scene)
