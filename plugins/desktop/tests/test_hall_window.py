@@ -74,7 +74,6 @@ async def test_two_at_one_computer_and_then_the_hall(server: Server, open_deskto
         while not (received := (await bob.challenges("received")).items):
             pass
         assert (received[0].options["board_size"], received[0].challenger.username) == (11, "ada")
-        desktop.click("form_back")
         desktop.click(f"cancel:{received[0].id}")
         desktop.wait_until(lambda: f"cancel:{received[0].id}" not in desktop.places())
 
