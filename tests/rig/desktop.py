@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import pytest
 
-from rig.faultproxy import Addressed
 from rig.processes import Process
 from rig.server import without_settings
 
-OpenDesktop = Callable[[Addressed], "Desktop"]
+PASSWORD = "correct horse battery"
+
+
+class Hall(Protocol):
+    """What answers at an address: a server, or a bad line to one."""
+
+    @property
+    def url(self) -> str: ...
+
+
+OpenDesktop = Callable[[Hall], "Desktop"]
 
 
 class Desktop(Process):
-    """The program on a screen. Items are clicked by the names that it gives them."""
+    """The program on a screen. Items are clicked by the names that it gives them.
 
-    def __init__(self, folder: Path, display: str, server: Addressed) -> None:
+    `program` is the command that opens it, where it is not this environment's.
+    """
+
+    def __init__(self, folder: Path, display: str, server: Hall, program: Sequence[str | Path] = ()) -> None:
         self._environment = {"DISPLAY": display, "PATH": "/usr/bin:/bin"}
         self.downloads = folder / "downloads"
         self._places = folder / "places.json"
@@ -36,8 +49,11 @@ class Desktop(Process):
             "GAMEHALL_BASE_URL": server.url,
             "GAMEHALL_DESKTOP_TEST_GEOMETRY": str(self._places),
         }
-        command: list[str | Path] = [Path(sys.executable).with_name("gamehall"), "desktop"]
-        super().__init__(command, folder / "desktop.log", environment=environment)
+        super().__init__(
+            program or [Path(sys.executable).with_name("gamehall"), "desktop"],
+            folder / "desktop.log",
+            environment=environment,
+        )
 
     def places(self) -> dict[str, list[float]]:
         if not self._places.exists():
@@ -59,17 +75,45 @@ class Desktop(Process):
         self.wait_until(lambda: name in self.places())
         return self.places()[name]
 
+    def find_still(self, name: str) -> list[float]:
+        """The place of an item, once it stays there: a dialog that has just come may have to be moved."""
+        found: list[list[float]] = []
+
+        def still() -> bool:
+            found.append(self.places().get(name, []))
+            return bool(found[-1]) and found[-8:] == found[-1:] * 8
+
+        self.wait_until(still)
+        return found[-1]
+
     def click(self, name: str) -> None:
-        """Clicks an item once it stays where it is: what has just come may still move."""
-        at: list[float] = []
-        while at != (at := self.find(name)):
-            x, y, width, height = at
-            self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1")
-        self._xdotool("click", "1")
+        x, y, width, height = self.find_still(name)
+        self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1", "click", "1")
 
     def write(self, name: str, text: str) -> None:
         self.click(name)
         self._xdotool("sleep", "0.1", "key", "ctrl+a", "type", "--delay", "20", text)
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> None:
+        """Fills in the dialog for signing in, and waits until it is closed."""
+        self.write("username", username)
+        self.write("password", password)
+        self.click("sign_in")
+        self.wait_until(lambda: "sign_in" not in self.places())
+
+    def choose(self, name: str) -> None:
+        """Chooses something of the account's menu: `sign_out`, `devices`, `add_account`, `profile:…`."""
+        self.click("account_menu")
+        self.click(name)
+
+    def register(self, username: str, password: str = PASSWORD) -> None:
+        """Makes an account in the dialog that a new window begins with, and waits until it is closed."""
+        self.click("create_account")
+        fields = {"username": username, "email": f"{username}@example.org", "password": password}
+        for name, text in fields.items():
+            self.write(name, text)
+        self.click("register")
+        self.wait_until(lambda: "register" not in self.places())
 
     def press(self, *keys: str) -> None:
         """Presses keys one after another, by X's names: Return, ctrl+plus."""
@@ -82,7 +126,13 @@ class Desktop(Process):
             command, env=self._environment, capture_output=True, text=True, check=True
         ).stdout.split()
         self._xdotool("windowsize", "--sync", window[-1], str(width), str(height))
-        self.wait_until(lambda: self.places()["window"][2:] == [width, height])
+        found: list[dict[str, list[float]]] = []
+
+        def at_rest() -> bool:
+            found.append(self.places())
+            return found[-1]["window"][2:] == [width, height] and found[-20:] == found[-1:] * 20
+
+        self.wait_until(at_rest)
 
     def _xdotool(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], env=self._environment, check=True)
@@ -92,7 +142,7 @@ class Desktop(Process):
 def open_desktop(tmp_path: Path, display: str) -> Iterator[OpenDesktop]:
     opened: list[Desktop] = []
 
-    def start(server: Addressed) -> Desktop:
+    def start(server: Hall) -> Desktop:
         opened.append(Desktop(tmp_path, display, server))
         return opened[-1]
 
