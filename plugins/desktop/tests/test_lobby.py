@@ -250,8 +250,10 @@ def test_what_the_hall_refuses_lands_beside_its_field() -> None:
     form.take(TermsRefused([FieldError("opponent", "There is no such user.")]))
     assert form.errors == {"opponent": "There is no such user."}
     assert form.is_ready
+    form.take(Proposed(challenge("c", "ada", link=True, invite_url="http://hall/c/x")))
+    assert (form.errors, form.where) == ({}, "hall")
     form.take(Proposed(challenge("c", "ada")))
-    assert form.errors == {}
+    assert form.where is None
 
 
 def test_what_was_chosen_stays_for_the_next_game_and_a_new_version_begins_anew() -> None:

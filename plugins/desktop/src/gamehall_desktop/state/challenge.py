@@ -94,6 +94,8 @@ class NewGame:
                     self.way = "open"
             case Proposed(challenge):
                 self.proposed, self.refused = challenge, {}
+                if not isinstance(challenge.invite_url, str):  # a link is there to be copied
+                    self.where = None
             case TermsRefused(errors):
                 self.refused = dict(map(self._at, errors))
             case Shown():

@@ -75,6 +75,7 @@ class NewGameForm:
 
     def _say(self, tag: str, errors: dict[str, str]) -> None:
         if dpg.does_item_exist(f"error:{tag}"):
+            self._desk.geometry.names.add(f"error:{tag}")
             self._desk.rewrite(f"error:{tag}", errors.get(tag, ""))
             for shown in (f"error:{tag}", f"error_row:{tag}"):
                 if dpg.does_item_exist(shown):

@@ -61,7 +61,7 @@ def add_choice(
 
 def _theme() -> str:
     """What is chosen begins at the left, like what is written."""
-    if not dpg.does_item_exist("theme:choice"):
-        with dpg.theme(tag="theme:choice"), dpg.theme_component(dpg.mvButton):
+    if not dpg.does_item_exist("theme:unfolding"):
+        with dpg.theme(tag="theme:unfolding"), dpg.theme_component(dpg.mvButton):
             dpg.add_theme_style(dpg.mvStyleVar_ButtonTextAlign, 0.0, 0.5)
-    return "theme:choice"
+    return "theme:unfolding"

@@ -103,7 +103,7 @@ class Lists:
 
 def _close() -> str:
     """A line's note belongs to its title."""
-    if not dpg.does_item_exist("theme:close"):
-        with dpg.theme(tag="theme:close"), dpg.theme_component(dpg.mvAll):
+    if not dpg.does_item_exist("theme:line_words"):
+        with dpg.theme(tag="theme:line_words"), dpg.theme_component(dpg.mvAll):
             dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 0, 1)
-    return "theme:close"
+    return "theme:line_words"
