@@ -2,7 +2,7 @@
 # make test ARGS="tests/host -k name" passes arguments on; so do bench and lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test look soak check audit format texts bench coverage lock clean
+.PHONY: help serve test look scenarios soak check audit format texts bench coverage desktop lock clean
 
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -31,6 +31,10 @@ test: ## every test; what this machine cannot run is named and skipped, and fail
 look: ## a picture of every page, at 360 and 1280 pixels (boards at 768 and 2560), light and dark, in .look/
 	@$(PREPARE) test
 	@$(BIN)/pytest --look .look tests/together/test_every_page.py $(ARGS)
+
+scenarios: ## the desktop client and all that can go wrong, by itself with pictures in .scenarios/ (ARGS=--by-hand: you act)
+	@$(PREPARE) test
+	@PYTHONPATH=tests $(BIN)/python -m scenarios $(ARGS)
 
 soak: ## the long comparisons with other programs, in full; this takes about an hour
 	@$(PREPARE) test
@@ -70,8 +74,13 @@ coverage: ## the tests' coverage, servers and other processes they start include
 	@$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) $(ARGS); status=$$?; \
 		$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered --show-missing; exit $$status
 
+desktop: ## the desktop client as a program of its own, in dist/gamehall-desktop/ (ARGS=--onefile: one file)
+	@$(PREPARE) dev
+	@$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath .cache/pyinstaller \
+		plugins/desktop/packaging/gamehall-desktop.spec -- $(ARGS)
+
 lock: ## compile requirements/*.txt anew (ARGS=--upgrade for newer versions)
 	@$(PREPARE) lock $(ARGS)
 
 clean: ## remove what these targets made; data/ stays
-	@rm -rf .venv .cache .look .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	@rm -rf .venv .cache .look .scenarios .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

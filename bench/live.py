@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -21,7 +22,9 @@ import httpx
 from playwright.sync_api import Page, sync_playwright
 
 MOVES = 40
-PORT = 8765
+# Not a fixed one: two halls can listen on one port, and then each answers some of the requests.
+with socket.create_server(("127.0.0.1", 0)) as _free:
+    PORT = _free.getsockname()[1]
 URL = f"http://127.0.0.1:{PORT}"
 PASSWORD = "correct horse battery"
 # Both pages have the same clock, in milliseconds.

@@ -37,6 +37,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "dbus-daemon": lambda: shutil.which("dbus-run-session"),
     "gnome-keyring": lambda: shutil.which("gnome-keyring-daemon"),
     "libgl1": lambda: ctypes.util.find_library("GL"),
+    "binutils": lambda: shutil.which("objdump"),
     "fonts-wqy-microhei": lambda: list(Path("/usr/share/fonts").glob("**/wqy-microhei.ttc")),
     "pente": lambda: shutil.which("pente") or shutil.which("pente", path="/usr/games"),
     "libgl1-mesa-dri": lambda: list(Path("/usr/lib").glob("*/dri/swrast_dri.so")),

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import pytest
 
-from rig.faultproxy import Addressed
 from rig.processes import Process
 from rig.server import without_settings
 
 PASSWORD = "correct horse battery"
 
-OpenDesktop = Callable[[Addressed], "Desktop"]
+
+class Hall(Protocol):
+    """What answers at an address: a server, or a bad line to one."""
+
+    @property
+    def url(self) -> str: ...
+
+
+OpenDesktop = Callable[[Hall], "Desktop"]
 
 
 class Desktop(Process):
-    """The program on a screen. Items are clicked by the names that it gives them."""
+    """The program on a screen. Items are clicked by the names that it gives them.
 
-    def __init__(self, folder: Path, display: str, server: Addressed) -> None:
+    `program` is the command that opens it, where it is not this environment's.
+    """
+
+    def __init__(self, folder: Path, display: str, server: Hall, program: Sequence[str | Path] = ()) -> None:
         self._environment = {"DISPLAY": display, "PATH": "/usr/bin:/bin"}
         self.downloads = folder / "downloads"
         self._places = folder / "places.json"
@@ -38,8 +49,11 @@ class Desktop(Process):
             "GAMEHALL_BASE_URL": server.url,
             "GAMEHALL_DESKTOP_TEST_GEOMETRY": str(self._places),
         }
-        command: list[str | Path] = [Path(sys.executable).with_name("gamehall"), "desktop"]
-        super().__init__(command, folder / "desktop.log", environment=environment)
+        super().__init__(
+            program or [Path(sys.executable).with_name("gamehall"), "desktop"],
+            folder / "desktop.log",
+            environment=environment,
+        )
 
     def places(self) -> dict[str, list[float]]:
         if not self._places.exists():
@@ -61,8 +75,19 @@ class Desktop(Process):
         self.wait_until(lambda: name in self.places())
         return self.places()[name]
 
+    def find_still(self, name: str) -> list[float]:
+        """The place of an item, once it stays there: a dialog that has just come may have to be moved."""
+        found: list[list[float]] = []
+
+        def still() -> bool:
+            found.append(self.places().get(name, []))
+            return bool(found[-1]) and found[-8:] == found[-1:] * 8
+
+        self.wait_until(still)
+        return found[-1]
+
     def click(self, name: str) -> None:
-        x, y, width, height = self.find(name)
+        x, y, width, height = self.find_still(name)
         self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1", "click", "1")
 
     def write(self, name: str, text: str) -> None:
@@ -117,7 +142,7 @@ class Desktop(Process):
 def open_desktop(tmp_path: Path, display: str) -> Iterator[OpenDesktop]:
     opened: list[Desktop] = []
 
-    def start(server: Addressed) -> Desktop:
+    def start(server: Hall) -> Desktop:
         opened.append(Desktop(tmp_path, display, server))
         return opened[-1]
 

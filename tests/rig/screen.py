@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -63,9 +64,16 @@ def display(tmp_path: Path) -> Iterator[str]:
     for program in ("Xvfb", "xdotool"):
         if shutil.which(program) is None:
             missing(f"{program} is not on PATH")
+    with screen(tmp_path) as name:
+        yield name
+
+
+@contextmanager
+def screen(folder: Path) -> Iterator[str]:
+    """A virtual screen for the time of the block: what DISPLAY is to be."""
     reading, writing = os.pipe()
     options = ["-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"]
-    server = Process(["Xvfb", *options], tmp_path / "xvfb.log", pass_fds=[writing])
+    server = Process(["Xvfb", *options], folder / "xvfb.log", pass_fds=[writing])
     os.close(writing)
     try:
         with os.fdopen(reading) as pipe:  # Xvfb writes the number once it accepts clients; an end without one is empty

@@ -101,7 +101,7 @@ def _empty(database: Path) -> None:
 
 
 @contextmanager
-def serving(folder: Path, node: pytest.Item | pytest.Collector) -> Iterator[Serve]:
+def serving(folder: Path, node: pytest.Item | pytest.Collector | None = None) -> Iterator[Serve]:
     """What `serve` gives, for as long as a fixture of another scope wants it; logs go to the report of `node`."""
     servers: list[Server] = []
 

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from rig.desktop import Desktop
 from rig.environments import MakeEnvironment
 from rig.people import Caller, client, play_moves, start_game
 from rig.server import Serve, Server, without_settings
 from rig.tree import ROOT
+from scenarios.walks import SCENARIOS
 
 # A block is a whole file, or quotes a part from one, or is to be run as it is.
 _BLOCK = re.compile(
@@ -42,9 +44,8 @@ def shell(line: str, folder: Path, variables: dict[str, str]) -> str:
 
 
 def test_targets_of_make_exist() -> None:
-    named = {
-        line.split()[1] for doc in ("README.md", "docs/operate.md") for line in lines(doc) if line.startswith("make ")
-    }
+    documents = ("README.md", "docs/operate.md", "docs/desktop.md")
+    named = {line.split()[1] for doc in documents for line in lines(doc) if line.startswith("make ")}
     assert {"serve", "test", "check", "bench"} <= named
     for target in named:
         subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
@@ -67,6 +68,36 @@ def test_commands_of_operators(serve: Serve, document: str) -> None:
             continue
         command = line.replace(".venv/bin", programs).replace(_ADDRESS, server.url)
         assert shell(command, server.data, without_settings(server.data)).strip()
+
+
+def test_commands_of_those_who_play_in_a_window(server: Server, display: str, tmp_path: Path) -> None:
+    programs = str(Path(sys.executable).parent)
+    variables = without_settings(tmp_path / "data") | {"XDG_DATA_HOME": str(tmp_path / "share")}
+    opened = 0
+    for line in lines("docs/desktop.md"):
+        command = line.replace(".venv/bin", programs).split()
+        if "--" in line:
+            assert shell(" ".join(command), tmp_path, variables).strip()
+        elif command[0] != "make":
+            desktop = Desktop(tmp_path, display, server, command)
+            desktop.find("sign_in")
+            assert desktop.stop() == 0
+            opened += 1
+    assert opened == 1
+
+
+def test_what_the_guide_asked_for_is_where_the_document_says() -> None:
+    """Each of its points names modules, tests or scenarios: they are there."""
+    _, table = (ROOT / "docs/desktop.md").read_text().split("## The original guide, point by point")
+    points = [line.split("|")[3] for line in table.splitlines() if re.match(r"\| \d", line)]
+    assert len(points) == 23
+    package = ROOT / "plugins/desktop/src/gamehall_desktop"
+    for file in re.findall(r"`([\w/]+\.py)`", " ".join(points)):
+        assert (package / file).is_file() or (ROOT / "plugins/desktop/tests" / file).is_file(), file
+    named = {
+        name for point in points if "scenario" in point for name in re.findall(r"`(\w+)`", point.split("scenario")[1])
+    }
+    assert named <= {each.name for each in SCENARIOS}
 
 
 def test_the_way_to_a_game(make_environment: MakeEnvironment, serve: Serve, tmp_path: Path) -> None:

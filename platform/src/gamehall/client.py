@@ -321,7 +321,7 @@ class Client:
         Each connection begins with `hello`. After `resync` look at everything anew: events in between are lost.
         Close it (`contextlib.aclosing`) when done before its end. Raises ProblemError when the hall refuses.
 
-        `lost` is called before each pause. Who does not want to wait for its end – the network is back, the computer
+        `lost` is called before each pause. Who does not want to wait for its end – the network is back, the machine
         has slept, somebody has pressed a button – closes this and opens it again with the cursor of the last event.
         """
         base, failures = _FIRST_WAIT, 0

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import click
 
+from .menu import add_to_menu_option
+
 
 @click.command()
 @click.option("--base-url", help="The hall's address, such as https://play.example.org.")
 @click.option("--profile", help="The profile, or the user's name, to go on as; by default the last one.")
 @click.option("--config", help="The configuration file.")
 @click.option("--show-config", is_flag=True, help="Say what is set, and where it comes from, and open no window.")
+@add_to_menu_option
+@click.version_option(package_name="gamehall-desktop")
 def desktop(base_url: str | None, profile: str | None, config: str | None, show_config: bool) -> None:
     """Open the desktop client.
 
