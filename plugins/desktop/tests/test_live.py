@@ -230,6 +230,19 @@ async def test_signing_out_waits_for_the_move_that_is_on_its_way(table: Table) -
     assert table.ada.model.account.username is None
 
 
+async def test_signing_out_does_not_wait_for_a_hall_that_is_away(table: Table) -> None:
+    game_id = await table.begin()
+    table.line.cut()
+    await table.ada.until(lambda model: model.account.offline)
+    click = table.ada.do(table.play.play("h8", 0))
+    await table.ada.until(lambda _: Sending(game_id, 0, "h8", waiting=True) in table.ada.posted)
+    await table.ada.do(table.ada.session.sign_out())
+    assert click.cancelled()
+    assert any("h8" in toast.text for toast in table.posted(Toast))
+    table.line.heal()
+    assert (await table.truth(game_id)).moves == ()
+
+
 def test_whoever_has_slept_is_noticed() -> None:
     assert not slept(100.0, 103.0)
     assert slept(100.0, 160.0)

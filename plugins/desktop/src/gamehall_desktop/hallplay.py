@@ -80,6 +80,10 @@ class HallPlay:
             await self._see()
             if problem.status == httpx.codes.UNAUTHORIZED:
                 raise
+        except asyncio.CancelledError:  # the user leaves the hall, and it may have the move or not
+            detail = _("Whether your move {move} has reached the hall is not known.", move=sent.move)
+            self._post(Toast(detail, "fault", self.game_id))
+            raise
         finally:
             if self._sent is sent:
                 self._sent = None

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
+_ON_ITS_WAY = 5.0  # seconds that whoever signs out waits for a move to arrive
 _TICK, _SLEPT = 2.0, 8.0  # seconds between two looks at the clock, and what more than that must be sleep
 
 
@@ -17,7 +19,7 @@ class Line:
         self.good = False
         self.reopen: Callable[[], None] | None = None  # set by the stream, while there is one
         self._back = asyncio.Event()
-        self._sending: set[asyncio.Task[object]] = set()
+        self._sending: set[asyncio.Task[Any]] = set()
 
     def closed(self) -> None:
         """There is no stream any more, and so nobody knows."""
@@ -56,10 +58,14 @@ class Line:
         finally:
             self._sending.discard(task)
 
-    async def settled(self, seconds: float) -> None:
-        """Returns when nothing is on its way any more, after so many seconds at the latest."""
-        if self._sending:
-            await asyncio.wait(set(self._sending), timeout=seconds)
+    async def finish(self) -> None:
+        """Waits a while for what is on its way, and gives up what has not arrived then; at once while nothing can."""
+        sending = self._sending - {asyncio.current_task()}
+        if sending:
+            _, waiting = await asyncio.wait(sending, timeout=_ON_ITS_WAY if self.good else 0)
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def slept(before: float, now: float) -> bool:

@@ -40,7 +40,6 @@ Again = Callable[[], Coroutine[Any, Any, None]]
 
 
 _CODE = ("code-needed", "invalid-code")
-_ON_ITS_WAY = 5.0  # seconds that signing out waits for a move to arrive
 
 
 class NobodyError(LookupError):
@@ -194,7 +193,7 @@ class Session:
 
     async def sign_out(self) -> None:
         """Signs this device out; here even where the hall does not answer."""
-        await self.line.settled(_ON_ITS_WAY)
+        await self.line.finish()
         await self._stop_following()  # the stream ends too, which shall be no news
         try:
             await self.accounts.auth_manager.sign_out()
@@ -284,6 +283,7 @@ class Session:
 
     async def _put_away(self) -> None:
         """Closes what is open in the hall."""
+        await self.line.finish()
         self.reach.found()
         await self._stop_following()
         if isinstance(self.play, HallPlay):
