@@ -34,6 +34,8 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "chromium": lambda: shutil.which("chromium") or shutil.which("chromium-browser"),
     "xvfb": lambda: shutil.which("Xvfb"),
     "xdotool": lambda: shutil.which("xdotool"),
+    "dbus-daemon": lambda: shutil.which("dbus-run-session"),
+    "gnome-keyring": lambda: shutil.which("gnome-keyring-daemon"),
     "libgl1": lambda: ctypes.util.find_library("GL"),
     "binutils": lambda: shutil.which("objdump"),
     "fonts-wqy-microhei": lambda: list(Path("/usr/share/fonts").glob("**/wqy-microhei.ttc")),

@@ -30,6 +30,7 @@ HOST = ROOT / "platform/src/gamehall"
 LAYERS: list[set[str]] = [
     {
         "languages",
+        "accountfields",
         "addresses",
         "game",
         "naming",

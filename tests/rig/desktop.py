@@ -6,15 +6,25 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import pytest
 
-from rig.faultproxy import Addressed
 from rig.processes import Process
 from rig.server import without_settings
 
-OpenDesktop = Callable[[Addressed], "Desktop"]
+PASSWORD = "correct horse battery"
+
+
+class Hall(Protocol):
+    """What answers at an address: a server, or a bad line to one."""
+
+    @property
+    def url(self) -> str: ...
+
+
+OpenDesktop = Callable[[Hall], "Desktop"]
 
 
 class Desktop(Process):
@@ -23,7 +33,7 @@ class Desktop(Process):
     `program` is the command that opens it, where it is not this environment's.
     """
 
-    def __init__(self, folder: Path, display: str, server: Addressed, program: Sequence[str | Path] = ()) -> None:
+    def __init__(self, folder: Path, display: str, server: Hall, program: Sequence[str | Path] = ()) -> None:
         self._environment = {"DISPLAY": display, "PATH": "/usr/bin:/bin"}
         self.downloads = folder / "downloads"
         self._places = folder / "places.json"
@@ -84,6 +94,27 @@ class Desktop(Process):
         self.click(name)
         self._xdotool("sleep", "0.1", "key", "ctrl+a", "type", "--delay", "20", text)
 
+    def sign_in(self, username: str, password: str = PASSWORD) -> None:
+        """Fills in the dialog for signing in, and waits until it is closed."""
+        self.write("username", username)
+        self.write("password", password)
+        self.click("sign_in")
+        self.wait_until(lambda: "sign_in" not in self.places())
+
+    def choose(self, name: str) -> None:
+        """Chooses something of the account's menu: `sign_out`, `devices`, `add_account`, `profile:…`."""
+        self.click("account_menu")
+        self.click(name)
+
+    def register(self, username: str, password: str = PASSWORD) -> None:
+        """Makes an account in the dialog that a new window begins with, and waits until it is closed."""
+        self.click("create_account")
+        fields = {"username": username, "email": f"{username}@example.org", "password": password}
+        for name, text in fields.items():
+            self.write(name, text)
+        self.click("register")
+        self.wait_until(lambda: "register" not in self.places())
+
     def press(self, *keys: str) -> None:
         """Presses keys one after another, by X's names: Return, ctrl+plus."""
         self._xdotool("key", "--delay", "60", *keys)
@@ -95,7 +126,13 @@ class Desktop(Process):
             command, env=self._environment, capture_output=True, text=True, check=True
         ).stdout.split()
         self._xdotool("windowsize", "--sync", window[-1], str(width), str(height))
-        self.wait_until(lambda: self.places()["window"][2:] == [width, height])
+        found: list[dict[str, list[float]]] = []
+
+        def at_rest() -> bool:
+            found.append(self.places())
+            return found[-1]["window"][2:] == [width, height] and found[-20:] == found[-1:] * 20
+
+        self.wait_until(at_rest)
 
     def _xdotool(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], env=self._environment, check=True)
@@ -105,7 +142,7 @@ class Desktop(Process):
 def open_desktop(tmp_path: Path, display: str) -> Iterator[OpenDesktop]:
     opened: list[Desktop] = []
 
-    def start(server: Addressed) -> Desktop:
+    def start(server: Hall) -> Desktop:
         opened.append(Desktop(tmp_path, display, server))
         return opened[-1]
 

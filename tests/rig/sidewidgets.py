@@ -13,8 +13,7 @@ import dearpygui.dearpygui as dpg
 import msgspec
 
 from gamehall.answers import Offered, RecordFormat
-from gamehall_desktop.config import Config
-from gamehall_desktop.files import TokenFile
+from gamehall_desktop.accounts import AuthenticationManager
 from gamehall_desktop.network import Network
 from gamehall_desktop.session import Session
 from gamehall_desktop.state.account import SignedIn
@@ -76,7 +75,7 @@ def walk(steps: Steps) -> None:
 
 def main(folder: Path) -> None:
     network = Network()
-    session = Session(Config(), folder / "desktop.json", TokenFile(folder / "t.json"), network.spawn, network.post)
+    session = Session(AuthenticationManager(str(folder / "desktop.json")), network.spawn, network.post)
     dpg.create_context()
     try:
         desk = Desk(network, session, Geometry(None))

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gamehall.client import Client
-from gamehall_desktop.config import Config
-from gamehall_desktop.files import TokenFile
+from gamehall_desktop.accounts import AuthenticationManager
 from gamehall_desktop.session import Session
 from gamehall_desktop.state.model import Model
+from gamehall_desktop.tokens import Tokens
 from rig.faultproxy import Addressed
 from rig.people import PASSWORD
+
+# A socket whose connecting is given up in the moment in which it succeeds is let go of by anyio, and closed when Python
+# finds it.
+LET_GO = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+
+
+def accounts_in(folder: Path, base_url: str = "http://hall", timeout: float = 30.0) -> AuthenticationManager:
+    """The accounts of a computer that has only this folder."""
+    flags = {"base_url": base_url, "timeout": timeout}
+    tokens = Tokens(folder / "kept", "file")
+    return AuthenticationManager(
+        str(folder / "desktop.json"), str(folder / ".env"), flags=flags, environment={}, tokens=tokens
+    )
 
 
 class Windowless:
@@ -26,10 +42,7 @@ class Windowless:
         self._url = hall.url
         self._news = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        config = Config(base_url=hall.url, timeout=timeout)
-        self.session = Session(
-            config, folder / "desktop.json", TokenFile(folder / "tokens.json"), self.start, self._post
-        )
+        self.session = Session(accounts_in(folder, hall.url, timeout), self.start, self._post)
 
     async def __aenter__(self) -> Windowless:
         return self
@@ -39,6 +52,7 @@ class Windowless:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.session.close()
+        gc.collect()  # see LET_GO
 
     async def sign_in(self) -> None:
         """As somebody who has registered, until the stream is there."""

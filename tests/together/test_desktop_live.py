@@ -15,7 +15,7 @@ from gamehall_desktop.state.shown import cells_of
 from rig.desktop import Desktop, OpenDesktop
 from rig.faultproxy import Addressed, FaultProxy
 from rig.hall import lay_out_plugin
-from rig.people import PASSWORD, Caller, Person, start_game
+from rig.people import Caller, Person, start_game
 from rig.processes import free_port
 from rig.server import Serve, Server
 from rig.strangers import example_file
@@ -24,9 +24,7 @@ LineTo = Callable[[Addressed], FaultProxy]
 
 
 def sign_in(desktop: Desktop, username: str) -> None:
-    desktop.write("username", username)
-    desktop.write("password", PASSWORD)
-    desktop.click("sign_in")
+    desktop.sign_in(username)
     desktop.see(user=username, offline="")
 
 
@@ -155,7 +153,7 @@ def test_a_game_of_two_cells_a_move_and_two_users_at_one_window(
         [("ada", "a2", "b3"), ("bob", "a4", "b3"), ("ada", "a1", "a2"), ("bob", "a3", "b2")]
     ):
         if desktop.shown()["user"] != who:
-            desktop.click("sign_out")
+            desktop.choose("sign_out")
             sign_in(desktop, who)
             desktop.click(f"game:{game_id}")
         desktop.see(game=game_id, ply=str(ply))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall import audit
+from gamehall.accountfields import USERNAME, email_errors, length_errors, normal_password, username_errors
 from gamehall.blocklist import is_easily_guessed
 from gamehall.database import serialize_on
 from gamehall.declare import Host
@@ -19,7 +19,6 @@ from gamehall.events import NewEvent, user_channel
 from gamehall.feed import emit
 from gamehall.languages import catalogue
 from gamehall.names import check_unlike, is_reserved, look_of, name_errors, tidy_name
-from gamehall.passwords import MAX_PASSWORD, MIN_PASSWORD, normal_password
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import new_id, now, user
 
@@ -30,7 +29,6 @@ __all__ = [
     "User",
     "add_user",
     "check_registration",
-    "email_errors",
     "end_credentials",
     "find_user",
     "has_admin",
@@ -49,7 +47,6 @@ __all__ = [
 _ = catalogue(__name__)
 
 
-_USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,31}", re.ASCII)
 # The API has paths such as /users/me, in which these stand where names do.
 _RESERVED = frozenset({"me", "password", "password-reset", "email"}) | frozenset(
     {"requests", "blocks", "follows", "settings", "invite", "suggestions", "activity"}
@@ -57,7 +54,6 @@ _RESERVED = frozenset({"me", "password", "password-reset", "email"}) | frozenset
 GUEST_PREFIX, DELETED_PREFIX = "guest-", "deleted-"
 """What the names of guests begin with, and those of deleted users, and no others."""
 _SITE = "gamehall"
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 
 
 class User(msgspec.Struct, frozen=True):
@@ -122,7 +118,7 @@ def user_by_name(connection: sa.Connection, username: str, *, disabled: bool = F
     Raises Problem `not-found`.
     """
     row = None
-    if _USERNAME.fullmatch(username):
+    if USERNAME.fullmatch(username):
         named = _USER.where(user.c.username_key == username.casefold(), user.c.is_deleted.is_(False))
         row = connection.execute(named if disabled else named.where(user.c.is_active)).first()
     if row is None:
@@ -152,10 +148,8 @@ def check_registration(given: Registration, *, by_operator: bool = False) -> Reg
         display_name=tidy_name(given.display_name) or given.username.strip(),
         password=normal_password(given.password),
     )
-    errors = []
-    if not _USERNAME.fullmatch(tidy.username):
-        errors.append(FieldError("username", _("Use 2 to 32 letters, digits, _ or -, with a letter or digit first.")))
-    elif _is_reserved(tidy.username.casefold()) or (is_reserved(tidy.username) and not by_operator):
+    errors = username_errors(tidy.username)
+    if not errors and (_is_reserved(tidy.username.casefold()) or (is_reserved(tidy.username) and not by_operator)):
         errors.append(FieldError("username", _("This name is reserved; choose another.")))
     errors += email_errors(tidy.email)
     if tidy.display_name != tidy.username:
@@ -170,19 +164,10 @@ def _is_reserved(key: str) -> bool:
     return key in _RESERVED or key.startswith((GUEST_PREFIX, DELETED_PREFIX))
 
 
-def email_errors(email: str) -> list[FieldError]:
-    """What is wrong with an e-mail address."""
-    if len(email.casefold()) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):
-        return [FieldError("email", _("Give an e-mail address such as name@example.org."))]
-    return []
-
-
 def password_errors(password: str, username: str, email: str, display_name: str) -> list[FieldError]:
     """What is wrong with a new password, in its normal form, for this user."""
-    if len(password) < MIN_PASSWORD:
-        return [FieldError("password", _("Use at least {min_password} characters.", min_password=MIN_PASSWORD))]
-    if len(password) > MAX_PASSWORD:
-        return [FieldError("password", _("Use at most {max_password} characters.", max_password=MAX_PASSWORD))]
+    if errors := length_errors(password):
+        return errors
     if is_easily_guessed(password, (username, display_name, email, email.partition("@")[0], _SITE)):
         return [FieldError("password", _("This is among the first that others would try. A sentence is a good one."))]
     return []

@@ -18,10 +18,12 @@ __all__ = [
     "ClockPreset",
     "Device",
     "Event",
+    "Finding",
     "Forbidden",
     "Game",
     "GameSummary",
     "Grant",
+    "Health",
     "ListedGame",
     "Me",
     "Offered",
@@ -117,6 +119,21 @@ class Device(msgspec.Struct, frozen=True):
     current: bool
     kind: Literal["device", "script"] = "device"
     scopes: tuple[str, ...] = ()
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What one check says."""
+
+    ok: bool
+    detail: str
+
+
+class Health(msgspec.Struct, frozen=True):
+    """`status` is ok or failing; `version` is that of the hall, empty before it was told."""
+
+    status: str
+    checks: dict[str, Finding]
+    version: str = ""
 
 
 class RulesetInfo(msgspec.Struct, frozen=True):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
@@ -39,7 +38,7 @@ from gamehall.answers import (
     SignedIn,
 )
 from gamehall.game import Scene
-from gamehall.replies import event_of, problem_of, text_of
+from gamehall.replies import event_of, problem_of, text_of, wait_before
 
 __all__ = ["PASSING", "Client", "Event", "Game", "Lost", "ProblemError"]
 
@@ -51,15 +50,10 @@ opened again."""
 
 _API = "/api/v1"
 _ATTEMPTS = 5
-_FIRST_WAIT, _LONGEST_WAIT = 0.25, 15.0
+_FIRST_WAIT = 0.25
 _SILENCE = 45.0  # three heartbeats: a stream that says nothing for so long is dead
 PASSING = frozenset({429, 500, 502, 503, 504})
 """Statuses of a hall that is away or has too much to do: the same may work in a moment."""
-
-
-def _wait(base: float, failures: int) -> float:
-    """Seconds until the next attempt: doubled with each failure, and spread so that clients do not come together."""
-    return random.uniform(0.5, 1.0) * min(base * 2.0**failures, _LONGEST_WAIT)  # noqa: S311 - nothing to guess here
 
 
 class Client:
@@ -72,15 +66,18 @@ class Client:
         *,
         timeout: float = 30.0,
         transport: httpx.AsyncBaseTransport | None = None,
+        auth: httpx.Auth | None = None,
     ) -> None:
+        """`auth` signs requests in place of `token`, for a caller that exchanges it while others use the client."""
         self.base_url = base_url.rstrip("/")
         self.token = token
         self._timeout = timeout
         trusted = httpx.create_ssl_context()
-        self._http = httpx.AsyncClient(base_url=self.base_url, timeout=timeout, transport=transport, verify=trusted)
+        ways: dict[str, Any] = {"base_url": self.base_url, "transport": transport, "verify": trusted, "auth": auth}
+        self._http = httpx.AsyncClient(timeout=timeout, **ways)
         # Each stream has a connection of its own: one that was kept from before may be dead and nobody has noticed.
         fresh = httpx.Limits(max_keepalive_connections=0)
-        self._streams = httpx.AsyncClient(base_url=self.base_url, transport=transport, verify=trusted, limits=fresh)
+        self._streams = httpx.AsyncClient(limits=fresh, **ways)
 
     async def __aenter__(self) -> Self:
         return self
@@ -251,7 +248,7 @@ class Client:
             except ProblemError as problem:
                 if problem.status != httpx.codes.SERVICE_UNAVAILABLE or failures == attempts - 1:
                     raise
-            await asyncio.sleep(_wait(_FIRST_WAIT, failures))
+            await asyncio.sleep(wait_before(_FIRST_WAIT, failures))
         raise AssertionError("the last attempt answers or raises")
 
     async def resign(self, game_id: str) -> GameSummary:
@@ -351,7 +348,7 @@ class Client:
                 pause, why = problem.retry_after, problem
             except (httpx.TransportError, SSEError) as error:
                 why = error
-            pause = max(pause, _wait(base, failures))
+            pause = max(pause, wait_before(base, failures))
             if lost is not None:
                 lost(why, pause)
             await asyncio.sleep(pause)

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from gamehall.accountfields import email_errors, normal_password
 from gamehall.accounts import (
     User,
-    email_errors,
     end_credentials,
     find_user,
     password_errors,
@@ -29,7 +29,6 @@ from gamehall.letters import (
 )
 from gamehall.links import end_links, find_link, make_link, use_link
 from gamehall.origins import origin
-from gamehall.passwords import normal_password
 from gamehall.problems import FieldError, Problem
 from gamehall.rates import Rate
 from gamehall.settings import Settings

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import argon2
 
+from gamehall.accountfields import MAX_PASSWORD, normal_password
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
 
-__all__ = ["MAX_PASSWORD", "MIN_PASSWORD", "Passwords", "normal_password"]
+__all__ = ["Passwords"]
 
 _ = catalogue(__name__)
 
 
 T = TypeVar("T")
-
-MIN_PASSWORD, MAX_PASSWORD = 10, 1024
-
-
-def normal_password(password: str) -> str:
-    """The same password however a keyboard composes its characters."""
-    return unicodedata.normalize("NFKC", password)
 
 
 class Passwords:

@@ -1,7 +1,8 @@
-"""What a hall answers, as its client reads it."""
+"""What a hall answers, as its client reads it, and how long that waits before it asks again."""
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import httpx
@@ -10,7 +11,9 @@ from httpx_sse import ServerSentEvent
 
 from gamehall.answers import Event, ProblemError
 
-__all__ = ["event_of", "problem_of", "text_of"]
+__all__ = ["event_of", "problem_of", "text_of", "wait_before"]
+
+_LONGEST_WAIT = 15.0
 
 
 def text_of(content: str | bytes) -> str:
@@ -36,3 +39,8 @@ def event_of(sent: ServerSentEvent) -> Event:
     """An event of the stream."""
     data = msgspec.json.decode(sent.data, type=dict[str, Any])
     return Event(sent.event, sent.id, data.pop("channel", None), data.pop("at", ""), data)
+
+
+def wait_before(base: float, failures: int) -> float:
+    """Seconds until the next attempt: doubled with each failure, and spread so that clients do not come together."""
+    return random.uniform(0.5, 1.0) * min(base * 2.0**failures, _LONGEST_WAIT)  # noqa: S311 - nothing to guess here

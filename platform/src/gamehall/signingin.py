@@ -10,13 +10,13 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from gamehall import audit
+from gamehall.accountfields import normal_password
 from gamehall.accounts import User, user_for_login
 from gamehall.codes import code_for, id_in
 from gamehall.declare import Host
 from gamehall.factors import has_factor, take_code
 from gamehall.languages import catalogue
 from gamehall.origins import origin
-from gamehall.passwords import normal_password
 from gamehall.problems import Problem
 from gamehall.rates import Rate
 from gamehall.tables import new_id, user

@@ -11,6 +11,7 @@ import pytest
 
 from gamehall.answers import Game
 from gamehall.client import Client
+from gamehall.game import Scene
 from gamehall_desktop.hallplay import HallPlay
 from gamehall_desktop.line import slept
 from gamehall_desktop.state.account import Offline, Online
@@ -19,9 +20,9 @@ from gamehall_desktop.state.table import Moved, Refused, Sending, Shown, Stored
 from gamehall_desktop.state.toasts import Toast
 from rig.faultproxy import Addressed, FaultProxy
 from rig.server import Server
-from rig.windowless import Windowless, account
+from rig.windowless import LET_GO, Windowless, account
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, LET_GO]
 
 
 @pytest.fixture
@@ -57,18 +58,18 @@ class Table:
 
     async def shows_the_truth(self, game_id: str) -> Game:
         game = await self.truth(game_id)
-        await self.ada.until(lambda model: seen(model, game))
-        assert self.ada.model.table.game is not None
-        assert self.ada.model.table.game.scene == await self.ada_elsewhere.scene(game_id)
+        scene = await self.ada_elsewhere.scene(game_id)
+        await self.ada.until(lambda model: shows(model, game, scene))
         return game
 
     def posted(self, kind: type[Any]) -> list[Any]:
         return [message for message in self.ada.posted if isinstance(message, kind)]
 
 
-def seen(model: Model, game: Game) -> bool:
+def shows(model: Model, game: Game, scene: Scene) -> bool:
     shown = model.table.game
-    return shown is not None and (shown.id, shown.moves, shown.revision) == (game.id, game.moves, game.revision)
+    told = (game.id, game.revision, game.moves, scene)
+    return shown is not None and (shown.id, shown.revision, shown.moves, shown.scene) == told
 
 
 @pytest.fixture

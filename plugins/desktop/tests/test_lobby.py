@@ -223,6 +223,7 @@ def test_the_form_of_a_challenge_makes_the_terms() -> None:
     form.type_option("board_size", "19")
     form.seat, form.way = 1, "name"
     assert set(form.errors) == {"opponent"}
+    assert not form.is_ready
     form.opponent = " bob "
     form.choose_clock("own:byoyomi")
     form.clock_form.typed["periods"] = "0"
@@ -248,6 +249,7 @@ def test_what_the_hall_refuses_lands_beside_its_field() -> None:
     assert set(form.errors) == {""}
     form.take(TermsRefused([FieldError("opponent", "There is no such user.")]))
     assert form.errors == {"opponent": "There is no such user."}
+    assert form.is_ready
     form.take(Proposed(challenge("c", "ada")))
     assert form.errors == {}
 

@@ -15,14 +15,13 @@ from gamehall.answers import ProblemError
 from gamehall.client import Client
 from gamehall.records.formats import by_format
 from gamehall_desktop import lobbying, panels
-from gamehall_desktop.config import Config
 from gamehall_desktop.declare import Action, Ask, NewChallenge, Panel, Row, Then
-from gamehall_desktop.files import TokenFile
 from gamehall_desktop.installed import Installed
 from gamehall_desktop.session import Session
 from gamehall_desktop.state.challenge import Proposing, TermsRefused
 from gamehall_desktop.state.panels import PanelLoaded
 from gamehall_desktop.state.toasts import Toast
+from rig.windowless import accounts_in
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +36,8 @@ class Asked:
         self.gate = asyncio.Event()
         self.gate.set()
         self.refusal: httpx.Response | None = None
-        self.session = Session(Config(), folder / "config", TokenFile(folder / "tokens"), self._spawn, self.told.append)
+        self.session = Session(accounts_in(folder), self._spawn, self.told.append)
+        self.session.accounts.auth_manager.token = "token"
         self.session._client = Client("http://hall", "token", transport=httpx.MockTransport(self._answer))
         self.session.username = "ada"
 

@@ -8,7 +8,7 @@ import pytest
 
 from gamehall.languages import speaking
 from gamehall.looks import COLOUR, contrast
-from gamehall_desktop.config import load_config, read_file, remember_login, remember_look
+from gamehall_desktop.config import Config, load_config, remember_login, remember_look
 from gamehall_desktop.declare import BoardLook, Theme
 from gamehall_desktop.installed import load_installed
 from gamehall_desktop.state.settings import Chosen, Look, Settings, ThemesFound, system_language
@@ -72,7 +72,8 @@ def test_the_systems_language_is_the_first_that_there_is() -> None:
 
 def test_a_look_is_kept_beside_the_rest_of_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "desktop.json"
-    remember_login(path, "https://play.example.org", "ada")
+    remember_login(path, Config(), "https://play.example.org", "ada")
     remember_look(path, Look(theme="light", scale=150))
-    assert read_file(path).profiles["ada"].username == "ada"
-    assert load_config(path, {}, tmp_path / ".env").look == Look(theme="light", scale=150)
+    config = load_config(path, {}, tmp_path / ".env").config
+    assert config.profiles["ada"].username == "ada"
+    assert config.look == Look(theme="light", scale=150)

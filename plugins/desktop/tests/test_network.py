@@ -9,11 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
 from gamehall_desktop.network import Network
-from gamehall_desktop.session import unreachable
 from rig.faultproxy import bad_line
 from rig.server import Server
 
@@ -50,11 +48,6 @@ network.close(last())
 network.start(late())
 assert not any(each.name == "network" for each in threading.enumerate())
 """
-
-
-def test_an_unreachable_hall_is_explained() -> None:
-    assert "gamehall serve" in unreachable("http://127.0.0.1:1", httpx.ConnectError("refused"))
-    assert "http://127.0.0.1:8000" in unreachable("nonsense", httpx.UnsupportedProtocol("no scheme"))
 
 
 def test_the_network_ends_what_it_began() -> None:

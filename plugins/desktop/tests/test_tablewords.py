@@ -236,7 +236,9 @@ def test_an_end_asks_again_and_is_forgotten_when_the_game_is_over() -> None:
 def test_a_local_game_asks_nobody() -> None:
     table = table_of(told("a1", viewer=1), None, local=True)
     assert [each.label for each in acts(table, 100.0)] == ["Call it a draw", "Take back"]
-    assert (tools(table), address(table, "http://hall")) == (("download",), "")
+    assert (tools(table), address(table, "http://hall")) == (("download", "bars"), "")
+    over = table_of(told("a1", "b1", status="finished", winner=0), None, local=True)
+    assert [each.path for each in acts(over, 100.0)] == ["takeback", "rematch"]
 
 
 def test_what_else_there_is_to_do() -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from gamehall.answers import Game, Person, Seat
 from gamehall.game import Scene
-from gamehall_desktop.sounds import RATE, play, wave
+from gamehall_desktop.sounds import RATE, wave
 from gamehall_desktop.state.account import SignedIn
 from gamehall_desktop.state.alerts import Alert, Alerts, Sound
 from gamehall_desktop.state.model import Model
@@ -104,7 +104,6 @@ def test_sounds_are_short_and_end_softly(sound: Sound) -> None:
     assert 8_000 < max(map(abs, samples)) < 32_001
     assert math.isclose(samples[0], 0, abs_tol=200)
     assert max(map(abs, samples[-50:])) < 1_000
-    play(sound, 0)  # muted: nothing is opened
 
 
 def test_the_title_says_whose_turn_it_is() -> None:

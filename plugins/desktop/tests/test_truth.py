@@ -19,7 +19,7 @@ from gamehall_desktop.hallplay import HallPlay
 from gamehall_desktop.state.table import Refused, Sending, Stored
 from rig.faultproxy import FaultProxy, bad_line
 from rig.server import Server
-from rig.windowless import Windowless, account
+from rig.windowless import LET_GO, Windowless, account
 
 Told = Sending | Stored | Refused
 Step = Literal["ada", "bob", "takeback", "offer", "cut", "stall", "half-open", "lose answers", "heal", "wake"]
@@ -85,11 +85,15 @@ class Bout:
         self._line.heal()
         self._ada.session.line.try_now()
         await asyncio.gather(*self._clicks)
-        game = await self._bob.game(self._game_id)
-        await self._ada.until(lambda model: model.table.game and model.table.game.revision == game.revision)
+        game, scene = await self._bob.game(self._game_id), await self._elsewhere.scene(self._game_id)
+        told = game.revision, game.moves, scene
+        await self._ada.until(
+            lambda model: (shown := model.table.game) and (shown.revision, shown.moves, shown.scene) == told
+        )
         return game
 
 
+@LET_GO
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=4, max_size=12))
 def test_the_table_shows_the_game(server: Server, tmp_path: Path, steps: list[Step]) -> None:
@@ -112,11 +116,8 @@ async def _play(server: Server, folder: Path, steps: list[Step]) -> None:
         for step in steps:
             await bout.take(step)
         game = await bout.settle()
-        shown = ada.model.table
-        assert shown.game is not None
-        assert (shown.game.moves, shown.game.scene) == (game.moves, await elsewhere.scene(game_id))
-        assert shown.sending is None
-        assert ada.model.account.offline is None
+        assert ada.model.table.sending is None
+        await ada.until(lambda model: model.account.offline is None)
         _check_moves(game, bout, [message for message in ada.posted if isinstance(message, Told)])
 
 

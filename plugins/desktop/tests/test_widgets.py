@@ -70,8 +70,7 @@ _SETTINGS = """
 import sys
 from pathlib import Path
 import dearpygui.dearpygui as dpg
-from gamehall_desktop.config import Config
-from gamehall_desktop.files import TokenFile
+from gamehall_desktop.accounts import AuthenticationManager
 from gamehall_desktop.network import Network
 from gamehall_desktop.session import Session
 from gamehall_desktop.view import fonts, themes
@@ -81,7 +80,7 @@ from gamehall_desktop.view.settings import SettingsScreen
 
 folder = Path(sys.argv[1])
 network = Network()
-session = Session(Config(), folder / "desktop.json", TokenFile(folder / "tokens.json"), network.spawn, network.post)
+session = Session(AuthenticationManager(str(folder / "desktop.json")), network.spawn, network.post)
 dpg.create_context()
 fonts.bind_default()
 desk = Desk(network, session, Geometry(None))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
@@ -13,7 +11,7 @@ import pytest
 from gamehall.client import Client
 from rig.desktop import OpenDesktop
 from rig.hall import InstallPlugin
-from rig.server import Serve, Server, without_settings
+from rig.server import Serve, Server
 
 # A walk over hexes whose last step can be taken in two ways, and then no board is left: there is only to leave.
 WALK = """
@@ -61,10 +59,7 @@ async def test_a_game_in_the_window(server: Server, open_desktop: OpenDesktop, t
     async with Client(server.url) as bob:
         await bob.register("bob", "bob@example.org", "correct horse battery")
         desktop = open_desktop(server)
-        desktop.write("username", "ada")
-        desktop.write("password", "correct horse battery")
-        desktop.write("email", "ada@example.org")
-        desktop.click("register")
+        desktop.register("ada")
         desktop.find("challenge")
         async with aclosing(bob.events(["user"])) as events:
             assert (await anext(events)).kind == "hello"
@@ -88,7 +83,7 @@ async def test_a_game_in_the_window(server: Server, open_desktop: OpenDesktop, t
 
     assert desktop.stop() == 0
     again = open_desktop(server)  # the token is kept
-    again.click("sign_out")
+    again.choose("sign_out")
     again.find("sign_in")
     assert again.stop() == 0
     for kept in (tmp_path / "share/gamehall/desktop_tokens.json", tmp_path / "config/gamehall/desktop.json"):
@@ -104,9 +99,7 @@ async def test_hexes_a_choice_of_ways_and_a_game_without_a_board(
     async with Client(server.url) as bob:
         await bob.register("bob", "bob@example.org", "correct horse battery")
         desktop = open_desktop(server)
-        for name, text in (("username", "ada"), ("password", "correct horse battery"), ("email", "ada@example.org")):
-            desktop.write(name, text)
-        desktop.click("register")
+        desktop.register("ada")
         desktop.find("challenge")
         challenge = await bob.challenge("walk", "ada", seat=1)
         desktop.click(f"accept:{challenge.id}")
@@ -130,9 +123,7 @@ async def test_clicks_mean_their_cells_at_any_size_and_in_any_look(
         await bob.register("bob", "bob@example.org", "correct horse battery")
         await bob.rename("山田太郎 Łukasz")
         desktop = open_desktop(server)
-        for name, text in (("username", "ada"), ("password", "correct horse battery"), ("email", "ada@example.org")):
-            desktop.write(name, text)
-        desktop.click("register")
+        desktop.register("ada")
         desktop.find("challenge")
         challenge = await bob.challenge("gomoku", "ada", seat=1)
         desktop.click(f"accept:{challenge.id}")
@@ -167,13 +158,3 @@ async def test_clicks_mean_their_cells_at_any_size_and_in_any_look(
         desktop.click("screen:hall")
         desktop.find(f"game:{game}")
     assert desktop.stop() == 0
-
-
-def test_without_a_screen_it_says_what_to_do(tmp_path: Path) -> None:
-    environment = without_settings(tmp_path) | {"XDG_CONFIG_HOME": str(tmp_path)}
-    environment.pop("DISPLAY", None)
-    program = Path(sys.executable).with_name("gamehall-desktop")
-    done = subprocess.run([program], env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "DISPLAY" in done.stderr
-    assert "http://127.0.0.1:8000" in done.stderr

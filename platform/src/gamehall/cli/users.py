@@ -9,6 +9,7 @@ import click
 import msgspec
 import sqlalchemy as sa
 
+from gamehall.accountfields import normal_password
 from gamehall.accounts import (
     Registration,
     User,
@@ -26,7 +27,7 @@ from gamehall.factors import remove_factor
 from gamehall.halltime import stored_time
 from gamehall.leaving import delete_user
 from gamehall.overseeing import Act, act_on_user
-from gamehall.passwords import Passwords, normal_password
+from gamehall.passwords import Passwords
 from gamehall.problems import Problem
 from gamehall.settings import secret_key
 

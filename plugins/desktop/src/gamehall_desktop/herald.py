@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from . import sounds
-from .state.alerts import Alert, Alerts
+from .state.alerts import Alert, Alerts, Sound
 from .state.settings import Look
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class Herald:
         self._low: asyncio.TimerHandle | None = None
         self._notifier: Any | None = None
         self._is_mute = False
+        self._is_silent = False
 
     def post(self, message: object) -> None:
         """Takes a message in the network's thread."""
@@ -48,10 +49,15 @@ class Herald:
             self._tell(alert)
 
     def _tell(self, alert: Alert) -> None:
-        if self.look.loudness:
-            self._spawn(asyncio.to_thread(sounds.play, alert.sound, self.look.loudness))
+        if self.look.loudness and not self._is_silent:
+            self._spawn(self._play(alert.sound))
         if alert.text and self.look.notifications and not self.is_watched:
             self._spawn(self._notify(alert.text))
+
+    async def _play(self, sound: Sound) -> None:
+        """Plays a sound; a computer without a way to do so is asked once."""
+        if not await asyncio.to_thread(sounds.play, sound, self.look.loudness):
+            self._is_silent = True
 
     def _wait_for_low(self) -> None:
         """Has the user warned when their clock runs low."""
@@ -67,6 +73,7 @@ class Herald:
             return
         try:
             if self._notifier is None:
+                logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)  # it tells where none is shown
                 self._notifier = import_module("desktop_notifier").DesktopNotifier(app_name="Gamehall")
             await self._notifier.send(title="Gamehall", message=text)
         except Exception as error:  # noqa: BLE001 - whatever the system does, the window says it too

@@ -70,7 +70,7 @@ class Stream:
             self._reopen()
 
     def _reopen(self) -> None:
-        if self._reading is not None:
+        if self._reading is not None and not self._reading.expired():
             self._reading.reschedule(asyncio.get_running_loop().time())
 
     async def _open(self) -> None:
@@ -140,7 +140,7 @@ class Stream:
         self._start(lambda: news.tell(self._session, event))
 
     def _start(self, work: Callable[[], Awaitable[None]]) -> None:
-        self._session.spawn(self._session.attempt(self._patiently(work)))
+        self._session.beside(self._patiently(work))
 
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
         """What is not answered is asked again with everything else, once the line is good again."""

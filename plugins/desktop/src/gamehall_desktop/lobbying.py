@@ -7,6 +7,8 @@ import time
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Literal
 
+import httpx
+
 from gamehall.answers import ProblemError
 from gamehall.languages import catalogue
 from gamehall.problems import FieldError
@@ -76,6 +78,9 @@ async def _look(session: Session) -> None:
                 *(_load(session, name) for name in wanted if name != "offered"), panels.load(session, shown)
             )
             await asyncio.sleep(_PAUSE)
+    except httpx.TransportError:  # nobody has asked for it: it is looked at with everything else, once the line is good
+        await asyncio.sleep(_PAUSE)
+        session.line.try_now()
     finally:
         lists.looking = False
 

@@ -74,6 +74,7 @@ class LocalPlay:
                 self._positions.append(after)
         except Exception:
             log.exception("the rules of %s fail", self._ruleset.key)
+            await self.look()
             self._post(Toast(_("The rules of this game fail at {move}. Nothing was changed.", move=move), "fault"))
             return
         if refusal is not None:
@@ -111,6 +112,8 @@ class LocalPlay:
         """There is no clock."""
 
     async def look_for_reasons(self, ply: int) -> None:
+        if ply >= len(self._positions):
+            return  # taken back meanwhile
         barred = self._ruleset.forbidden(self._positions[ply])
         points = (Forbidden(cell, why.code, why.detail, why.cells) for cell, why in barred.items())
         self._post(Barred(self.game_id, ply, tuple(points)))

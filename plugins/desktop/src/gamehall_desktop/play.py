@@ -18,6 +18,9 @@ class Play(Protocol):
     Raises ProblemError or httpx's TransportError, as the client does, where a hall is asked.
     """
 
+    @property
+    def game_id(self) -> str: ...
+
     async def look(self) -> None:
         """Posts the game as it stands."""
 

@@ -42,11 +42,11 @@ def wave(sound: Sound) -> array[int]:
     return array("h", (round(max(-1.0, min(1.0, each)) * 32_000) for each in samples))
 
 
-def play(sound: Sound, loudness: float) -> None:
-    """Plays a sound, from 0 to 1, and returns when it is over. Without the extra or a device nothing is heard."""
+def play(sound: Sound, loudness: float) -> bool:
+    """Plays a sound, from 0 to 1, and returns when it is over; False where there is nothing to be heard with."""
     player = _player()
-    if player is None or loudness <= 0:
-        return
+    if player is None:
+        return False
     samples = array("h", (round(each * loudness) for each in wave(sound)))
     try:
         device = player.PlaybackDevice(
@@ -59,6 +59,8 @@ def play(sound: Sound, loudness: float) -> None:
             time.sleep(len(samples) / RATE + 0.1)
     except Exception as error:  # noqa: BLE001 - whatever a device does, it is only a sound that is missing
         log.info("no sound: %s", error)
+        return False
+    return True
 
 
 def _handed_out(samples: array[int]) -> Generator[array[int], int, None]:

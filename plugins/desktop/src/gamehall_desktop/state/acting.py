@@ -58,7 +58,10 @@ def acts(table: Table, now: float) -> tuple[Act, ...]:
     found = _standing(table, now)
     if found is None:
         return ()
-    return tuple(Act(each.path, each.action, each.label) for each in offers_to_make(found, table.seat))
+    made = [Act(each.path, each.action, each.label) for each in offers_to_make(found, table.seat)]
+    if table.local and found.has_result and found.movers:  # nobody has to live with the end of a game among friends
+        made.insert(0, Act("takeback", "offer", _("Take back")))
+    return tuple(made)
 
 
 def ways_to_end(table: Table, now: float) -> tuple[Ending, ...]:
@@ -73,7 +76,7 @@ def asked(table: Table, now: float) -> Ending | None:
 
 
 def _standing(table: Table, now: float) -> Standing | None:
-    if table.game is None or table.offline:
+    if table.game is None or (table.offline and not table.local):
         return None
     found = replace(standing_of(table.game), paused_for=paused_for(table.game, table.at, now))
     if table.local:  # nobody else is to be asked, and no clock runs
@@ -107,6 +110,6 @@ def tools(table: Table) -> tuple[Tool, ...]:
     if not table.local:
         found.append("copy")
     found.append("download")
-    if not table.local and table.game.status == "active" and table.game.scene.width and table.seat is not None:
+    if table.game.status == "active" and table.game.scene.width and table.seat is not None:
         found.append("bars")
     return tuple(found)

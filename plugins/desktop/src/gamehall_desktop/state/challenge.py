@@ -165,12 +165,20 @@ class NewGame:
     @property
     def errors(self) -> dict[str, str]:
         """Sentences by the names of fields: `option:…`, `clock:…`, `opponent`, and what the hall has refused."""
+        return self.refused | self._wrong()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the game can be proposed; what was refused once can be tried again."""
+        return self.ruleset is not None and not self._wrong()
+
+    def _wrong(self) -> dict[str, str]:
         found = {f"option:{name}": why for name, why in self.form.read()[1].items()}
         if self.where == "hall":
             found |= {f"clock:{name}": why for name, why in self.clock_form.read()[1].items()}
             if self.way == "name" and not self.opponent.strip():
                 found["opponent"] = _("Give the name of the user to challenge.")
-        return self.refused | found
+        return found
 
     @property
     def options(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from .here import Here
 from .lobby import Lobby
 from .panels import Panels
 from .settings import Settings
+from .signing import Signing
 from .table import Shown, Table
 from .toasts import Toasts
 
@@ -26,6 +27,7 @@ class Model:
     """The parts, and which screen is open."""
 
     account: Account = field(default_factory=Account)
+    signing: Signing = field(default_factory=Signing)
     lobby: Lobby = field(default_factory=Lobby)
     here: Here = field(default_factory=Here)
     panels: Panels = field(default_factory=Panels)
@@ -47,6 +49,7 @@ class Model:
         open_before = self.table.game.id if self.table.game is not None else None
         for part in (
             self.account,
+            self.signing,
             self.lobby,
             self.here,
             self.panels,

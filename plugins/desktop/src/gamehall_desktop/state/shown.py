@@ -5,6 +5,7 @@ from __future__ import annotations
 from gamehall.game import Scene
 
 from .model import Model
+from .tablewords import headline
 
 _OF_THE_BOARD = frozenset({"star", "zone"})
 
@@ -26,7 +27,7 @@ def shown(model: Model) -> dict[str, str]:
         "game": table.game.id,
         "ply": str(table.game.ply),
         "status": table.game.status,
-        "headline": table.headline,
+        "headline": headline(table).text,
         "sending": f"{sending.move}{' waits' if sending.waiting else ''}" if sending else "",
     }
     return told | cells_of(table.scene)

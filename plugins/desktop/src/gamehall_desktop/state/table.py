@@ -182,7 +182,7 @@ class Table:
         if game is None:
             return
         sending = self.sending
-        if sending is not None and self._is_answered(game, sending):
+        if sending is not None and (self.local or self._is_answered(game, sending)):
             self.sending, self.stored = None, False
         if self.refused is not None and self.refused.ply != game.ply:
             self.refused = None
@@ -280,7 +280,7 @@ class Table:
     def lacks_reasons(self) -> bool:
         """Whether the hall is to be asked which points are forbidden and why: they are marked, or asked for."""
         game = self.game
-        if game is None or self.local or self.offline or game.status != "active":
+        if game is None or (self.offline and not self.local) or game.status != "active":
             return False
         known = self.barred_at == game.ply or (self.barred is not None and self.barred.ply == game.ply)
         marked = any(mark.kind == "forbidden" for mark in game.scene.marks)

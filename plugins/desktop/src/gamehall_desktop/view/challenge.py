@@ -65,8 +65,7 @@ class NewGameForm:
         for prefix, form in (("option", state.form), ("clock", state.clock_form)):
             for field in form.fields:
                 self._say(f"{prefix}:{field.name}", errors)
-        wrong = bool(set(errors) - set(state.refused)) or state.ruleset is None
-        dpg.configure_item("propose", enabled=not wrong)
+        dpg.configure_item("propose", enabled=state.is_ready)
         made = state.proposed
         link = made.invite_url if made is not None and isinstance(made.invite_url, str) else ""
         if link and dpg.get_value("invite_url") != link:
@@ -207,7 +206,7 @@ class NewGameForm:
 
     def _propose(self) -> None:
         state, session = self._state, self._desk.session
-        if state.ruleset is None:
+        if state.ruleset is None or not state.is_ready:  # the button may not look like it yet
             return
         if state.where == "here":
             self._desk.do(offline.begin(session, state.ruleset.key, state.options))

@@ -43,13 +43,16 @@ class Desk:
         self._network = network
         self._fields: set[str] = set()
 
-    def do(self, work: Coroutine[Any, Any, None]) -> None:
-        """Runs what the session does in the network's thread; what goes wrong is told to the user."""
-        self._network.start(self.session.attempt(work))
+    def do(self, work: Coroutine[Any, Any, None], again: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        """Runs what the session does in the network's thread; what goes wrong is told to the user.
+
+        `again` makes the same once more, for whoever has to sign in first.
+        """
+        self._network.start(self.session.attempt(work, again))
 
     def doing(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Any) -> Callable[[], None]:
         """A callback that does something."""
-        return lambda: self.do(work(*arguments))
+        return lambda: self.do(work(*arguments), lambda: work(*arguments))
 
     def changed(self) -> None:
         """Has everything drawn anew. Never while a button is held down: a new button would not know of it."""

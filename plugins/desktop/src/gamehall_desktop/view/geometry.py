@@ -19,8 +19,8 @@ from .canvas import Canvas
 class Geometry:
     """Writes {name: [x, y, width, height]} in pixels of the screen to a file whenever it has changed.
 
-    Cells have names such as `cell:h8`. The `window` is as large as it was when it was `drawn`. Beside it, in a file whose
-    name ends with `.shown.json`, is what the window shows, see `shown`. Without a path it does nothing.
+    Cells have names such as `cell:h8`. The `window` is as large as it was when it was `drawn`. Beside it, in a file
+    whose name ends with `.shown.json`, is what the window shows, see `shown`. Without a path it does nothing.
     """
 
     def __init__(self, path: str | None) -> None:

@@ -105,11 +105,11 @@ class SettingsScreen:
                 tag=name,
                 default_value=look.volume,
                 max_value=100,
-                format="%d %%",
+                format="",
                 width=desk.px(_FIELD),
                 callback=choose,
                 enabled=look.sound,
                 clamped=True,
             )
-            desk.write(_("Volume"))
+            desk.write(f"{_('Volume')}: {look.volume} %")
         desk.geometry.names.add(name)

@@ -134,7 +134,7 @@ class TableSide:
         """How the game stands, what is to be said of it, and what waits for an answer."""
         desk, told = self._desk, tablewords.headline(table)
         place = dpg.add_group(parent=parent)
-        dpg.bind_item_theme(place, _theme("side_close", dpg.mvAll, {}, {dpg.mvStyleVar_ItemSpacing: desk.px(4)}))
+        dpg.bind_item_theme(place, _theme("side:close", dpg.mvAll, {}, {dpg.mvStyleVar_ItemSpacing: desk.px(4)}))
         if about := tablewords.about(table, self._title(table)):
             desk.write(about, "small", colour="faint", parent=place, wrap=width)
         desk.write(told.text, "title", colour=_COLOURS.get(told.mood, "ink"), parent=place, tag="headline", wrap=width)
@@ -289,10 +289,10 @@ class TableSide:
 
 
 def _theme(name: str, kind: int, colours: dict[int, themes.Colour], lengths: dict[int, int]) -> str:
-    """A theme of this name, made anew."""
-    tag = f"theme:{name}"
+    """A theme of these colours and lengths. One that is bound cannot be made anew by its name."""
+    tag = f"theme:{name}:{colours}:{lengths}"
     if dpg.does_item_exist(tag):
-        dpg.delete_item(tag)
+        return tag
     with dpg.theme(tag=tag), dpg.theme_component(kind):
         for target, colour in colours.items():
             dpg.add_theme_color(target, colour)

@@ -12,14 +12,13 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, get_args
 
 import dearpygui.dearpygui as dpg
 
 from gamehall.languages import catalogue, speak
-from gamehall_desktop.config import Config, remember_look
-from gamehall_desktop.files import TokenFile
+from gamehall_desktop.accounts import AuthenticationManager
+from gamehall_desktop.config import remember_look
 from gamehall_desktop.herald import Herald
 from gamehall_desktop.network import Network
 from gamehall_desktop.session import Session
@@ -30,6 +29,7 @@ from gamehall_desktop.state.settings import Look, system_language
 from gamehall_desktop.state.toasts import Toast
 
 from . import fonts, themes
+from .account import AccountMenu, OfflineBanner
 from .desk import Desk, Part
 from .geometry import Geometry
 from .glfw import Glfw
@@ -37,7 +37,7 @@ from .keys import TableKeys
 from .lobby import LobbyScreen
 from .settings import SettingsScreen
 from .side import TableSide
-from .signing import SignInForm, Whoami
+from .signing import SigningDialogs
 from .table import BoardPart
 from .tip import Tip
 from .toasts import ToastStack, show_messages
@@ -54,6 +54,8 @@ _KINDS = {
     "side_place": "card",
     "settings_screen": "card",
 }
+# Themes come last: one keeps its tag for as long as something has it.
+_MADE_ANEW = ("mvWindowAppItem", "mvHandlerRegistry", "mvItemHandlerRegistry", "mvTheme")
 _EQUALS = 602  # the key of = and +, for which DearPyGui's own name has a number that never comes
 # With Ctrl: everything larger, smaller, or as it was.
 _STEPS = {
@@ -66,12 +68,15 @@ _STEPS = {
 }
 
 
-def run(config: Config, path: Path, profile: str | None) -> None:
+def run(accounts: AuthenticationManager, profile: str | None) -> None:
     """Opens the window and returns when it is closed."""
+    config = accounts.config
     logging.basicConfig(level=config.log_level.upper())
-    network, tokens = Network(), TokenFile()
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every call
+    network = Network()
     herald = Herald(network.post, network.spawn, config.look)
-    session = Session(config, path, tokens, network.spawn, herald.post)
+    accounts.post = herald.post
+    session = Session(accounts, network.spawn, herald.post)
     dpg.create_context()
     try:
         desk = Desk(network, session, Geometry(os.environ.get("GAMEHALL_DESKTOP_TEST_GEOMETRY")))
@@ -79,11 +84,10 @@ def run(config: Config, path: Path, profile: str | None) -> None:
 
         def keep(look: Look) -> None:
             herald.look = look
-            remember_look(path, look)
+            remember_look(accounts.path, look)
 
-        window = Window(desk, config, tokens.notice, profile or "", keep)
-        if profile:
-            desk.do(session.restore(profile))
+        window = Window(desk, keep)
+        desk.do(session.begin(profile))
         window.show(network, herald)
     finally:
         herald.wake = _nothing
@@ -94,15 +98,15 @@ def run(config: Config, path: Path, profile: str | None) -> None:
 class Window:
     """Every part, and the places they have. `keep` stores a look that was chosen."""
 
-    def __init__(self, desk: Desk, config: Config, notice: str, username: str, keep: Callable[[Look], None]) -> None:
+    def __init__(self, desk: Desk, keep: Callable[[Look], None]) -> None:
         self._desk = desk
         self._keep = keep
         self._kept = desk.model.settings.look
-        self._known = (config.base_url, username, notice)
         self._parts: list[Part] = []
         self._board: BoardPart
         self._side: TableSide
         self._toasts: ToastStack
+        self._banner: OfflineBanner
         self._made_of: object = None
         self._title = ""
         dpg.configure_app(manual_callback_management=True)
@@ -111,10 +115,10 @@ class Window:
         """Makes every part, in the language, the colours and at the scale that are chosen now."""
         desk, look = self._desk, self._desk.model.settings.look
         speak(look.language or system_language(*_locales()))
-        made = ("mvAppItemType::mvWindowAppItem", "mvAppItemType::mvHandlerRegistry")
-        for item in dpg.get_windows():
-            if dpg.get_item_type(item) in made:
-                dpg.delete_item(item)
+        for made in _MADE_ANEW:
+            for item in dpg.get_windows():
+                if dpg.get_item_type(item) == f"mvAppItemType::{made}":
+                    dpg.delete_item(item)
         fonts.bind_default()
         themes.bind(desk.model.settings.theme, desk.scale)
         dpg.set_global_font_scale(desk.scale)
@@ -139,10 +143,10 @@ class Window:
                 self._screen_button("table", _("Game"))
                 self._screen_button("settings", _("Settings"))
                 desk.button("messages_button", _("Messages"), partial(show_messages, desk), kind="quiet")
-                self._parts.append(Whoami(desk))
+                self._parts.append(AccountMenu(desk))
             with dpg.child_window(tag="hall_screen", border=False):
                 desk.write("", colour="warning", tag="notice")
-                self._parts += [SignInForm(desk, *self._known), LobbyScreen(desk)]
+                self._parts.append(LobbyScreen(desk))
             with dpg.child_window(tag="settings_screen"):
                 self._parts.append(SettingsScreen(desk))
             with dpg.child_window(tag="board_place", border=False, no_scrollbar=True):
@@ -152,7 +156,8 @@ class Window:
                 self._parts += [self._board, self._side]
         TableKeys(desk, self._side)
         self._toasts = ToastStack(desk)
-        self._parts.append(self._toasts)
+        self._banner = OfflineBanner(desk)
+        self._parts += [self._toasts, self._banner, SigningDialogs(desk)]
         for place, kind in _KINDS.items():
             dpg.bind_item_theme(place, f"theme:{kind}")
 
@@ -194,7 +199,7 @@ class Window:
             if made_of != self._made_of:
                 self._made_of, desk.stale = made_of, True
                 self._make()
-            if desk.stale or self._toasts.is_stale():
+            if desk.stale or self._toasts.is_stale() or self._banner.is_stale():
                 desk.stale = False
                 self._draw()
         self._side.tick()
@@ -238,7 +243,11 @@ class Window:
         desk.rewrite("notice", model.account.notice)
         dpg.configure_item("notice", show=bool(model.account.notice))
         for part in self._parts:
-            part.draw()
+            try:
+                part.draw()
+            except Exception:  # one that fails must not end the window
+                log.exception("a part of the window cannot be drawn")
+                model.take(Toast(_("That did not work: there is a fault in the program."), "fault"))
         if model.title != self._title:
             self._title = model.title
             dpg.set_viewport_title(f"{model.title} – {_TITLE}" if model.title else _TITLE)
