@@ -159,7 +159,7 @@ def name_taken(stage: Stage) -> Iterator[str | None]:
     stage.open()
     yield None
     stage.register("ada", email="other@example.org")
-    stage.stays("register")
+    stage.desktop.find("username:fault")
 
 
 @scenario(

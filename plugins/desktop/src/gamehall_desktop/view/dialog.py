@@ -107,6 +107,7 @@ class Dialog:
             dpg.add_text(label, tag=f"{name}:label")
             self._rooms[name] = self.width - self.desk.px(_LETTER * (len(label) + 2))
             self.desk.write("", tag=f"{name}:fault", wrap=self._rooms[name], show=False)
+            self.desk.geometry.names.add(f"{name}:fault")
         self.fault(name, "")
 
     def fault(self, name: str, text: str, colour: str = "danger") -> None:
