@@ -81,7 +81,7 @@ class Desktop(Process):
 
         def still() -> bool:
             found.append(self.places().get(name, []))
-            return bool(found[-1]) and found[-8:] == found[-1:] * 8
+            return bool(found[-1]) and found[-20:] == found[-1:] * 20
 
         self.wait_until(still)
         return found[-1]

@@ -48,6 +48,7 @@ class Windowless:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await asyncio.sleep(0)  # what has just begun has its first step
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

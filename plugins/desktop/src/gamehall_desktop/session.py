@@ -228,7 +228,6 @@ class Session:
 
     async def close(self) -> None:
         """Ends what runs; the token stays for the next time."""
-        await asyncio.sleep(0)  # what has just begun has its first step: one that never ran is a fault to Python
         await self._put_away()
         await self.accounts.close()
 
@@ -295,6 +294,7 @@ class Session:
     async def _stop_following(self) -> None:
         ending = [task for task in self._following if task is not asyncio.current_task()]
         self._following = []
+        await asyncio.sleep(0)  # what has just begun has its first step: one that never ran is a fault to Python
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
