@@ -76,15 +76,16 @@ class Desktop(Process):
         return self.places()[name]
 
     def find_still(self, name: str) -> list[float]:
-        """The place of an item, once it stays there: a dialog that has just come may have to be moved."""
-        found: list[list[float]] = []
+        """The place of an item, once nothing moves: a dialog that has just come may."""
+        self.wait_until(lambda: name in self.places() and self.shown().get("still") == "yes")
+        return self.places()[name]
 
-        def still() -> bool:
-            found.append(self.places().get(name, []))
-            return bool(found[-1]) and found[-20:] == found[-1:] * 20
-
-        self.wait_until(still)
-        return found[-1]
+    def open_game(self, game_id: str) -> None:
+        """A game that begins is gone to by itself; one that had begun before the stream was there is in the list."""
+        self.wait_until(lambda: self.shown().get("game") == game_id or f"game:{game_id}" in self.places())
+        if self.shown().get("game") != game_id:
+            self.click(f"game:{game_id}")
+        self.see(game=game_id, screen="table")
 
     def click(self, name: str) -> None:
         x, y, width, height = self.find_still(name)
@@ -126,13 +127,7 @@ class Desktop(Process):
             command, env=self._environment, capture_output=True, text=True, check=True
         ).stdout.split()
         self._xdotool("windowsize", "--sync", window[-1], str(width), str(height))
-        found: list[dict[str, list[float]]] = []
-
-        def at_rest() -> bool:
-            found.append(self.places())
-            return found[-1]["window"][2:] == [width, height] and found[-20:] == found[-1:] * 20
-
-        self.wait_until(at_rest)
+        self.wait_until(lambda: self.find_still("window")[2:] == [width, height])
 
     def _xdotool(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], env=self._environment, check=True)

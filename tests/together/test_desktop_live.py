@@ -28,14 +28,6 @@ def sign_in(desktop: Desktop, username: str) -> None:
     desktop.see(user=username, offline="")
 
 
-def go_to(desktop: Desktop, game_id: str) -> None:
-    """A game that begins is gone to by itself; one that had begun before the stream was there is in the list."""
-    desktop.wait_until(lambda: desktop.shown().get("game") == game_id or f"game:{game_id}" in desktop.places())
-    if desktop.shown().get("game") != game_id:
-        desktop.click(f"game:{game_id}")
-    desktop.see(game=game_id)
-
-
 def shows_the_truth(desktop: Desktop, caller: Caller, game_id: str) -> dict[str, str]:
     """Waits until the window shows the game as the hall has it: what stands where, the signs, and how it stands."""
     game = caller.ask("GET", f"/games/{game_id}")
@@ -57,7 +49,7 @@ def test_a_whole_game_against_a_browser_at_three_sizes(
     desktop = open_desktop(server)
     sign_in(desktop, "ada")
     game_id = start_game((ada, bob), "gomoku")
-    go_to(desktop, game_id)
+    desktop.open_game(game_id)
     browser = Person(chromium, server.url, "bob", live=True)
     browser.sign_in()
     browser.page.goto(f"/games/{game_id}")
@@ -91,7 +83,7 @@ def test_the_server_dies_and_lines_break_in_the_middle_of_a_game(
     desktop = open_desktop(line)
     sign_in(desktop, "ada")
     game_id = start_game((ada, bob), "gomoku")
-    go_to(desktop, game_id)
+    desktop.open_game(game_id)
 
     def moves() -> list[str]:
         made: list[str] = ada.ask("GET", f"/games/{game_id}")["moves"]
@@ -163,7 +155,7 @@ def test_a_game_of_two_cells_a_move_and_two_users_at_one_window(
         if desktop.shown()["user"] != who:
             desktop.choose("sign_out")
             sign_in(desktop, who)
-            go_to(desktop, game_id)
+            desktop.open_game(game_id)
         desktop.see(game=game_id, ply=str(ply))
         desktop.click(f"cell:{start}")
         desktop.click(f"cell:{end}")

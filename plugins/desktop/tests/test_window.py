@@ -71,9 +71,9 @@ async def test_a_game_in_the_window(server: Server, open_desktop: OpenDesktop, t
             game = event.data["game_id"]
             assert event.data["move"] == "h8"
             await bob.play(game, "h9", 1)
-            # The window has to have been told of bob's move, or this one would be refused.
-            while (await bob.game(game)).ply == 2:
-                desktop.click("cell:a1")
+            desktop.see(ply="2")
+            desktop.click("cell:a1")
+            desktop.see(ply="3", sending="")
             assert (await bob.game(game)).moves == ("h8", "h9", "a1")
             desktop.click("resign")
             desktop.click("resign:yes")
@@ -128,15 +128,14 @@ async def test_clicks_mean_their_cells_at_any_size_and_in_any_look(
         assert game is not None
         desktop = open_desktop(server)
         desktop.sign_in("ada", "correct horse battery")
-        while "cell:h8" not in desktop.places():  # lists grow while they are loaded, and a click may come too late
-            desktop.click(f"game:{game}")
-        desktop.find("cell:h8")
+        desktop.open_game(game)
 
         async def move(cell: str) -> None:
-            """Clicks until the window, which has to hear of bob's move before, has made this one."""
+            """Moves once the window has heard of bob's move, and has bob answer."""
             made = (await bob.game(game)).ply
-            while (await bob.game(game)).ply == made:
-                desktop.click(f"cell:{cell}")
+            desktop.see(ply=str(made))
+            desktop.click(f"cell:{cell}")
+            desktop.see(ply=str(made + 1), sending="")
             assert (await bob.game(game)).moves[-1] == cell
             await bob.play(game, f"{cell[0]}1", made + 1)
 

@@ -15,12 +15,15 @@ from gamehall_desktop.state.shown import shown
 
 from .canvas import Canvas
 
+_STILL = 3  # frames in which nothing has moved
+
 
 class Geometry:
     """Writes {name: [x, y, width, height]} in pixels of the screen to a file whenever it has changed.
 
     Cells have names such as `cell:h8`. The `window` is as large as it was when it was `drawn`. Beside it, in a file
-    whose name ends with `.shown.json`, is what the window shows, see `shown`. Without a path it does nothing.
+    whose name ends with `.shown.json`, is what the window shows, see `shown`, and whether everything is `still`: a
+    dialog that has just come may move. Without a path it does nothing.
     """
 
     def __init__(self, path: str | None) -> None:
@@ -28,6 +31,8 @@ class Geometry:
         self.drawn: tuple[float, float] = (0, 0)
         self._path = Path(path) if path else None
         self._written: dict[Path, bytes] = {}
+        self._places: dict[str, list[float]] = {}
+        self._frames = 0  # since something moved
 
     def write(self, canvas: Canvas, model: Model) -> None:
         if self._path is None:
@@ -43,8 +48,11 @@ class Geometry:
             for cell in board_cells(at.columns, at.rows):
                 middle = at.middle(cell)
                 found[f"cell:{cell}"] = [x + middle[0] - 1, y + middle[1] - 1, 2, 2]
+        self._frames = self._frames + 1 if found == self._places else 0
+        self._places = found
+        told = shown(model) | {"still": "yes" if self._frames >= _STILL else ""}
+        self._put(self._path.with_suffix(".shown.json"), told)  # first: nobody may take new places for still ones
         self._put(self._path, found)
-        self._put(self._path.with_suffix(".shown.json"), shown(model))
 
     def _put(self, path: Path, told: dict[str, Any]) -> None:
         content = msgspec.json.encode(told)
