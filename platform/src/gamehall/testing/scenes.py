@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from gamehall.game import Position, Scene, cell_name, cell_place
+from gamehall.game import Position, Ruleset, Scene, cell_name, cell_place
 
 from .trial import Trial
 
@@ -126,7 +126,10 @@ def _check_touch(trial: Trial, position: Position, scene: Scene, moves: list[str
             single.setdefault(touch.cells[0], []).append(touch.move)
     places = [(row, column) for row in range(scene.height) for column in range(scene.width)]
     beside = [(-1, 0), (0, -1), (scene.height, 0), (0, scene.width)]
-    for row, column in (*trial.sample(places, 8), *beside):
+    # The default reads its answer from a scene made anew: each time it costs one, and there is little to find.
+    is_default = type(trial.ruleset).move_at is Ruleset.move_at
+    asked = [*trial.sample(places, 1), *trial.sample(beside, 1)] if is_default else [*trial.sample(places, 8), *beside]
+    for row, column in asked:
         question = f"move_at(position, {row}, {column})"
         move: str = trial.ask(trial.ruleset.move_at, position, row, column)
         meant = single.get(cell_name(row, column, scene.height), []) if (row, column) in places else []
