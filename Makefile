@@ -26,7 +26,7 @@ serve: ## the hall at http://127.0.0.1:8000 on SQLite, every plugin on
 
 test: ## every test; what this machine cannot run is named and skipped, and fails with CI=true
 	@$(PREPARE) test
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope $(ARGS)
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 look: ## a picture of every page, at 360 and 1280 pixels (boards at 768 and 2560), light and dark, in .look/
 	@$(PREPARE) test

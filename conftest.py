@@ -38,6 +38,10 @@ _MARKED_BY_FIXTURE = {
     "wheelhouse": "wheels",
 }
 
+# About how many seconds more a test takes that asks for one of these, and modules of which that does not tell enough.
+_SECONDS = {"browser": 3, "make_environment": 6, "serve": 3, "server": 3, "bare": 0.5, "start_hall": 0.5}
+_LONG = {"test_docs": 80, "test_conformance": 60, "test_cli_plugins": 50, "test_races": 40, "test_features": 40}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="take the whole share of long comparisons, not the quick one")
@@ -49,3 +53,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in _MARKED_BY_FIXTURE:
                 item.add_marker(_MARKED_BY_FIXTURE[fixture])
+    _put_long_modules_first(items)
+
+
+def _put_long_modules_first(items: list[pytest.Item]) -> None:
+    """A module is one worker's (`--dist loadscope`): whichever came last would be waited for by all others."""
+    weights: dict[str, float] = {item.location[0]: _LONG.get(item.path.stem, 0) for item in items}
+    for item in items:
+        weights[item.location[0]] += 0.2 + sum(_SECONDS.get(each, 0) for each in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: -weights[item.location[0]])

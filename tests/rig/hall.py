@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ from gamehall.settings import Settings
 from rig.described import check_described
 from rig.postgres import fresh_database
 from rig.server import KEPT
+from rig.tree import PLUGINS
 
 PASSWORD = "correct horse battery"
 
@@ -74,13 +76,31 @@ class Hall:
 @contextlib.asynccontextmanager
 async def running(settings: Settings, *, safe: bool = False, off: Sequence[str] = ()) -> AsyncIterator[Hall]:
     """The hall at work, its tables up to date and these features off; `safe` leaves every plugin out."""
-    migrate.upgrade_all(settings.database_url, load_plugins(settings))
+    _bring_up_to_date(settings)
     if off:
         with migrate.migration_connection(settings.database_url) as connection:
             switch(connection, off, on=False, by="test", known=dict.fromkeys(off, ()))
     hall = Hall(settings, safe=safe)
     async with hall.app.lifespan():
         yield hall
+
+
+_ready: list[bytes] = []
+"""A new hall's SQLite file, for the next ones: to copy it takes a hundredth of the time of making it."""
+
+
+def _bring_up_to_date(settings: Settings) -> None:
+    plugins = load_plugins(settings)
+    url = sa.make_url(settings.database_url)
+    is_usual = url.get_backend_name() == "sqlite" and set(plugins.all) == set(PLUGINS)
+    file = Path(url.database or "")
+    is_new = is_usual and not file.exists()
+    if is_new and _ready:
+        file.write_bytes(_ready[0])
+    migrate.upgrade_all(settings.database_url, plugins)
+    if is_new and not _ready:
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            _ready.append(connection.serialize())
 
 
 class StartHall(Protocol):

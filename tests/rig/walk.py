@@ -123,7 +123,8 @@ def _challenges(ada: Caller, bob: Caller) -> dict[str, str]:
 
 def visitors(browser: Browser, url: str, guests_code: str) -> Mapping[str, BrowserContext]:
     """Browsers by who sits there: a stranger, ada, bob, root the administrator, a newcomer to whom nothing has
-    happened, somebody careful who signs in in two steps, and a guest who plays against ada."""
+    happened, somebody careful who signs in in two steps, and a guest who plays against ada. All but the stranger have a
+    tab open, on nothing."""
     everybody = {}
     for name in ("stranger", "ada", "bob", "root", "newcomer", "careful", "guest"):
         everybody[name] = browser.new_context(base_url=url, reduced_motion="reduce")
@@ -135,7 +136,7 @@ def visitors(browser: Browser, url: str, guests_code: str) -> Mapping[str, Brows
                 _sign_in(page, name)
             if name == "careful":
                 _turn_two_steps_on(page)
-            page.close()
+            page.goto("about:blank")
     return everybody
 
 

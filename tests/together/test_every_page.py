@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -235,32 +236,54 @@ def hall(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield server.url, names, visitors(browser, server.url, names["guests_code"])
 
 
+@contextmanager
+def visiting(context: BrowserContext, **headers: str) -> Iterator[Page]:
+    """The one tab of this visitor, like new: another tab would be another process, which costs more than the page that
+    is looked at in it."""
+    page = context.pages[0] if context.pages else context.new_page()
+    page.set_extra_http_headers(headers)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.emulate_media(color_scheme="null")
+    yield page
+    page.goto("about:blank")  # it does not live on beside the others
+
+
+@contextmanager
+def overheard(page: Page) -> Iterator[tuple[list[str], list[str]]]:
+    """The errors that it tells of meanwhile, and the addresses that it asks for."""
+    faults: list[str] = []
+    asked: list[str] = []
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "console": lambda message: faults.append(message.text) if message.type == "error" else None,
+        "pageerror": lambda error: faults.append(str(error)),
+        "request": lambda request: asked.append(request.url),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    yield faults, asked
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
+
+
 @pytest.mark.parametrize("stop", STOPS, ids=[stop.name for stop in STOPS])
 def test_a_page(stop: Stop, hall: Hall, look: Path | None) -> None:
     """Nobody is kept out (axe finds nothing), nothing is cut off or jumps, no script and no policy is broken, and
     nothing is asked of another host."""
     url, names, browsers = hall
-    page = browsers[stop.who].new_page()
-    faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.goto(stop.path.format_map(names))
-    assert jumps(page) == []
-    if stop.then:
-        stop.then(page)
-    assert {address for address in asked if not address.startswith((f"{url}/", "data:"))} == set()
-    for width, light, unfolded in looks_at(stop, all_of_them=look is not None):
-        page.set_viewport_size({"width": width, "height": 1440 if width > 2000 else 900 if width > 500 else 740})
-        page.emulate_media(color_scheme="dark" if light == "dark" else "light")
-        page.evaluate(_UNFOLD, unfolded)
-        if look:
-            page.screenshot(path=look / f"{stop.name}-{width}-{light}.png", full_page=True)
-        assert not page.evaluate(_TOO_WIDE), f"at {width} the page is wider than the screen"
-        assert violations(page) == [], f"at {width}, {light}"
-    page.close()
+    with visiting(browsers[stop.who]) as page, overheard(page) as (faults, asked):
+        page.goto(stop.path.format_map(names))
+        assert jumps(page) == []
+        if stop.then:
+            stop.then(page)
+        assert {address for address in asked if not address.startswith((f"{url}/", "data:"))} == set()
+        for width, light, unfolded in looks_at(stop, all_of_them=look is not None):
+            page.set_viewport_size({"width": width, "height": 1440 if width > 2000 else 900 if width > 500 else 740})
+            page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+            page.evaluate(_UNFOLD, unfolded)
+            if look:
+                page.screenshot(path=look / f"{stop.name}-{width}-{light}.png", full_page=True)
+            assert not page.evaluate(_TOO_WIDE), f"at {width} the page is wider than the screen"
+            assert violations(page) == [], f"at {width}, {light}"
     assert [each for each in faults if "status of 4" not in each] == []
 
 
@@ -271,19 +294,15 @@ def test_a_page_in_another_language(stop: Stop, hall: Hall, look: Path | None) -
     _, names, browsers = hall
     others = [code for code in languages() if code != ENGLISH]
     code = others[STOPS.index(stop) % len(others)]
-    page = browsers[stop.who].new_page()
-    page.set_extra_http_headers({"Accept-Language": code})
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.goto(stop.path.format_map(names))
-    if stop.then:
-        stop.then(page)
-    page.evaluate(_UNFOLD, True)
-    if look:
-        page.screenshot(path=look / f"{stop.name}-{code}.png", full_page=True)
-    left, is_wide = english_left(page, code), page.evaluate(_TOO_WIDE)
-    page.close()
-    assert left == []
-    assert not is_wide
+    with visiting(browsers[stop.who], **{"Accept-Language": code}) as page:
+        page.goto(stop.path.format_map(names))
+        if stop.then:
+            stop.then(page)
+        page.evaluate(_UNFOLD, True)
+        if look:
+            page.screenshot(path=look / f"{stop.name}-{code}.png", full_page=True)
+        assert english_left(page, code) == []
+        assert not page.evaluate(_TOO_WIDE)
 
 
 def test_a_games_page_is_light(hall: Hall, browser: Browser) -> None:

@@ -76,15 +76,20 @@ def players(server: Server) -> tuple[Caller, Caller]:
     return Caller(server.url, "ada"), Caller(server.url, "bob")
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_is_played_to_its_end(
-    name: str, server: Server, players: tuple[Caller, Caller], chromium: Browser
-) -> None:
-    script = SCRIPTS[name]
-    game_id = start_game(players, script.ruleset, **script.options)
-    people = [Person(chromium, server.url, player.username) for player in players]
+@pytest.fixture(scope="module")
+def people(server: Server, players: tuple[Caller, Caller], browser: Browser) -> list[Person]:
+    """The same two at their browsers, signed in for every game."""
+    people = [Person(browser, server.url, player.username) for player in players]
     for person in people:
         person.sign_in()
+    return people
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_is_played_to_its_end(name: str, players: tuple[Caller, Caller], people: list[Person]) -> None:
+    script = SCRIPTS[name]
+    game_id = start_game(players, script.ruleset, **script.options)
+    for person in people:
         person.page.goto(f"/games/{game_id}")
     for number, move in enumerate(script.moves):
         mover, waiting = people[number % 2], people[1 - number % 2]

@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-import psycopg
 import sqlalchemy as sa
 
 from gamehall.feed import NOTIFY_CHANNEL
@@ -59,6 +58,8 @@ class PostgresWakeups(Wakeups):
         self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     async def listen(self, wake: Callable[[], None]) -> None:
+        import psycopg  # a tenth of what a start imports, and only halls on PostgreSQL need it
+
         connection = await psycopg.AsyncConnection.connect(
             self._conninfo, autocommit=True, keepalives_idle=10, keepalives_interval=3, keepalives_count=3
         )

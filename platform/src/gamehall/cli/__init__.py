@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from typing import Any
@@ -78,4 +79,8 @@ def main() -> None:
     """The console script."""
     from gamehall.cli.running import run  # after the group, which it runs
 
-    sys.exit(run(cli))
+    gc.disable()  # imports make much that stays: to look through it again and again is a tenth of a short command
+    try:
+        sys.exit(run(cli))
+    finally:
+        gc.enable()

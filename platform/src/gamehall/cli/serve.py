@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import stat
@@ -51,6 +52,7 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, **flags: Any) -> None
     if config := ctx.find_root().params["config"]:
         os.environ["GAMEHALL_CONFIG"] = str(config)
     os.environ["GAMEHALL_SAFE"] = "1" if safe else ""
+    gc.enable()  # this process stays
     _granian(settings, reload=reload)
 
 
@@ -125,6 +127,7 @@ def _worker() -> HallApp:
     from gamehall.app import create_app
 
     app = create_app(safe=bool(os.environ.get("GAMEHALL_SAFE")))
+    gc.freeze()  # what is here now stays, and is not looked through for garbage while requests wait
     let_go = threading.Thread(target=_let_go_of_the_silent, args=(app.state.host.settings,), daemon=True)
     let_go.start()
     return app
