@@ -14,7 +14,7 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 pytest_plugins = [
-    f"rig.{module}" for module in ("command", "environments", "server", "postgres", "redis", "screen", "hall", "soak")
+    f"rig.{module}" for module in ("environments", "server", "command", "postgres", "redis", "screen", "hall", "soak")
 ]
 
 # A test that asks for one of these needs what the marker says: `pytest -m "not browser"` leaves such tests out.

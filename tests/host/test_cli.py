@@ -25,26 +25,6 @@ from rig.processes import free_port
 from rig.server import Serve, without_settings
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database whose tables are up to date."""
-    folder = tmp_path_factory.mktemp("template")
-    command: list[str | Path] = [Path(sys.executable).with_name("gamehall"), "db", "upgrade"]
-    subprocess.run(command, env=without_settings(folder), check=True, capture_output=True)
-    with sqlite3.connect(folder / "gamehall.db") as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return folder / "gamehall.db"
-
-
-@pytest.fixture
-def gamehall(bare: Run, template: Path, tmp_path: Path) -> Run:
-    """Runs `gamehall …` on a hall without users."""
-    (tmp_path / "data").mkdir()
-    shutil.copy(template, tmp_path / "data")
-    return bare
-
-
 def create(gamehall: Run, username: str, *options: str, password: str = PASSWORD) -> Ended:
     email = f"{username}@example.org"
     return gamehall(

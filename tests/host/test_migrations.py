@@ -156,9 +156,13 @@ def test_tables_of_a_newer_version_keep_the_plugin_off(
 ) -> None:
     newer = notes / "0002_page.py"
     newer.write_text(SECOND)
+    metadata = notes.parents[1] / "gamehall_notes-1.0.dist-info/METADATA"
+    installed = metadata.read_text()
+    metadata.write_text(installed.replace("Version: 1.0", "Version: 2.0"))
     migrate.upgrade_all(database_url, load())
     newer.unlink()
-    reason = "its tables are of another version (0002); install that version again"
+    metadata.write_text(installed)
+    reason = "its tables are at 0002, as version 2.0 has them, this is 1.0; install that version again"
 
     plugins = load()
     assert migrate.upgrade_all(database_url, plugins) == []

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from ulid import ULID
 
-__all__ = ["ID", "UtcTime", "metadata", "new_id", "now"]
+__all__ = ["ID", "PASSING", "UtcTime", "metadata", "new_id", "now"]
 
 metadata = sa.MetaData()
 
@@ -305,3 +305,17 @@ recovery_code = sa.Table(
     sa.Column("user_id", ID, sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("code_hash", sa.LargeBinary(32), primary_key=True),
 )
+
+# Which version brought an owner's tables, the hall's or a plugin's, to where they are. Older code reads it as well, to
+# say what to install: its columns stay as they are.
+upgrade = sa.Table(
+    "upgrade",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("revision", sa.String(40), nullable=False),
+    sa.Column("version", sa.String(40), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+)
+
+PASSING = frozenset({event.name, lease.name, rate.name, spectators.name, worker.name})
+"""What concerns the processes that run now and means nothing without them; no backup has it."""

@@ -6,11 +6,13 @@ import click
 import sqlalchemy as sa
 
 from gamehall import migrate
-from gamehall.commands import answer, settings_of, table, usable_database
+from gamehall.cli.backups import backup, restore
+from gamehall.commands import answer, progress, settings_of, table, usable_database
 from gamehall.database import sync_url
 from gamehall.logs import configure_logs
 from gamehall.plugins import load_plugins
 from gamehall.problems import Problem
+from gamehall.upgrading import bring_up_to_date
 
 __all__ = ["database"]
 
@@ -18,6 +20,10 @@ __all__ = ["database"]
 @click.group("db")
 def database() -> None:
     """Look after the database."""
+
+
+database.add_command(backup)
+database.add_command(restore)
 
 
 @database.command()
@@ -41,20 +47,28 @@ def status(ctx: click.Context) -> None:
 
 
 @database.command()
+@click.option("--no-backup", is_flag=True, help="Make no copy before tables change.")
 @click.pass_context
-def upgrade(ctx: click.Context) -> None:
+def upgrade(ctx: click.Context, no_backup: bool) -> None:
     """Bring every table up to date. `gamehall serve` does this by itself.
+
+    Before tables with something in them change, the hall is copied into the data folder.
 
     \b
     gamehall db upgrade
+    gamehall db upgrade --no-backup
     """
     settings = settings_of(ctx)
     configure_logs(settings)
     plugins = load_plugins(settings)
-    with usable_database():
-        changed = migrate.upgrade_all(settings.database_url, plugins)
+    with usable_database(), progress(ctx, "Copying") as begin:
+        changed, copied = bring_up_to_date(
+            settings, plugins, copy=not no_backup, begin=lambda header: begin(header.rows)
+        )
+    kept = f" The hall as it was is in {copied}." if copied else ""
     failed = {plugin.name: plugin.reason for plugin in plugins.all.values() if plugin.failed}
     if failed:
-        raise Problem("conflict", "; ".join(f"{name} stays off: {reason}" for name, reason in failed.items()))
-    text = f"Brought up to date: {', '.join(changed)}." if changed else "Everything was up to date."
-    answer(ctx, {"changed": changed}, text)
+        told = "; ".join(f"{name} stays off: {reason}" for name, reason in failed.items())
+        raise Problem("conflict", f"{told}.{kept}" if kept else told)
+    text = f"Brought up to date: {', '.join(changed)}.{kept}" if changed else "Everything was up to date."
+    answer(ctx, {"changed": changed, "backup": str(copied) if copied else None}, text)
