@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import os
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,8 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from gamehall import tables
-from gamehall.backups import Header, read_header, verify, write_backup
+from gamehall.backups import read_header, verify, write_backup
 from gamehall.database import snapshot
 from gamehall.events import Cursor
 from gamehall.plugins import load_plugins
@@ -42,10 +40,28 @@ def origin_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
+class Made:
+    """How many moves were made."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._changed = asyncio.Condition()
+
+    async def count(self) -> None:
+        async with self._changed:
+            self._number += 1
+            self._changed.notify_all()
+
+    async def wait_for(self, more: int) -> None:
+        enough = self._number + more
+        async with asyncio.timeout(20), self._changed:
+            await self._changed.wait_for(lambda: self._number >= enough)
+
+
 @asynccontextmanager
-async def playing(games: dict[str, list[Client]]) -> AsyncIterator[list[str]]:
-    """Moves in all of these games, one after the other without a pause, until the block ends; a list that grows."""
-    made: list[str] = []
+async def playing(games: dict[str, list[Client]]) -> AsyncIterator[Made]:
+    """Moves in all of these games, one after the other without a pause, until the block ends."""
+    made = Made()
     stopping = False
 
     async def go_on(game_id: str, players: list[Client]) -> None:
@@ -53,7 +69,7 @@ async def playing(games: dict[str, list[Client]]) -> AsyncIterator[list[str]]:
             if stopping:
                 return
             done(await players[ply % 2].post(f"/games/{game_id}/moves", json={"move": cell}))
-            made.append(cell)
+            await made.count()
 
     running = [asyncio.create_task(go_on(*each)) for each in games.items()]
     try:
@@ -61,13 +77,6 @@ async def playing(games: dict[str, list[Client]]) -> AsyncIterator[list[str]]:
     finally:
         stopping = True
         await asyncio.gather(*running)
-
-
-async def until(made: list[str], more: int) -> None:
-    target = len(made) + more
-    async with asyncio.timeout(20):
-        while len(made) < target:
-            await asyncio.sleep(0.01)
 
 
 async def test_taken_while_people_play_it_goes_on_in_either_database(
@@ -79,12 +88,12 @@ async def test_taken_while_people_play_it_goes_on_in_either_database(
     games = {await start_game(*pair, ruleset="gomoku"): pair for pair in pairs}
     file = tmp_path / "hall.backup"
     async with playing(games) as made:
-        await until(made, 10)
+        await made.wait_for(10)
         during: list[int] = []
         header = await asyncio.to_thread(
             write_backup, origin_url, file, hall.host.secret, begin=lambda _: during.append
         )
-        await until(made, 10)
+        await made.wait_for(10)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert read_header(file) == header
     assert (sum(during), header.count("user") >= 4, header.count("game")) == (header.rows, True, 3)
@@ -109,12 +118,16 @@ async def test_taken_while_people_play_it_goes_on_in_either_database(
 
 
 async def goes_on(
-    restored: Hall, hall: Hall, people: list[Client], games: dict[str, list[Client]], before: dict[str, dict[str, object]]
+    restored: Hall,
+    hall: Hall,
+    people: list[Client],
+    games: dict[str, list[Client]],
+    before: dict[str, dict[str, object]],
 ) -> None:
     """Everybody is signed in as they were, sees the games as they were at some moment, and plays on."""
     again = [restored.stranger() for _ in people]
     for old, new in zip(people, again, strict=True):
-        new.base_url, new.headers["authorization"] = f"http://hall/api/v1", old.headers["authorization"]
+        new.base_url, new.headers["authorization"] = "http://hall/api/v1", old.headers["authorization"]
     for game_id, pair in games.items():
         found = done(await again[0].get(f"/games/{game_id}"))
         assert found["moves"] == before[game_id]["moves"][: found["ply"]]  # type: ignore[index]
@@ -149,7 +162,5 @@ def test_a_file_that_was_damaged_is_used_for_nothing(database_url: str, tmp_path
         b"",
     ):
         file.write_bytes(content)
-        with pytest.raises(Problem) as refused:
-            read_header(file)
+        with pytest.raises(Problem, match=r"^malformed: "):
             verify(file)
-        assert refused.value.slug == "malformed"

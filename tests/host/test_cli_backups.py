@@ -10,10 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gamehall import migrate
-from gamehall.plugins import load_plugins
-from gamehall.settings import Settings
-from rig.command import CONFLICT, DONE, FAILED, NOT_FOUND, Run
+from rig.command import CONFLICT, DONE, FAILED, Run
 from rig.hall import PASSWORD, InstallPlugin
 from rig.server import Serve
 
@@ -87,9 +84,7 @@ def test_a_backup_is_the_owners_alone_and_replaces_nothing(gamehall: Run, bare: 
     assert [each.name for each in tmp_path.iterdir() if "backup" in each.name] == ["hall.backup"]
 
 
-def test_restoring_is_refused_where_anything_could_be_lost(
-    gamehall: Run, serve: Serve, tmp_path: Path
-) -> None:
+def test_restoring_is_refused_where_anything_could_be_lost(gamehall: Run, serve: Serve, tmp_path: Path) -> None:
     add_user(gamehall)
     assert gamehall("db", "backup", "hall.backup").code == DONE
     used = gamehall("--json", "db", "restore", "hall.backup")

@@ -96,11 +96,9 @@ def answer(ctx: click.Context, data: Any, text: str = "") -> None:
 
 
 def confirm_name(ctx: click.Context, name: str, warning: str) -> None:
-    """Goes on only if this name is typed, or with --yes. Where nobody can type, it is refused: Problem `forbidden`."""
+    """Goes on only if this name is typed, or with --yes."""
     if ctx.find_root().params["yes"]:
         return
-    if not sys.stdin.isatty():
-        raise Problem("forbidden", f"{warning} Nobody is asked here: say gamehall --yes if that is meant.")
     if click.prompt(f"{warning} Type {name} to go on", default="", show_default=False, err=True) != name:
         raise click.Abort
 

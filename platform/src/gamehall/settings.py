@@ -53,8 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail_from: str = ""
     notice_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 12
     rate_limits: bool = True
-    audit_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 365
-    """After how many days a line of the audit log is removed."""
+    keep_days: tuple[str, ...] = ()
+    """Other days than the usual ones for what is kept for a while only, each `name=days`."""
     rates: tuple[str, ...] = ()
     """Other limits than the usual ones, each `name=times/seconds`."""
     trusted_proxies: tuple[str, ...] = ()

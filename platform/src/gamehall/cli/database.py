@@ -12,6 +12,7 @@ from gamehall.database import sync_url
 from gamehall.logs import configure_logs
 from gamehall.plugins import load_plugins
 from gamehall.problems import Problem
+from gamehall.retention import changed_days, held, retentions_of
 from gamehall.upgrading import bring_up_to_date
 
 __all__ = ["database"]
@@ -29,7 +30,7 @@ database.add_command(restore)
 @database.command()
 @click.pass_context
 def status(ctx: click.Context) -> None:
-    """Show whether everybody's tables fit the code.
+    """Show whether everybody's tables fit the code, and how much there is of what is kept for a while only.
 
     \b
     gamehall db status
@@ -37,13 +38,20 @@ def status(ctx: click.Context) -> None:
     settings = settings_of(ctx)
     plugins = load_plugins(settings)
     owners = [migrate.HALL, *filter(None, (migrate.owner_of(plugins, plugin.name) for plugin in plugins.working))]
+    retentions = retentions_of(plugins)
+    unknown = sorted(set(changed_days(settings.keep_days)) - {each.name for _, each in retentions})
     engine = sa.create_engine(sync_url(settings.database_url), poolclass=sa.NullPool)
     with usable_database(), engine.connect() as connection:
         states = {owner.name: migrate.state(connection, owner) for owner in owners}
+        fitting = [(owner, each) for owner, each in retentions if not states.get(owner, "no tables")]
+        kept = [held(connection, settings, owner, each) for owner, each in fitting]
     engine.dispose()
-    rows = [(name, reason or "up to date") for name, reason in states.items()]
-    data = {"url": engine.url.render_as_string(), "owners": states}
-    answer(ctx, data, f"{engine.url.render_as_string()}\n{table(rows, ('OWNER', 'STATE'))}")
+    url = engine.url.render_as_string()
+    lines = [url, table([(name, reason or "up to date") for name, reason in states.items()], ("OWNER", "STATE"))]
+    rows = [(each.name, each.owner, each.rows, each.oldest.date() if each.oldest else "-", each.days) for each in kept]
+    lines += ["", table(rows, ("KEPT", "OWNER", "ROWS", "OLDEST", "DAYS"))] if rows else []
+    lines += [f"keep_days: nothing that is kept is called {name!r}" for name in unknown]
+    answer(ctx, {"url": url, "owners": states, "kept": kept, "unknown": unknown}, "\n".join(lines))
 
 
 @database.command()

@@ -63,11 +63,13 @@ def prepare(settings: Settings, *, safe: bool, copy: bool = True) -> None:
     from gamehall.features import add_plugins
     from gamehall.logs import configure_logs
     from gamehall.plugins import load_plugins
+    from gamehall.retention import changed_days
     from gamehall.upgrading import bring_up_to_date
 
     configure_logs(settings)
     transport_of(settings)
     Edges(settings)
+    changed_days(settings.keep_days)
     secret_key(settings)
     plugins = load_plugins(settings, safe=safe)
     changed, copied = bring_up_to_date(settings, plugins, copy=copy)
