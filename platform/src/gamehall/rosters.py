@@ -14,6 +14,7 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall.accounts import Registration, User, add_user, check_registration, update_user
+from gamehall.database import reads
 from gamehall.links import make_link
 from gamehall.problems import Problem
 from gamehall.tables import user
@@ -63,7 +64,9 @@ def write_roster(members: Iterable[Member], form: Format) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, Member.__struct_fields__)
     writer.writeheader()
-    writer.writerows({name: str(value).lower() if isinstance(value, bool) else value for name, value in row.items()} for row in rows)
+    writer.writerows(
+        {name: str(value).lower() if isinstance(value, bool) else value for name, value in row.items()} for row in rows
+    )
     return text.getvalue().encode()
 
 
@@ -126,8 +129,9 @@ def _add(connection: sa.Connection, number: int, member: Member | str, secret: b
 
 
 def _is_there(connection: sa.Connection, member: Member) -> bool:
-    keys = user.c.username_key == member.username.strip().casefold(), user.c.email_key == member.email.strip().casefold()
-    return connection.execute(sa.select(user.c.id).where(*keys)).first() is not None
+    username, email = member.username.strip().casefold(), member.email.strip().casefold()
+    same = sa.select(user.c.id).where(reads(user.c.username_key, username), reads(user.c.email_key, email))
+    return connection.execute(same).first() is not None
 
 
 def _make(connection: sa.Connection, member: Member) -> User:

@@ -21,6 +21,8 @@ def write_private(file: Path, content: bytes, *, replace: bool) -> None:
         with os.fdopen(descriptor, "wb") as output:
             output.write(content)
     except FileExistsError as error:
-        raise Problem("already-exists", f"{file} is there already; choose another name, or say gamehall --yes.") from error
+        raise Problem(
+            "already-exists", f"{file} is there already; choose another name, or say gamehall --yes."
+        ) from error
     except OSError as error:
         raise click.FileError(str(file), error.strerror) from error

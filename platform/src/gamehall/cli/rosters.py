@@ -86,11 +86,21 @@ def import_users(ctx: click.Context, file: Path, form: Format | None, dry_run: b
     wrong = [f"line {each.line}: {each.why}" for each in lines if each.outcome == "wrong"]
     text = [f"{'It would be' if dry_run else 'Imported'}: {told}.", *wrong]
     text += [table(links, ("USERNAME", "EMAIL", "LINK"))] if links and not dry_run else []
-    answer(ctx, {"imported": not dry_run, **counts, "lines": _shown(lines, "" if dry_run else settings.address)}, "\n".join(text))
+    answer(
+        ctx,
+        {"imported": not dry_run, **counts, "lines": _shown(lines, "" if dry_run else settings.address)},
+        "\n".join(text),
+    )
 
 
 def _import(
-    connection: sa.Connection, roster: list[tuple[int, Member | str]], secret: bytes, days: int, *, undo: bool, skip: bool
+    connection: sa.Connection,
+    roster: list[tuple[int, Member | str]],
+    secret: bytes,
+    days: int,
+    *,
+    undo: bool,
+    skip: bool,
 ) -> list[Line]:
     lines = add_members(connection, roster, secret, timedelta(days=days))
     if undo or (not skip and any(each.outcome == "wrong" for each in lines)):
