@@ -51,6 +51,9 @@ def examples() -> Iterator[tuple[str, str]]:
 
 EXAMPLES = list(dict.fromkeys(line for _, line in examples()))
 ELSEWHERE = (
+    *("gamehall db backup", "gamehall --yes db backup", "gamehall db restore"),  # see the tests of backups
+    *("gamehall users import", "gamehall games import"),  # see the tests of moving
+    *("gamehall plugins purge", "gamehall --yes plugins purge"),
     *("gamehall serve", "gamehall plugins install", "gamehall plugins uninstall"),  # see the tests of wheels
     "gamehall plugins check",  # plays every game: the test of the documents does so once
     *("gamehall games show", "gamehall games export"),  # see the tests of games

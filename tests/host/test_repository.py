@@ -83,6 +83,8 @@ LAYERS: list[set[str]] = [
     {"plugins", "wakeups", "commands", "showing"},
     {"standing", "replays", "endings", "offers", "claims", "games", "notices"},
     {
+        "adopting",
+        "backups",
         "features",
         "challenges",
         "pairing",
@@ -92,8 +94,12 @@ LAYERS: list[set[str]] = [
         "leaving",
         "overseeing",
         "rematches",
+        "restoring",
+        "retention",
+        "rosters",
         "migrate",
         "migrations",
+        "upgrading",
     },
     {"hall", "client"},
     {"api"},
@@ -103,8 +109,10 @@ LAYERS: list[set[str]] = [
 
 # How the host works inside: a plugin has no business there.
 PRIVATE = {
+    "adopting",
     "api",
     "app",
+    "backups",
     "cli",
     "delivery",
     "hall",
@@ -113,7 +121,10 @@ PRIVATE = {
     "notices",
     "plugins",
     "replays",
+    "restoring",
+    "rosters",
     "standing",
+    "upgrading",
     "wakeups",
 }
 

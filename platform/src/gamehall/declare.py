@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar, get_args
 
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from gamehall.clocks import SeatTime
 from gamehall.events import Event, NewEvent
 from gamehall.game import CellChange, Outcome, Ruleset, Scene
+from gamehall.tables import Retention
 
 if TYPE_CHECKING:
     from litestar import Request, Response
@@ -186,24 +186,6 @@ class Tables:
 
     metadata: sa.MetaData
     migrations: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """Rows that are of no use after a while, and are removed `days` later, unless the operator sets other days by this
-    `name`.
-
-    `since` is a column of moments, or of ids, which tell when they were made; a row is of no use once it `lasts` no
-    longer than that. It needs an index, or `along` names a column that has one and rises with it. `only` says which
-    rows it is about; the others stay.
-    """
-
-    name: str
-    since: sa.Column[Any]
-    days: int
-    lasts: timedelta = timedelta()
-    along: sa.Column[Any] | None = None
-    only: sa.ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

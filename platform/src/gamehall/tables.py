@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from ulid import ULID
 
-__all__ = ["ID", "PASSING", "UtcTime", "metadata", "new_id", "now"]
+__all__ = ["ID", "PASSING", "Retention", "UtcTime", "metadata", "new_id", "now"]
 
 metadata = sa.MetaData()
 
@@ -31,6 +33,24 @@ class UtcTime(sa.TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         # SQLite keeps no time zone; what PostgreSQL answers has one.
         return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Rows that are of no use after a while, and are removed `days` later, unless the operator sets other days by this
+    `name`.
+
+    `since` is a column of moments, or of ids, which tell when they were made; a row is of no use once it `lasts` no
+    longer than that. It needs an index, or `along` names a column that has one and rises with it. `only` says which
+    rows it is about; the others stay.
+    """
+
+    name: str
+    since: sa.Column[Any]
+    days: int
+    lasts: timedelta = timedelta()
+    along: sa.Column[Any] | None = None
+    only: sa.ColumnElement[bool] | None = None
 
 
 def new_id() -> str:
