@@ -33,13 +33,10 @@ def bring_up_to_date(
     tables are newer than this version or cannot be changed, or the copy cannot be made; then nothing has changed.
     """
     url = settings.database_url
-    copied = None
-    if copy and settings.upgrade_copies and _would_change(url, plugins):
-        copied = _copy(settings, begin)
+    would_change = _would_change(url, plugins)  # looked at in any case: a database that is away says so here
+    copied = _copy(settings, begin) if would_change and copy and settings.upgrade_copies else None
     try:
         return migrate.upgrade_all(url, plugins), copied
-    except sa.exc.OperationalError:
-        raise  # the database is away
     except Exception as error:
         kept = f" The copy from before is {copied}." if copied else ""
         message = (
