@@ -64,7 +64,7 @@ def _is_pending(connection: sa.Connection, owner: migrate.Owner) -> bool:
 
 def _copy(settings: Settings, begin: Callable[[Header], Told] | None) -> Path:
     folder = settings.data / "backups"
-    file = folder / f"before-{now():%Y%m%d-%H%M%S}.backup"
+    file = folder / f"before-{now():%Y%m%d-%H%M%S-%f}.backup"
     try:
         write_backup(settings.database_url, file, secret_key(settings), begin=begin)
         for old in sorted(folder.glob(_COPIES))[: -settings.upgrade_copies]:
