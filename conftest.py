@@ -16,9 +16,9 @@ settings.load_profile("untimed")
 pytest_plugins = [
     f"rig.{module}"
     for module in (
-        "command",
         "environments",
         "server",
+        "command",
         "postgres",
         "redis",
         "screen",

@@ -17,7 +17,6 @@ import pytest
 import sqlalchemy as sa
 
 from gamehall import accounts
-from gamehall.audit import forget_old as forget_old_lines
 from gamehall.audit import list_audit
 from gamehall.factors import (
     begin_factor,
@@ -29,10 +28,10 @@ from gamehall.factors import (
 )
 from gamehall.mail import claim, compose, forget
 from gamehall.rates import Rate
+from gamehall.retention import forget_some, retentions_of
 from gamehall.tables import now
 from gamehall_enhanced_auth.families import live_tokens
 from gamehall_enhanced_auth.tables import token
-from gamehall_enhanced_auth.upkeep import forget_old
 from gamehall_web_htmx.passkeys import add_passkey, find_passkey, list_passkeys, remove_passkey, use_passkey
 from rig.hall import PASSWORD, Client, Hall, StartHall, done
 from rig.passing import grow_old
@@ -105,7 +104,6 @@ async def use_tokens(hall: Hall) -> None:
     await ada.get("/users/bob")
     await ada.patch("/users/me", json={"display_name": "Ada"})
     await bob.post("/auth/logout")
-    await forget_old(hall.host)
 
 
 async def use_pages(hall: Hall) -> None:
@@ -199,7 +197,8 @@ async def look_after(hall: Hall) -> None:
     await host.write(accounts.update_user, ada.id, {"is_active": False})
     for asked in ({}, {"kind": "sign_in"}, {"user_id": ada.id}, {"before": ada.id}):
         await host.read(list_audit, **asked)  # type: ignore[arg-type]
-    await forget_old_lines(host)
+    for _owner, each in retentions_of(host.plugins):
+        await host.write(forget_some, each, msgspec.structs.replace(host.settings, keep_days=()))
     for _ in range(2):
         with contextlib.suppress(Exception):
             await host.rates.take(Rate("once", 1, 3_600), "ada")

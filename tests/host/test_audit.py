@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from ulid import ULID
 
 from gamehall import tables
-from gamehall.audit import forget_old
 from gamehall.endings import abort_by_operator
 from gamehall.origins import Origin, asked_from
 from gamehall.overseeing import act_on_user
-from gamehall.tables import now
 from rig.hall import PASSWORD, Client, Hall, done, problem, start_game
 
 pytestmark = pytest.mark.anyio
@@ -102,24 +98,3 @@ async def test_the_log_is_found_through_and_gives_nothing_away(each_hall: Hall) 
     text = str(rows)
     tokens = [each.headers["authorization"].removeprefix("Token ") for each in (root, bob, carol)]
     assert not [secret for secret in (PASSWORD, "@example.org", "bob", *tokens) if secret in text]
-
-
-async def test_old_lines_are_removed_by_one_worker(each_hall: Hall) -> None:
-    host = each_hall.host
-    days = host.settings.audit_days
-
-    def put(connection: sa.Connection, age: timedelta) -> None:
-        line = {"id": str(ULID.from_datetime(now() - age)).lower(), "at": now() - age, "kind": "sign_in", "by": "x"}
-        nothing = dict.fromkeys(("subject", "address", "agent"), "") | {"facts": "{}"}
-        connection.execute(tables.audit.insert(), line | nothing)
-
-    def count(connection: sa.Connection) -> int:
-        return connection.scalar(sa.select(sa.func.count()).where(tables.audit.c.by == "x")) or 0
-
-    for age in (timedelta(days=days + 1), timedelta(days=days - 1)):
-        await host.write(put, age)
-    await forget_old(host)
-    assert await host.read(count) == 1
-    await host.write(put, timedelta(days=days + 1))
-    await forget_old(host)
-    assert await host.read(count) == 2, "it was somebody's turn just before"

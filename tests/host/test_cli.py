@@ -7,7 +7,6 @@ import pty
 import re
 import shlex
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,26 +22,6 @@ from rig.command import CONFLICT, DONE, FAILED, NOT_FOUND, REFUSED, USAGE, Ended
 from rig.hall import PASSWORD, InstallPlugin, done, problem
 from rig.processes import free_port
 from rig.server import Serve, without_settings
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database whose tables are up to date."""
-    folder = tmp_path_factory.mktemp("template")
-    command: list[str | Path] = [Path(sys.executable).with_name("gamehall"), "db", "upgrade"]
-    subprocess.run(command, env=without_settings(folder), check=True, capture_output=True)
-    with sqlite3.connect(folder / "gamehall.db") as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return folder / "gamehall.db"
-
-
-@pytest.fixture
-def gamehall(bare: Run, template: Path, tmp_path: Path) -> Run:
-    """Runs `gamehall …` on a hall without users."""
-    (tmp_path / "data").mkdir()
-    shutil.copy(template, tmp_path / "data")
-    return bare
 
 
 def create(gamehall: Run, username: str, *options: str, password: str = PASSWORD) -> Ended:
@@ -72,6 +51,9 @@ def examples() -> Iterator[tuple[str, str]]:
 
 EXAMPLES = list(dict.fromkeys(line for _, line in examples()))
 ELSEWHERE = (
+    *("gamehall db backup", "gamehall --yes db backup", "gamehall db restore"),  # see the tests of backups
+    *("gamehall users import", "gamehall games import"),  # see the tests of moving
+    *("gamehall plugins purge", "gamehall --yes plugins purge"),
     *("gamehall serve", "gamehall plugins install", "gamehall plugins uninstall"),  # see the tests of wheels
     "gamehall plugins check",  # plays every game: the test of the documents does so once
     *("gamehall games show", "gamehall games export"),  # see the tests of games

@@ -151,14 +151,41 @@ def test_a_migration_that_fails_half_way_leaves_nothing_and_stops_no_other(
         assert reading.scalars(sa.text("SELECT version_num FROM notes_version")).all() == ["0001"]
 
 
+@pytest.mark.parametrize("statement", [1, 3])
+def test_a_process_that_is_killed_in_a_migration_leaves_what_there_was(
+    statement: int, database_url: str, load: Callable[[], Plugins], notes: Path, tmp_path: Path
+) -> None:
+    migrate.upgrade_all(database_url, load())
+    with migration_connection(database_url) as writing:
+        writing.execute(sa.text("INSERT INTO notes_note VALUES (7)"))
+    page = notes / "0002_page.py"
+    lines = SECOND.splitlines()
+    first = lines.index("def upgrade():") + 1
+    lines.insert(first + statement - 1, "    import os; os.kill(os.getpid(), 9)")
+    page.write_text("\n".join(lines))
+    folder = str(notes.parents[1])
+    variables = without_settings(tmp_path / "data") | {"GAMEHALL_DATABASE_URL": database_url, "PYTHONPATH": folder}
+    command: list[str | Path] = [Path(sys.executable).with_name("gamehall"), "db", "upgrade"]
+    assert subprocess.run(command, env=variables, capture_output=True, check=False).returncode == -9
+    with migration_connection(database_url) as reading:
+        assert not sa.inspect(reading).has_table("notes_page")
+        assert reading.scalars(sa.text("SELECT id FROM notes_note")).all() == [7]
+    page.write_text(SECOND)
+    assert migrate.upgrade_all(database_url, load()) == ["notes"]
+
+
 def test_tables_of_a_newer_version_keep_the_plugin_off(
     database_url: str, load: Callable[[], Plugins], notes: Path
 ) -> None:
     newer = notes / "0002_page.py"
     newer.write_text(SECOND)
+    metadata = notes.parents[1] / "gamehall_notes-1.0.dist-info/METADATA"
+    installed = metadata.read_text()
+    metadata.write_text(installed.replace("Version: 1.0", "Version: 2.0"))
     migrate.upgrade_all(database_url, load())
     newer.unlink()
-    reason = "its tables are of another version (0002); install that version again"
+    metadata.write_text(installed)
+    reason = "its tables are at 0002, as version 2.0 has them, this is 1.0; install that version again"
 
     plugins = load()
     assert migrate.upgrade_all(database_url, plugins) == []

@@ -87,6 +87,8 @@ LAYERS: list[set[str]] = [
     {"plugins", "wakeups", "commands", "showing"},
     {"standing", "replays", "endings", "offers", "claims", "games", "notices"},
     {
+        "adopting",
+        "backups",
         "features",
         "challenges",
         "pairing",
@@ -96,8 +98,12 @@ LAYERS: list[set[str]] = [
         "leaving",
         "overseeing",
         "rematches",
+        "restoring",
+        "retention",
+        "rosters",
         "migrate",
         "migrations",
+        "upgrading",
     },
     {"hall", "replies"},
     {"client"},
@@ -108,8 +114,10 @@ LAYERS: list[set[str]] = [
 
 # How the host works inside: a plugin has no business there.
 PRIVATE = {
+    "adopting",
     "api",
     "app",
+    "backups",
     "cli",
     "delivery",
     "hall",
@@ -117,7 +125,10 @@ PRIVATE = {
     "migrations",
     "notices",
     "replays",
+    "restoring",
+    "rosters",
     "standing",
+    "upgrading",
     "wakeups",
 }
 

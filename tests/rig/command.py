@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
+import sqlite3
+import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
@@ -15,6 +18,7 @@ from typing import Any, Protocol
 import pytest
 
 from gamehall.cli import main
+from rig.server import without_settings
 
 DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
 
@@ -72,3 +76,23 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
 
     return lambda *arguments, stdin="": call(os.environ, *arguments, stdin=stdin)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database whose tables are up to date."""
+    folder = tmp_path_factory.mktemp("template")
+    command: list[str | Path] = [Path(sys.executable).with_name("gamehall"), "db", "upgrade"]
+    subprocess.run(command, env=without_settings(folder), check=True, capture_output=True)
+    with sqlite3.connect(folder / "gamehall.db") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return folder / "gamehall.db"
+
+
+@pytest.fixture
+def gamehall(bare: Run, template: Path, tmp_path: Path) -> Run:
+    """Runs `gamehall …` on a hall without users."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(template, tmp_path / "data")
+    return bare

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from ulid import ULID
 
-from gamehall.declare import Host
-from gamehall.leases import take_lease
 from gamehall.origins import origin
 from gamehall.tables import audit, new_id, now, user
 
-__all__ = ["Entry", "forget_old", "list_audit", "note"]
-
-_AT_ONCE = 1_000
-_LEASE_MS = 1_800_000
+__all__ = ["Entry", "list_audit", "note"]
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -98,19 +92,3 @@ def list_audit(
         )
         for row in connection.execute(query)
     ]
-
-
-async def forget_old(host: Host) -> None:
-    """Removes what is older than the settings say, in parts, so that nobody waits for it. One worker at a time does."""
-    if not await host.write(take_lease, "audit", new_id(), host.hall_time(), _LEASE_MS):
-        return
-    before = now() - timedelta(days=host.settings.audit_days)
-    while await host.write(_forget, before) == _AT_ONCE:
-        pass
-
-
-def _forget(connection: sa.Connection, before: datetime) -> int:
-    """Removes some of the lines from before this moment, which their ids tell; how many."""
-    first = str(ULID.from_datetime(before)).lower()
-    old = sa.select(audit.c.id).where(audit.c.id < first).order_by(audit.c.id).limit(_AT_ONCE)
-    return connection.execute(audit.delete().where(audit.c.id.in_(old))).rowcount

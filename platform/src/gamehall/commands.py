@@ -19,7 +19,17 @@ from gamehall.settings import Settings, load_settings
 if TYPE_CHECKING:
     from gamehall.database import Database
 
-__all__ = ["answer", "on_database", "settings_of", "table", "transact", "usable_database"]
+__all__ = [
+    "answer",
+    "as_operator",
+    "confirm_name",
+    "on_database",
+    "progress",
+    "settings_of",
+    "table",
+    "transact",
+    "usable_database",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,8 +58,13 @@ def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) ->
         finally:
             await database.close()
 
-    with usable_database(), asked_from(Origin(by=f"command line, {_account()}")):
+    with usable_database(), as_operator():
         return asyncio.run(once())
+
+
+def as_operator() -> contextlib.AbstractContextManager[None]:
+    """What is done in this block is put down as done by whoever called this command."""
+    return asked_from(Origin(by=f"command line, {_account()}"))
 
 
 def _account() -> str:
@@ -78,6 +93,29 @@ def answer(ctx: click.Context, data: Any, text: str = "") -> None:
         click.echo(msgspec.json.encode({"ok": True, "data": data, "error": None}))
     elif text:
         click.echo(text)
+
+
+def confirm_name(ctx: click.Context, name: str, warning: str) -> None:
+    """Goes on only if this name is typed, or with --yes."""
+    if ctx.find_root().params["yes"]:
+        return
+    if click.prompt(f"{warning} Type {name} to go on", default="", show_default=False, err=True) != name:
+        raise click.Abort
+
+
+@contextlib.contextmanager
+def progress(ctx: click.Context, label: str) -> Iterator[Callable[[int], Callable[[int], None]]]:
+    """A bar on standard error for work that takes long, where a person looks: it is begun with the length, and what
+    that gives is told of each step."""
+    options = ctx.find_root().params
+    hidden = options["as_json"] or options["quiet"] or not sys.stderr.isatty()
+    with contextlib.ExitStack() as stack:
+
+        def begin(length: int) -> Callable[[int], None]:
+            bar = click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden)
+            return stack.enter_context(bar).update
+
+        yield begin
 
 
 def table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> str:

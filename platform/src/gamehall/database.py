@@ -11,8 +11,9 @@ import queue
 import sqlite3
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from gamehall.settings import SettingsError
 
-__all__ = ["Database", "open_database", "reads", "serialize_on", "sync_url"]
+__all__ = ["Database", "open_database", "reads", "serialize_on", "snapshot", "sync_url"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -77,6 +78,23 @@ def sync_url(url: str) -> sa.URL:
             )
 
 
+@contextmanager
+def snapshot(url: str) -> Iterator[sa.Connection]:
+    """One state of the database, to read for as long as it takes: nobody who writes meanwhile waits for it."""
+    parsed = sync_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite_engine(parsed, "BEGIN", 1)
+        reader = engine
+    else:
+        engine = sa.create_engine(parsed, poolclass=sa.NullPool)
+        reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    try:
+        with reader.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
 def reads(column: sa.Column[str], text: str) -> sa.ColumnElement[bool]:
     """That a column has a text that somebody typed. PostgreSQL takes no NUL, not even to say that nothing has it."""
     return sa.false() if "\0" in text else column == text
@@ -107,7 +125,6 @@ class SqliteDatabase(Database):
     max_batch = 64
 
     def __init__(self, url: sa.URL, readers: int = 4) -> None:
-        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         self._writer_engine = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
         self._reader_engine = _sqlite_engine(url, "BEGIN", readers)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
@@ -185,6 +202,7 @@ def _settle(done: asyncio.Future[Any], result: Any, error: BaseException | None)
 
 
 def _sqlite_engine(url: sa.URL, begin: str, size: int) -> sa.Engine:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         url,
         poolclass=sa.QueuePool,

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from gamehall.clocks import SeatTime
 from gamehall.events import Event, NewEvent
 from gamehall.game import CellChange, Outcome, Ruleset, Scene
+from gamehall.tables import Retention
 
 if TYPE_CHECKING:
     from litestar import Request, Response
@@ -46,6 +47,7 @@ __all__ = [
     "Policy",
     "Principal",
     "RecordedMove",
+    "Retention",
     "Scope",
     "Tables",
     "Verdict",

@@ -27,7 +27,17 @@ from gamehall.standing import resume_games, suspend_games
 from gamehall.tables import feature, feature_epoch, new_id, now, worker
 from gamehall.tasks import beside
 
-__all__ = ["SIGNUP", "LiveFeatures", "Switched", "Switches", "add_plugins", "late_workers", "read_switches", "switch"]
+__all__ = [
+    "SIGNUP",
+    "LiveFeatures",
+    "Switched",
+    "Switches",
+    "add_plugins",
+    "late_workers",
+    "live_workers",
+    "read_switches",
+    "switch",
+]
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +120,11 @@ def add_plugins(connection: sa.Connection, names: Iterable[str], *, on: bool) ->
     if first_start:
         _store(connection, [SIGNUP], on=True, by=_FIRST_START)
     _store(connection, [name for name in names if name not in stored], on=on or first_start, by=_FIRST_START)
+
+
+def live_workers(connection: sa.Connection) -> list[str]:
+    """The names of the workers that are at work, or were some seconds ago."""
+    return list(connection.scalars(sa.select(worker.c.name).where(worker.c.seen_at > now() - _LIVE)))
 
 
 def late_workers(connection: sa.Connection, epoch: int) -> list[str]:

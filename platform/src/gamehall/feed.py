@@ -27,12 +27,13 @@ from gamehall.events import Cursor, Event, NewEvent
 from gamehall.tables import event, now
 from gamehall.tasks import beside
 
-__all__ = ["NOTIFY_CHANNEL", "Feed", "Subscription", "emit", "head"]
+__all__ = ["NOTIFY_CHANNEL", "Feed", "Subscription", "begin_anew", "emit", "head"]
 
 log = logging.getLogger(__name__)
 
 NOTIFY_CHANNEL = "gamehall_feed"
 _PAGE = 500
+_LEAP = 1_000_000_000  # further than any hall comes between a backup and the day on which it is restored
 _REPLAY_LIMIT = 5_000  # events a returning client may be behind before a fresh look at everything is cheaper
 
 _TX: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint", sa.BigInteger)
@@ -60,6 +61,17 @@ def emit(connection: sa.Connection, events: Iterable[NewEvent]) -> Cursor | None
         written = connection.execute(statement, values).one()
         cursor = Cursor(written.tx, written.id)
     return cursor
+
+
+def begin_anew(connection: sa.Connection, last_id: int) -> None:
+    """Begins the empty feed of a hall that was restored, whose last event had this id: far behind all that there can
+    have been, so that every place in the feed from before is too old, and no event is taken for one of then."""
+    first = last_id + _LEAP
+    tx = connection.scalar(sa.select(_TX)) if connection.dialect.name == "postgresql" else 0
+    row = {"id": first, "tx": tx, "at": now(), "kind": "restored", "channels": "[]", "data": "{}"}
+    connection.execute(event.insert(), row)
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(event.name, "id"), first)))
 
 
 def head(connection: sa.Connection) -> Cursor:

@@ -30,7 +30,13 @@ from gamehall.replays import check_game
 from gamehall.standing import MovedOn, advance, suspend_game
 from gamehall.tables import game, game_move, game_seat, new_id, now
 
-__all__ = ["Opening", "open_game", "play", "start_game"]
+__all__ = [
+    "Opening",
+    "open_game",
+    "play",
+    "start_game",
+    "stored_scene",
+]
 
 _ = catalogue(__name__)
 
@@ -87,13 +93,13 @@ def open_game(ruleset: Ruleset[Any, Any], options: Mapping[str, Any]) -> Opening
         version=ruleset.version,
         options=_json(chosen),
         position=_json(position),
-        scene=_stored_scene(ruleset, position),
+        scene=stored_scene(ruleset, position),
         sides=ruleset.sides(position),
         to_act=ruleset.to_act(position),
     )
 
 
-def _stored_scene(ruleset: Ruleset[Any, Any], position: Position) -> str:
+def stored_scene(ruleset: Ruleset[Any, Any], position: Position) -> str:
     """The scene as a stranger sees it, in the language in which everything is stored."""
     with speaking(ENGLISH):
         return _json(ruleset.scene(position, None))
@@ -247,7 +253,7 @@ def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[i
         position=_json(after),
         shown=Shown(ruleset.changes(before, name, after), moved.sides),
         spent=spent,
-        final_scene=_stored_scene(ruleset, after) if outcome else None,
+        final_scene=stored_scene(ruleset, after) if outcome else None,
     )
 
 

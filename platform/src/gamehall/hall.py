@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from litestar.connection import ASGIConnection
 
 from gamehall import migrate
-from gamehall.audit import forget_old
 from gamehall.database import Database, open_database, sync_url
 from gamehall.declare import (
     Authenticator,
@@ -51,6 +50,7 @@ from gamehall.presence import Presence
 from gamehall.problems import Problem
 from gamehall.rates import Rates
 from gamehall.replays import check_games
+from gamehall.retention import forget_old, retentions_of
 from gamehall.rights import within_scope
 from gamehall.settings import Settings, secret_key
 from gamehall.tasks import again_and_again, beside
@@ -297,11 +297,14 @@ class Hall:
         yield "letting flags fall", 0.25, partial(let_flags_fall, self)
         yield "closing challenges", 5.0, partial(expire_challenges, self)
         yield "removing guests", 3_600.0, partial(remove_strays, self)
-        yield "forgetting what was long ago", 3_600.0, partial(forget_old, self)
+        yield "forgetting what was long ago", 3_600.0, self._forget_old
         yield "forgetting limits", 120.0, self.rates.forget
         if (transport := transport_of(self.settings)) is not None:
             yield "telling of turns", 60.0, partial(tell_turns, self, transport)
             yield "sending mails", 5.0, partial(send_due, self, transport)  # somebody waits for a link
+
+    async def _forget_old(self) -> None:
+        await forget_old(self, retentions_of(self.plugins))
 
     def _check_tables(self) -> None:
         engine = sa.create_engine(sync_url(self.settings.database_url), poolclass=sa.NullPool)

@@ -21,6 +21,7 @@ from gamehall.declare import (
     Listener,
     Opponent,
     Policy,
+    Retention,
     Tables,
 )
 from gamehall.game import Ruleset
@@ -46,6 +47,11 @@ def gamehall_settings() -> Iterable[type[msgspec.Struct]]:  # type: ignore[empty
 @hookspec
 def gamehall_tables() -> Iterable[Tables]:  # type: ignore[empty-body]
     """Tables and the folder of their migrations, kept under a version table of the plugin's own."""
+
+
+@hookspec
+def gamehall_retention() -> Iterable[Retention]:  # type: ignore[empty-body]
+    """Rows that are kept for a while only; one worker removes them for the whole hall."""
 
 
 @hookspec

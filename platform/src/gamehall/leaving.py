@@ -6,6 +6,7 @@ import contextlib
 import secrets
 from typing import Literal
 
+import msgspec
 import sqlalchemy as sa
 
 from gamehall.accounts import DELETED_PREFIX, User, end_credentials, find_user
@@ -22,9 +23,9 @@ from gamehall.languages import catalogue
 from gamehall.letters import tell_account_deleted
 from gamehall.problems import Problem
 from gamehall.settings import Settings
-from gamehall.tables import challenge, game, game_seat, new_id, user
+from gamehall.tables import challenge, game, game_seat, new_id, now, user
 
-__all__ = ["delete_user", "leave"]
+__all__ = ["add_nobody", "delete_user", "leave"]
 
 _ = catalogue(__name__)
 
@@ -129,13 +130,30 @@ def _forget(connection: sa.Connection, user_id: str) -> None:
                 connection.execute(referring.delete().where(referring.c[column] == user_id))
 
 
-def _rename(connection: sa.Connection, user_id: str) -> User:
-    """Takes everything out of the user's row that tells who it was."""
+def add_nobody(connection: sa.Connection, display_name: str) -> str:
+    """The id of a row that is only a name in games that were played elsewhere: one for each name."""
+    email_key = f"imported {display_name}"
+    known: str | None = connection.scalar(sa.select(user.c.id).where(user.c.email_key == email_key))
+    if known is not None:
+        return known
+    nobody, columns = _nobody(connection, new_id(), display_name)
+    row = msgspec.structs.asdict(nobody) | columns | {"email_key": email_key, "created_at": now()}
+    connection.execute(user.insert(), row)
+    return nobody.id
+
+
+def _nobody(connection: sa.Connection, user_id: str, display_name: str) -> tuple[User, dict[str, str | None]]:
+    """What stands for nobody any more, under a name that nobody has; and the columns that are not part of a user."""
     name = DELETED_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(5))
     while connection.execute(sa.select(user.c.id).where(user.c.username_key == name)).first() is not None:
         name = DELETED_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(5))
-    nobody = User(user_id, name, "", _NAME, False, False, 0, mail_notices=False, is_deleted=True)
-    columns = {"username_key": name, "email_key": f"deleted {new_id()}", "password_hash": "", "look": None}
+    nobody = User(user_id, name, "", display_name, False, False, 0, mail_notices=False, is_deleted=True)
+    return nobody, {"username_key": name, "email_key": f"deleted {new_id()}", "password_hash": "", "look": None}
+
+
+def _rename(connection: sa.Connection, user_id: str) -> User:
+    """Takes everything out of the user's row that tells who it was."""
+    nobody, columns = _nobody(connection, user_id, _NAME)
     values = {field: getattr(nobody, field) for field in nobody.__struct_fields__ if field not in ("id", "auth_epoch")}
     connection.execute(user.update().where(user.c.id == user_id).values(**values, **columns))
     return nobody

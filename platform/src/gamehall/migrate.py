@@ -5,7 +5,7 @@ So a plugin that was uninstalled stops nobody else from going on, and a failing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -19,19 +19,26 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from gamehall import tables
+from gamehall import __version__, tables
 from gamehall.database import serialize_on, sync_url
 from gamehall.plugins import Plugins
+from gamehall.tables import now
 
 __all__ = [
     "HALL",
     "Owner",
+    "Stored",
     "check_all",
     "differences",
     "downgrade",
+    "drop_all",
+    "is_pending",
+    "migrate_to",
     "migration_connection",
+    "newer",
     "owner_of",
     "state",
+    "stored_owners",
     "upgrade_all",
 ]
 
@@ -45,6 +52,7 @@ class Owner:
     name: str
     metadata: sa.MetaData
     folder: Path
+    version: str = ""
 
     @property
     def version_table(self) -> str:
@@ -54,13 +62,72 @@ class Owner:
         return table in self.metadata.tables or (self is not HALL and table.startswith(f"{self.name}_"))
 
 
-HALL = Owner("gamehall", tables.metadata, _FOLDER / "versions")
+HALL = Owner("gamehall", tables.metadata, _FOLDER / "versions", __version__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a database says of an owner, installed or not: where its tables stand, which version brought them there
+    (empty where that was never put down), and the tables, without the one of its version."""
+
+    revision: str
+    version: str
+    tables: tuple[str, ...]
 
 
 def owner_of(plugins: Plugins, name: str) -> Owner | None:
     """The history of a plugin, None when it has no tables."""
-    declared = plugins.all[name].declared.get("gamehall_tables", ())
-    return next((Owner(name, each.metadata, each.migrations) for each in declared), None)
+    plugin = plugins.all[name]
+    declared = plugin.declared.get("gamehall_tables", ())
+    return next((Owner(name, each.metadata, each.migrations, plugin.version) for each in declared), None)
+
+
+def stored_owners(connection: sa.Connection) -> dict[str, Stored]:
+    """Everybody who has tables in this database, by name; what belongs to no plugin is the hall's. Empty where there
+    is no hall."""
+    inspector = sa.inspect(connection)
+    names = set(inspector.get_table_names())
+    ending = "_version"
+    owners = [
+        name.removesuffix(ending)
+        for name in names
+        if name.endswith(ending) and [column["name"] for column in inspector.get_columns(name)] == ["version_num"]
+    ]
+    if HALL.name not in owners:
+        return {}
+    tables_of: dict[str, list[str]] = {owner: [] for owner in owners}
+    for name in sorted(names - {owner + ending for owner in owners}):
+        among = [owner for owner in owners if owner != HALL.name and name.startswith(f"{owner}_")]
+        tables_of[max(among, key=len, default=HALL.name)].append(name)
+    put_down = tables.upgrade.name in names
+    return {
+        owner: Stored(
+            ", ".join(connection.scalars(sa.select(sa.column("version_num")).select_from(sa.table(owner + ending)))),
+            (_put_down_version(connection, owner) if put_down else ""),
+            tuple(found),
+        )
+        for owner, found in sorted(tables_of.items(), key=lambda each: (each[0] != HALL.name, each[0]))
+    }
+
+
+def _put_down_version(connection: sa.Connection, owner: str) -> str:
+    query = sa.select(tables.upgrade.c.version).where(tables.upgrade.c.owner == owner)
+    return connection.scalar(query) or ""
+
+
+def drop_all(connection: sa.Connection, stored: dict[str, Stored], names: Iterable[str]) -> list[str]:
+    """Drops all that these owners have in the database, whatever is installed; the names of their tables.
+
+    The hall's are those that this version knows: what else is in its database is not touched.
+    """
+    gone = [each for name in names for each in stored[name].tables if name != HALL.name or HALL.owns(each)]
+    versions = [f"{name}_version" for name in names]
+    reflected = sa.MetaData()
+    reflected.reflect(connection, only=[*gone, *versions])
+    reflected.drop_all(connection, [reflected.tables[each] for each in (*gone, *versions)])
+    if HALL.name not in names and tables.upgrade.name in stored[HALL.name].tables:
+        connection.execute(tables.upgrade.delete().where(tables.upgrade.c.owner.in_(list(names))))
+    return gone
 
 
 @contextmanager
@@ -117,11 +184,26 @@ def state(connection: sa.Connection, owner: Owner) -> str:
 
 
 def _newer(owner: Owner, connection: sa.Connection, stored: set[str]) -> str:
+    put_down = sa.inspect(connection).has_table(tables.upgrade.name)
+    return newer(owner, connection, stored, _put_down_version(connection, owner.name) if put_down else "")
+
+
+def newer(owner: Owner, connection: sa.Connection, revisions: set[str], version: str) -> str:
+    """What is wrong with tables at these revisions, which a version wrote, when this code does not know them; empty
+    when it does."""
     scripts = ScriptDirectory.from_config(_config(owner, connection))
-    unknown = stored - {revision.revision for revision in scripts.walk_revisions()}
+    unknown = sorted(revisions - {each.revision for each in scripts.walk_revisions()})
     if not unknown:
         return ""
-    return f"its tables are of another version ({', '.join(sorted(unknown))}); install that version again"
+    wrote = f"version {version}" if version else "another version"
+    here = f", this is {owner.version}" if owner.version else ""
+    return f"its tables are at {', '.join(unknown)}, as {wrote} has them{here}; install that version again"
+
+
+def is_pending(connection: sa.Connection, owner: Owner) -> bool:
+    """Whether there are tables of this owner that an upgrade would change."""
+    stored, wanted = _heads(owner, connection)
+    return bool(stored) and stored != wanted and not newer(owner, connection, stored, "")
 
 
 def upgrade(url: str, owner: Owner) -> bool:
@@ -133,10 +215,21 @@ def upgrade(url: str, owner: Owner) -> bool:
         stored, wanted = _heads(owner, connection)
         if stored == wanted:
             return False
-        if newer := _newer(owner, connection, stored):
-            raise RuntimeError(newer)
-        command.upgrade(_config(owner, connection), "heads")
+        if reason := _newer(owner, connection, stored):
+            raise RuntimeError(reason)
+        migrate_to(connection, owner, "heads")
         return True
+
+
+def migrate_to(connection: sa.Connection, owner: Owner, revision: str) -> None:
+    """Takes an owner's tables up to a revision, in this transaction, and puts down which version did."""
+    command.upgrade(_config(owner, connection), revision)
+    if not sa.inspect(connection).has_table(tables.upgrade.name):
+        return  # the hall's own are of a time before that
+    stored, _ = _heads(owner, connection)
+    row = {"revision": ", ".join(sorted(stored)), "version": owner.version, "at": now()}
+    connection.execute(tables.upgrade.delete().where(tables.upgrade.c.owner == owner.name))
+    connection.execute(tables.upgrade.insert(), row | {"owner": owner.name})
 
 
 def downgrade(url: str, owner: Owner, revision: str = "base") -> None:

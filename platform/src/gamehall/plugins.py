@@ -34,6 +34,7 @@ from gamehall.declare import (
     Listener,
     Opponent,
     Policy,
+    Retention,
     Tables,
 )
 from gamehall.game import Ruleset
@@ -51,11 +52,19 @@ _RESERVED = {"gamehall", "host", "plugins", "alembic", "ruleset", "signup"} | {
     name.split("_")[0] for name in host_tables.tables
 }
 # What is asked of each plugin before there is a host; the other hooks get one.
-_EARLY = ("gamehall_settings", "gamehall_tables", "gamehall_rulesets", "gamehall_exporters", "gamehall_importers")
+_EARLY = (
+    "gamehall_settings",
+    "gamehall_tables",
+    "gamehall_retention",
+    "gamehall_rulesets",
+    "gamehall_exporters",
+    "gamehall_importers",
+)
 # What each hook's declarations are instances of. Routes are of many kinds: the application says whether they fit.
 _KINDS: dict[str, type] = {
     "gamehall_settings": type,
     "gamehall_tables": Tables,
+    "gamehall_retention": Retention,
     "gamehall_rulesets": Ruleset,
     "gamehall_exporters": Exporter,
     "gamehall_importers": Importer,
@@ -273,6 +282,11 @@ def _check_declared(plugins: Plugins, plugin: Plugin, hook: str) -> None:
                 raise ValueError("at most one shape of settings")
         case "gamehall_tables":
             _check_tables(plugin, items)
+        case "gamehall_retention":
+            for retention in items:
+                _free(retention.name, {each.name: other for other, each in others}, "name of what is kept")
+                if not retention.since.table.name.startswith(f"{plugin.name}_"):
+                    raise ValueError(f"{retention.since.table.name} is not its own to remove rows from")
         case "gamehall_rulesets":
             for ruleset in items:
                 _free(ruleset.key, {each.key: other for other, each in others}, "ruleset key")

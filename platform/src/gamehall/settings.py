@@ -15,7 +15,17 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 import platformdirs
 
-__all__ = ["Settings", "SettingsError", "config_path", "load_settings", "plugin_settings", "secret_key"]
+__all__ = [
+    "Settings",
+    "SettingsError",
+    "config_path",
+    "key_file",
+    "known_key",
+    "load_settings",
+    "plugin_settings",
+    "secret_key",
+    "take_key",
+]
 
 
 class SettingsError(ValueError):
@@ -43,8 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail_from: str = ""
     notice_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 12
     rate_limits: bool = True
-    audit_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 365
-    """After how many days a line of the audit log is removed."""
+    keep_days: tuple[str, ...] = ()
+    """Other days than the usual ones for what is kept for a while only, each `name=days`."""
     rates: tuple[str, ...] = ()
     """Other limits than the usual ones, each `name=times/seconds`."""
     trusted_proxies: tuple[str, ...] = ()
@@ -58,6 +68,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_challenges: Annotated[int, msgspec.Meta(ge=1)] = 10
     max_live_games: Annotated[int, msgspec.Meta(ge=1)] = 5
     max_games: Annotated[int, msgspec.Meta(ge=1)] = 200
+    upgrade_copies: Annotated[int, msgspec.Meta(ge=0, le=100)] = 3
+    """How many of the copies are kept that are made before tables change; with 0 none is made."""
     new_plugins: Literal["on", "off"] = "on"
     claim_after_seconds: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 60
     """How long a player who has left must be away from a running clock before the other may end the game."""
@@ -167,6 +179,11 @@ def secret_key(settings: Settings) -> bytes:
 
     Raises SettingsError for one that could be guessed, or a folder that cannot be written.
     """
+    return known_key(settings) or take_key(settings, secrets.token_urlsafe(48).encode())
+
+
+def known_key(settings: Settings) -> bytes | None:
+    """The same, None where none was given or made yet. Raises SettingsError."""
     if settings.secret_key:
         if len(settings.secret_key) < _SHORTEST_KEY:
             raise SettingsError(
@@ -174,22 +191,33 @@ def secret_key(settings: Settings) -> bytes:
                 "characters, so that it could be guessed; leave it out, and a random one is made and kept"
             )
         return settings.secret_key.encode()
-    path = settings.data / "secret_key"
+    path = key_file(settings)
     try:
-        if not path.exists():
-            _make_secret(path)
+        return path.read_bytes().strip() if path.exists() else None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror})") from error
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the key is kept that is not given in the settings."""
+    return settings.data / "secret_key"
+
+
+def take_key(settings: Settings, key: bytes) -> bytes:
+    """Keeps this key, unless there is one already; the one that there is. Raises SettingsError.
+
+    Of several processes at once one is first; whoever sees the file sees the whole key.
+    """
+    path = key_file(settings)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent) as file:  # made 0600
+            file.write(key)
+            file.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
         return path.read_bytes().strip()
     except OSError as error:
         raise SettingsError(
             f"the data folder {path.parent} cannot be written ({error.strerror}); set GAMEHALL_DATA_DIR to one that can"
         ) from error
-
-
-def _make_secret(path: Path) -> None:
-    """Of several processes at once one makes it; whoever sees the file sees the whole key."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent) as file:  # made 0600
-        file.write(secrets.token_urlsafe(48).encode())
-        file.flush()
-        with contextlib.suppress(FileExistsError):
-            os.link(file.name, path)

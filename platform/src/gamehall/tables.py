@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from ulid import ULID
 
 from gamehall.clockfields import LIVE_KINDS, ClockFilter
 
-__all__ = ["ID", "UtcTime", "clock_is", "metadata", "new_id", "now"]
+__all__ = ["ID", "PASSING", "Retention", "UtcTime", "clock_is", "metadata", "new_id", "now"]
 
 metadata = sa.MetaData()
 
@@ -39,6 +41,24 @@ def clock_is(stored: sa.ColumnElement[str], wanted: ClockFilter) -> sa.ColumnEle
     """Whether terms that are stored as JSON are of a kind, or of a speed."""
     kinds = LIVE_KINDS if wanted == "live" else (wanted,)
     return sa.or_(*(stored.startswith(f'{{"kind":"{kind}"', autoescape=True) for kind in kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Rows that are of no use after a while, and are removed `days` later, unless the operator sets other days by this
+    `name`.
+
+    `since` is a column of moments, or of ids, which tell when they were made; a row is of no use once it `lasts` no
+    longer than that. It needs an index, or `along` names a column that has one and rises with it. `only` says which
+    rows it is about; the others stay.
+    """
+
+    name: str
+    since: sa.Column[Any]
+    days: int
+    lasts: timedelta = timedelta()
+    along: sa.Column[Any] | None = None
+    only: sa.ColumnElement[bool] | None = None
 
 
 def new_id() -> str:
@@ -313,3 +333,17 @@ recovery_code = sa.Table(
     sa.Column("user_id", ID, sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("code_hash", sa.LargeBinary(32), primary_key=True),
 )
+
+# Which version brought an owner's tables, the hall's or a plugin's, to where they are. Older code reads it as well, to
+# say what to install: its columns stay as they are.
+upgrade = sa.Table(
+    "upgrade",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("revision", sa.String(40), nullable=False),
+    sa.Column("version", sa.String(40), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+)
+
+PASSING = frozenset({event.name, lease.name, rate.name, spectators.name, worker.name})
+"""What concerns the processes that run now and means nothing without them; no backup has it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,7 @@ from gamehall.settings import Settings
 from gamehall.tables import now
 from gamehall_enhanced_auth.families import Grant, issue
 from gamehall_enhanced_auth.lifetimes import Lifetimes
-from gamehall_enhanced_auth.tables import token
-from gamehall_enhanced_auth.upkeep import KEPT
+from gamehall_enhanced_auth.tables import OLD_TOKENS, token
 from gamehall_enhanced_auth.wording import is_token
 
 
@@ -58,7 +58,12 @@ def test_tokens_are_listed_revoked_and_pruned(settings: Settings) -> None:
     gamehall("tokens", "revoke", ada.token_id)
     assert [each["token_id"] for each in gamehall("tokens", "list")] == [bob.token_id]
     assert gamehall("tokens", "prune") == {"forgotten": 0}
-    transact(settings, lambda connection: connection.execute(token.update().values(expires_at=now() - KEPT)))
+    transact(
+        settings,
+        lambda connection: connection.execute(
+            token.update().values(expires_at=now() - timedelta(days=OLD_TOKENS.days))
+        ),
+    )
     assert gamehall("tokens", "prune") == {"forgotten": 2}
 
 

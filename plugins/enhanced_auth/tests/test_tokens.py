@@ -17,10 +17,10 @@ from litestar.testing import RequestFactory
 
 from gamehall.accounts import end_credentials, update_user
 from gamehall.problems import Problem
+from gamehall.retention import forget_some
 from gamehall.settings import Settings
 from gamehall.tables import event, now
-from gamehall_enhanced_auth.tables import token
-from gamehall_enhanced_auth.upkeep import KEPT, forget_old
+from gamehall_enhanced_auth.tables import OLD_TOKENS, token
 from gamehall_enhanced_auth.wording import digest, spell
 from rig.hall import Client, running
 
@@ -307,9 +307,11 @@ async def test_the_last_use_is_written_when_it_is_old_and_beside_the_requests(
 async def test_old_tokens_are_forgotten(hall: Client, register: Register) -> None:
     given = await register("ada")
     texts = [(await sign_in(hall, "ada"))["token"] for _ in range(2)]
-    await change_row(hall, texts[0], expires_at=now() - KEPT)
-    await change_row(hall, texts[1], expires_at=now() - KEPT + timedelta(minutes=1))
-    assert await forget_old(hall.app.state.host) == 1
+    kept = timedelta(days=OLD_TOKENS.days)
+    await change_row(hall, texts[0], expires_at=now() - kept)
+    await change_row(hall, texts[1], expires_at=now() - kept + timedelta(minutes=1))
+    host = hall.app.state.host
+    assert await host.write(forget_some, OLD_TOKENS, host.settings) == 1
     left = {row.token_hash for row in await rows(hall, sa.select(token.c.token_hash))}
     assert left == {digest(given["token"]), digest(texts[1])}
 

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from gamehall.accounts import user_by_name
 from gamehall.events import NewEvent, user_channel
 from gamehall.feed import emit
+from gamehall.retention import forget_some
 from gamehall.tables import now
 from gamehall_web_htmx.notices import KEPT
-from gamehall_web_htmx.tables import notice
+from gamehall_web_htmx.tables import OLD_NOTICES, notice
 from rig.hall import Hall, StartHall, done, play
 
 pytestmark = pytest.mark.anyio
@@ -133,6 +134,7 @@ async def test_notices_are_written_once_and_bounded(
     long_ago = {"user_id": user_id, "tx": 2**60, "event_id": 1, "at": now() - timedelta(days=91)}
     words = {"plugin": "web_htmx", "kind": "notice", "facts": '{"text":"long ago"}', "link": "/", "is_read": False}
     await hall.host.write(lambda connection: connection.execute(notice.insert(), long_ago | words))
+    assert await hall.host.write(forget_some, OLD_NOTICES, hall.host.settings) == 1
     assert await say("the last") == [*texts[3:], "the last"]
     for worker in workers:
         assert [each.failures for each in worker.host.installed_plugins if each.name == "web_htmx"] == [0]

@@ -133,7 +133,7 @@ async def _archive(
                 if problem.slug not in ("forbidden", "not-found"):
                     raise
                 continue
-            await in_turn(archive.add, await read_record(host, state))
+            await in_turn(archive.add, await read_record(host, state), [each.username for each in state.game.seats])
             if file.tell() > LARGEST_ARCHIVE or time.monotonic() > until:
                 break
         archive.contents.next = ids[looked_at - 1] if looked_at < len(ids) else None

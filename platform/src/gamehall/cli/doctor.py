@@ -14,7 +14,8 @@ from gamehall.database import sync_url
 from gamehall.delivery import transport_of
 from gamehall.mail import given_up
 from gamehall.problems import Problem
-from gamehall.settings import Settings
+from gamehall.retention import OWN, held, overdue
+from gamehall.settings import Settings, SettingsError
 
 __all__ = ["doctor"]
 
@@ -29,6 +30,7 @@ def doctor(ctx: click.Context) -> None:
     """
     settings = settings_of(ctx)
     findings = {"data folder": _data_folder(settings), "database": _database(settings), "mail": _mail(settings)}
+    findings |= {"what is kept for a while": _kept(settings)}
     findings |= {f"plugin {report.name}": report.reason for report in inspect_plugins(settings, started=True)}
     lines = [
         f"{'ok  ' if not wrong else 'BAD '} {what}{': ' if wrong else ''}{wrong}" for what, wrong in findings.items()
@@ -54,6 +56,18 @@ def _database(settings: Settings) -> str:
             return migrate.state(connection, migrate.HALL)
     except (ValueError, sa.exc.SQLAlchemyError) as error:
         return f"{error}; check GAMEHALL_DATABASE_URL and that the database is running"
+
+
+def _kept(settings: Settings) -> str:
+    try:
+        engine = sa.create_engine(sync_url(settings.database_url), poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            late = overdue(held(connection, settings, owner, each) for owner, each in OWN)
+    except SettingsError as wrong:
+        return str(wrong)
+    except (ValueError, sa.exc.SQLAlchemyError):
+        return ""  # that is the database's finding
+    return f"{late}; a running hall removes them within the hour, so look into its log" if late else ""
 
 
 def _mail(settings: Settings) -> str:

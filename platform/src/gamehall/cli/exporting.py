@@ -100,7 +100,8 @@ def _export_many(ctx: click.Context, name: str, out: Path, chosen: dict[str, Any
                 before = None
                 while found := await database.read(list_games, **chosen, limit=_BATCH, before=before):
                     for each in found:
-                        archive.add(await database.read(_record, each.id, plugins))
+                        record = await database.read(_record, each.id, plugins)
+                        archive.add(record, [seat.username for seat in each.seats])
                     before = found[-1].id
         except OSError as error:
             raise click.FileError(str(out), error.strerror) from error

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from gamehall.accounts import user_by_name
 from gamehall.api.views import game_summary
 from gamehall.cli.exporting import export
+from gamehall.cli.importing import import_games
 from gamehall.cli.running import installed_plugins
 from gamehall.cli.watching import abort, watch
 from gamehall.clocks import describe
@@ -36,6 +37,7 @@ def games() -> None:
 
 
 games.add_command(export)
+games.add_command(import_games)
 games.add_command(watch)
 games.add_command(abort)
 

@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 from gamehall.cli.checking import check_in_process, report_text
 from gamehall.cli.inspecting import PluginReport, inspect_plugins
 from gamehall.cli.newgame import name_game, write_game
+from gamehall.cli.purging import purge
 from gamehall.commands import answer, settings_of, table, transact
 from gamehall.features import read_switches
 from gamehall.plugins import find_plugins
@@ -26,6 +27,9 @@ __all__ = ["plugins"]
 @click.group()
 def plugins() -> None:
     """See what is installed, what it contributes, and why something does not work."""
+
+
+plugins.add_command(purge)
 
 
 def _off(ctx: click.Context) -> frozenset[str]:

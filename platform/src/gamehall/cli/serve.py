@@ -33,8 +33,9 @@ LARGEST_HEAD = 128 * 1024  # bytes that are read of a head; `edges` takes less o
 @click.option("--workers", type=int, help="How many processes answer requests.")
 @click.option("--reload", is_flag=True, help="Start again when code changes; for authors.")
 @click.option("--safe", is_flag=True, help="Load no plugin.")
+@click.option("--no-backup", is_flag=True, help="Make no copy before tables change.")
 @click.pass_context
-def serve(ctx: click.Context, /, reload: bool, safe: bool, **flags: Any) -> None:
+def serve(ctx: click.Context, /, reload: bool, safe: bool, no_backup: bool, **flags: Any) -> None:
     """Start the hall: bring the database up to date, then answer until stopped.
 
     \b
@@ -44,7 +45,7 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, **flags: Any) -> None
     settings = settings_of(ctx, **flags)
     if reload and find_spec("watchfiles") is None:
         raise click.UsageError("--reload needs one more package: pip install watchfiles")
-    prepare(settings, safe=safe)
+    prepare(settings, safe=safe, copy=not no_backup)
     announce(settings)
     # Workers are processes of their own and read the settings again; the flags travel to them like this.
     os.environ |= {f"GAMEHALL_{name.upper()}": str(value) for name, value in flags.items() if value is not None}
@@ -56,22 +57,27 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, **flags: Any) -> None
     _granian(settings, reload=reload)
 
 
-def prepare(settings: Settings, *, safe: bool) -> None:
-    """Makes the data folder and the secret, and brings every table up to date. Raises SettingsError for what would keep
-    every worker from starting."""
+def prepare(settings: Settings, *, safe: bool, copy: bool = True) -> None:
+    """Makes the data folder and the secret, and brings every table up to date, unless `copy` is false with a copy from
+    before. Raises SettingsError for what would keep every worker from starting, and what `bring_up_to_date` does."""
     from gamehall.delivery import transport_of
     from gamehall.edges import Edges
     from gamehall.features import add_plugins
     from gamehall.logs import configure_logs
-    from gamehall.migrate import upgrade_all
     from gamehall.plugins import load_plugins
+    from gamehall.retention import changed_days
+    from gamehall.upgrading import bring_up_to_date
 
     configure_logs(settings)
     transport_of(settings)
     Edges(settings)
+    changed_days(settings.keep_days)
     secret_key(settings)
     plugins = load_plugins(settings, safe=safe)
-    for name in upgrade_all(settings.database_url, plugins):
+    changed, copied = bring_up_to_date(settings, plugins, copy=copy)
+    if copied is not None:
+        click.echo(f"The hall as it was before this upgrade is in {copied}.", err=True)
+    for name in changed:
         click.echo(f"Brought the tables of {name} up to date.", err=True)
     names = [plugin.name for plugin in plugins.working]
     transact(settings, add_plugins, names, on=settings.new_plugins == "on")

@@ -21,6 +21,7 @@ from gamehall.accounts import (
     user_for_login,
 )
 from gamehall.audit import note
+from gamehall.cli.rosters import export_users, import_users
 from gamehall.commands import answer, settings_of, table, transact
 from gamehall.credentials import link_for, set_password
 from gamehall.factors import remove_factor
@@ -37,6 +38,10 @@ __all__ = ["users"]
 @click.group()
 def users() -> None:
     """Look after accounts."""
+
+
+users.add_command(export_users)
+users.add_command(import_users)
 
 
 def _found(connection: sa.Connection, username: str) -> User:

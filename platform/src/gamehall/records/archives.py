@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import IO, Self
@@ -19,10 +20,11 @@ CONTENTS = "contents.json"
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A game in the archive, and its file there."""
+    """A game in the archive, its file there, and the user names of its players by seat."""
 
     id: str
     file: str
+    players: tuple[str, ...] = ()
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -59,8 +61,8 @@ class Archive:
             self._zip.writestr(CONTENTS, msgspec.json.format(msgspec.json.encode(self.contents), indent=1) + b"\n")
         self._zip.close()
 
-    def add(self, record: GameRecord) -> None:
-        """Writes a game; one that the format cannot tell is put down as left out."""
+    def add(self, record: GameRecord, players: Sequence[str]) -> None:
+        """Writes a game of these users; one that the format cannot tell is put down as left out."""
         try:
             content = write_record(self._exporter, record)
         except Problem as problem:
@@ -70,4 +72,4 @@ class Archive:
         ended = datetime.fromisoformat(record.finished_at or record.started_at)
         entry = ZipInfo(name, (ended.year, ended.month, ended.day, ended.hour, ended.minute, ended.second))
         self._zip.writestr(entry, content, ZIP_DEFLATED)
-        self.contents.games.append(Held(record.id, name))
+        self.contents.games.append(Held(record.id, name, tuple(players)))

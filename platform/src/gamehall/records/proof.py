@@ -12,7 +12,7 @@ from gamehall.problems import Problem
 from gamehall.records.canonical import digest
 from gamehall.records.chain import CLOSING, FORMAT, HEADER, chain_hash, lay_out, read_document
 
-__all__ = ["Difference", "Proof", "prove"]
+__all__ = ["Difference", "Document", "Proof", "prove", "read_record"]
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -53,7 +53,9 @@ class _Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
-class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A record as its file has it, proven or not."""
+
     format: str
     id: str
     ruleset: str
@@ -78,10 +80,7 @@ def prove(content: bytes, rulesets: Mapping[str, Ruleset[Any, Any]]) -> Proof:
 
     Raises Problem `malformed` for what is no such record, `not-found` where its ruleset is not among these.
     """
-    stated: str = read_document(content, _Format).format
-    if stated != FORMAT:
-        raise Problem("malformed", f"Its format is {stated!r}; only records of the format {FORMAT!r} can be proven.")
-    record: _Document = read_document(content, _Document)
+    record = read_record(content)
     if (ruleset := rulesets.get(record.ruleset)) is None:
         raise Problem("not-found", f"The rules of {record.ruleset!r} are not installed here, so nothing can be proven.")
     differences = [*_in_layout(content, record), *_in_chain(record), *_in_game(record, ruleset)]
@@ -95,11 +94,20 @@ def prove(content: bytes, rulesets: Mapping[str, Ruleset[Any, Any]]) -> Proof:
     )
 
 
+def read_record(content: bytes) -> Document:
+    """The record in a file, not proven yet. Raises Problem `malformed`."""
+    stated: str = read_document(content, _Format).format
+    if stated != FORMAT:
+        raise Problem("malformed", f"Its format is {stated!r}; only records of the format {FORMAT!r} can be proven.")
+    record: Document = read_document(content, Document)
+    return record
+
+
 class _Format(msgspec.Struct, frozen=True):
     format: str
 
 
-def _in_layout(content: bytes, record: _Document) -> Iterator[Difference]:
+def _in_layout(content: bytes, record: Document) -> Iterator[Difference]:
     """The first line that is not as the record would be written: nothing may stand in it that no hash covers."""
     meant = lay_out(msgspec.to_builtins(record))
     if content == meant:
@@ -109,7 +117,7 @@ def _in_layout(content: bytes, record: _Document) -> Iterator[Difference]:
     yield Difference(None, f"line {line} is not written as records are")
 
 
-def _in_chain(record: _Document) -> Iterator[Difference]:
+def _in_chain(record: Document) -> Iterator[Difference]:
     """Every link whose hash does not fit it and the hash before it, each judged by the hashes that the file has."""
     values: dict[str, Any] = msgspec.to_builtins(record)
     if record.start_hash != chain_hash("", {name: values[name] for name in HEADER}):
@@ -131,7 +139,7 @@ def _named(number: int, link: _Link) -> str:
     return f"move {number} ({link.move})"
 
 
-def _in_game(record: _Document, ruleset: Ruleset[Any, Any]) -> Iterator[Difference]:
+def _in_game(record: Document, ruleset: Ruleset[Any, Any]) -> Iterator[Difference]:
     """Where the game goes another way by the rules; nothing behind a move that they do not allow."""
     ply = 0
     try:
@@ -163,7 +171,7 @@ def _in_position(stated: str, position: Any, ply: int, what: str) -> Iterator[Di
         yield Difference(ply, f"{what} is another one by the rules")
 
 
-def _in_end(record: _Document, ruleset: Ruleset[Any, Any], position: Any) -> Iterator[Difference]:
+def _in_end(record: Document, ruleset: Ruleset[Any, Any], position: Any) -> Iterator[Difference]:
     ply, outcome = len(record.moves), ruleset.outcome(position)
     by_rules = _Result(outcome.winner, outcome.reason) if outcome else None
     stated = record.result if record.ended_by == "rules" else None

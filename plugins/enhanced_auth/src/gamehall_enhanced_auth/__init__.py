@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import click
     from litestar import Router
 
-    from gamehall.declare import Authenticator, Host, Lifespan, Tables
+    from gamehall.declare import Authenticator, Host, Lifespan, Retention, Tables
     from gamehall_enhanced_auth.lifetimes import Lifetimes
     from gamehall_web_htmx.declare import NoticeKind, Page, Slot
 
@@ -31,6 +31,13 @@ def gamehall_tables() -> list[Tables]:
     from gamehall_enhanced_auth.tables import metadata
 
     return [Tables(metadata, Path(__file__).parent / "migrations")]
+
+
+@hookimpl
+def gamehall_retention() -> list[Retention]:
+    from gamehall_enhanced_auth.tables import OLD_TOKENS
+
+    return [OLD_TOKENS]
 
 
 @hookimpl

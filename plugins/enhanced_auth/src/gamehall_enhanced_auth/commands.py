@@ -10,19 +10,18 @@ from gamehall.accounts import User, user_for_login
 from gamehall.commands import answer, settings_of, table, transact
 from gamehall.declare import SCOPES
 from gamehall.problems import Problem
+from gamehall.retention import forget_some
 from gamehall.settings import plugin_settings
-from gamehall.tables import now
 from gamehall_enhanced_auth.families import (
     Found,
     Grant,
     issue_to_script,
     live_tokens,
-    prune,
     revoke,
     revoke_others,
 )
 from gamehall_enhanced_auth.lifetimes import Lifetimes
-from gamehall_enhanced_auth.upkeep import BATCH, KEPT
+from gamehall_enhanced_auth.tables import OLD_TOKENS
 
 __all__ = ["tokens"]
 
@@ -144,12 +143,12 @@ def create(ctx: click.Context, username: str, name: str, scopes: tuple[str, ...]
 @tokens.command("prune")
 @click.pass_context
 def forget(ctx: click.Context) -> None:
-    """Forget tokens that expired or were revoked a month ago. A running hall does this by itself.
+    """Forget tokens that expired or were revoked long ago. A running hall does this by itself.
 
     \b
     gamehall tokens prune
     """
     settings, forgotten = settings_of(ctx), 0
-    while batch := transact(settings, prune, now() - KEPT, BATCH):
+    while batch := transact(settings, forget_some, OLD_TOKENS, settings):
         forgotten += batch
     answer(ctx, {"forgotten": forgotten}, f"Forgot {forgotten}.")

@@ -43,7 +43,6 @@ __all__ = [
     "live_tokens",
     "note_first_use",
     "note_uses",
-    "prune",
     "revoke",
     "revoke_others",
     "rotate",
@@ -357,9 +356,3 @@ def note_first_use(connection: sa.Connection, family_id: str, generation: int) -
     """Puts down that this token has arrived at whoever it was made for."""
     this = sa.and_(token.c.family_id == family_id, token.c.generation == generation)
     connection.execute(token.update().where(this, token.c.first_used_at.is_(None)).values(first_used_at=now()))
-
-
-def prune(connection: sa.Connection, before: datetime, limit: int) -> int:
-    """Forgets up to `limit` tokens that expired before a time; how many they were."""
-    old = connection.scalars(sa.select(token.c.token_hash).where(token.c.expires_at < before).limit(limit)).all()
-    return connection.execute(token.delete().where(token.c.token_hash.in_(old))).rowcount

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from gamehall.declare import Retention
 from gamehall.tables import ID, UtcTime, user
 
-__all__ = ["DEVICE", "SCRIPT", "metadata", "token"]
+__all__ = ["DEVICE", "OLD_TOKENS", "SCRIPT", "metadata", "token"]
 
 DEVICE, SCRIPT = "device", "script"
 
@@ -44,3 +45,6 @@ token = sa.Table(
     sa.Index("ix_enhanced_auth_token_user", "user_id", "expires_at"),
     sa.Index("ix_enhanced_auth_token_expiry", "expires_at"),
 )
+
+# So long an expired token can still be told from one that never was.
+OLD_TOKENS = Retention("tokens", token.c.expires_at, 30)

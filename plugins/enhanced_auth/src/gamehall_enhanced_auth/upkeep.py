@@ -1,4 +1,4 @@
-"""What is done beside the requests: putting down when tokens were last used, and forgetting old ones."""
+"""What is done beside the requests: putting down when tokens were last used."""
 
 from __future__ import annotations
 
@@ -8,22 +8,15 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
-import sqlalchemy as sa
-
 from gamehall.declare import Host
-from gamehall.leases import take_lease
-from gamehall.tables import new_id, now
+from gamehall.tables import now
 from gamehall.tasks import beside
-from gamehall_enhanced_auth.families import note_uses, prune
+from gamehall_enhanced_auth.families import note_uses
 
-__all__ = ["BATCH", "KEPT", "LastUses", "forget_old", "last_uses", "upkeep"]
+__all__ = ["LastUses", "last_uses", "upkeep"]
 
-KEPT = timedelta(days=30)  # how long an expired token can still be told from one that never was
 _EXACTNESS = timedelta(minutes=5)
 _PAUSE_SECONDS = 30.0
-_PRUNE_EVERY = timedelta(hours=1)
-_WORK, _LEASE_MS = "enhanced_auth: forgetting tokens", 3_000_000  # somewhat less than an hour, by another clock
-BATCH = 500  # tokens forgotten in one transaction, so that nobody waits for long
 
 
 class LastUses:
@@ -59,41 +52,18 @@ async def upkeep(host: Host) -> AsyncIterator[None]:
         async with beside(_keep_up(host, uses), "enhanced_auth:upkeep"):
             yield
     finally:
-        await _tend(host, uses, prune_too=False)
+        await _put_down(host, uses)
 
 
 async def _keep_up(host: Host, uses: LastUses) -> None:
-    pruned_at: datetime | None = None
     while True:
         await asyncio.sleep(_PAUSE_SECONDS)
-        due = pruned_at is None or now() - pruned_at >= _PRUNE_EVERY
-        await _tend(host, uses, prune_too=due)
-        if due:
-            pruned_at = now()
+        await _put_down(host, uses)
 
 
-async def _tend(host: Host, uses: LastUses, *, prune_too: bool) -> None:
+async def _put_down(host: Host, uses: LastUses) -> None:
     try:
         if times := uses.take():
             await host.write(note_uses, times)
-        if prune_too:
-            await forget_old(host)
     except Exception as error:  # noqa: BLE001 - the database may be away, and the next round tries again
         host.fault("enhanced_auth", "the upkeep of tokens", error)
-
-
-async def forget_old(host: Host) -> int:
-    """Forgets tokens that expired or were revoked a month ago, a few at a time; how many they were.
-
-    One worker does this for the whole hall: for the others there is nothing to forget within the hour.
-    """
-    worker, forgotten = new_id(), 0
-    while batch := await host.write(_forget_some, worker, host.hall_time()):
-        forgotten += batch
-    return forgotten
-
-
-def _forget_some(connection: sa.Connection, worker: str, hall_time: int) -> int:
-    if not take_lease(connection, _WORK, worker, hall_time, _LEASE_MS):
-        return 0
-    return prune(connection, now() - KEPT, BATCH)

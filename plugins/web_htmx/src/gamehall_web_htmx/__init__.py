@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from gamehall import hookimpl
-from gamehall.declare import Authenticator, ErrorPage, Host, Lifespan, Listener, Tables
+from gamehall.declare import Authenticator, ErrorPage, Host, Lifespan, Listener, Retention, Tables
 
 if TYPE_CHECKING:
     from litestar.types import ControllerRouterHandler
@@ -28,6 +28,13 @@ def gamehall_tables() -> Iterable[Tables]:
     from gamehall_web_htmx.tables import metadata
 
     return [Tables(metadata, Path(__file__).with_name("migrations"))]
+
+
+@hookimpl
+def gamehall_retention() -> Iterable[Retention]:
+    from gamehall_web_htmx.tables import ENDED_SESSIONS, OLD_NOTICES
+
+    return [ENDED_SESSIONS, OLD_NOTICES]
 
 
 @hookimpl

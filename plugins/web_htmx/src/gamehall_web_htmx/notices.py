@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from gamehall.database import serialize_on
 from gamehall.declare import Host, Listener
 from gamehall.events import Cursor, Event, user_channel, users_of
-from gamehall.tables import now, user
+from gamehall.tables import user
 from gamehall.tasks import beside
 
 from .declare import NoticeKind
@@ -40,7 +40,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 OWN = "web_htmx"
-KEPT, KEPT_FOR = 200, timedelta(days=90)
+KEPT = 200
 """How many notices of a user are kept, and for how long."""
 _WAITING = 10_000
 _RETRY_SECONDS = 1.0
@@ -129,8 +129,7 @@ def _put_down(connection: sa.Connection, plugin: str, kind: NoticeKind, event: E
 
 
 def _forget(connection: sa.Connection, user_id: str) -> None:
-    """Removes what is too old, of anybody, and what this user has too much of."""
-    connection.execute(notice.delete().where(notice.c.at < now() - KEPT_FOR))
+    """Removes what this user has too much of."""
     newest = sa.select(notice.c.tx, notice.c.event_id).where(notice.c.user_id == user_id)
     last = connection.execute(
         newest.order_by(notice.c.tx.desc(), notice.c.event_id.desc()).offset(KEPT - 1).limit(1)

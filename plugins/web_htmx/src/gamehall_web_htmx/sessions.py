@@ -22,7 +22,7 @@ from gamehall.problems import Problem
 from gamehall.tables import new_id, now, user
 
 from .cookies import make_cookie, sent_cookie
-from .tables import session
+from .tables import IDLE, session
 
 __all__ = [
     "SESSION",
@@ -42,7 +42,6 @@ __all__ = [
 _ = catalogue(__name__)
 
 SESSION = "session"
-IDLE = timedelta(days=7)
 LONGEST = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=5)
 _CONFIRMED_AT = "web_htmx_confirmed_at"
@@ -88,8 +87,6 @@ def _start(connection: sa.Connection, cookie_hash: str, person: User, agent: str
     ).first()
     if old is not None:
         _end(connection, old.user_id, [old.id])
-    # One that is too old is not seen any more, so some days later it is among these.
-    connection.execute(session.delete().where(session.c.last_seen_at < moment - IDLE))
     connection.execute(
         session.insert(),
         {

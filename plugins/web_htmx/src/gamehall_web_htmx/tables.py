@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
+from gamehall.declare import Retention
 from gamehall.tables import ID, UtcTime
 from gamehall.tables import user as host_user
 
-__all__ = ["answered", "metadata", "notice", "passkey", "prefs", "session"]
+__all__ = [
+    "ENDED_SESSIONS",
+    "IDLE",
+    "OLD_NOTICES",
+    "answered",
+    "metadata",
+    "notice",
+    "passkey",
+    "prefs",
+    "session",
+]
+
+IDLE = timedelta(days=7)
+"""After how long without a visit a session ends."""
 
 metadata = sa.MetaData()
 
@@ -75,3 +91,7 @@ notice = sa.Table(
     sa.Column("is_read", sa.Boolean, nullable=False),
     sa.Index("ix_web_htmx_notice_at", "at"),
 )
+
+# A session that has ended for another reason is not seen any more, so some days later it is among these.
+ENDED_SESSIONS = Retention("sessions", session.c.last_seen_at, 1, lasts=IDLE)
+OLD_NOTICES = Retention("notices", notice.c.at, 90)
