@@ -23,7 +23,8 @@ class Geometry:
 
     Cells have names such as `cell:h8`. The `window` is as large as it was when it was `drawn`. Beside it, in a file
     whose name ends with `.shown.json`, is what the window shows, see `shown`, whether everything is `still`, since a
-    dialog that has just come may move, and which item is `active`: the one that the keys are for. Without a path it does nothing.
+    dialog that has just come may move, and which item is `active`: the one that the keys are for. Without a path it
+    does nothing.
     """
 
     def __init__(self, path: str | None) -> None:
