@@ -92,8 +92,11 @@ class Desktop(Process):
         self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1", "click", "1")
 
     def write(self, name: str, text: str) -> None:
+        """Writes in place of what a field holds, once the keys are for it and the mouse is up again."""
         self.click(name)
-        self._xdotool("sleep", "0.1", "key", "ctrl+a", "type", "--delay", "20", text)
+        self._xdotool("sleep", "0.1")
+        self.see(active=name)
+        self._xdotool("key", "--delay", "60", "ctrl+a", "sleep", "0.2", "type", "--delay", "20", text)
 
     def sign_in(self, username: str, password: str = PASSWORD) -> None:
         """Fills in the dialog for signing in, and waits until it is closed."""

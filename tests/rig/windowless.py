@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,6 @@ class Windowless:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.sleep(0)  # what has just begun has its first step
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -66,9 +66,9 @@ class Windowless:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def do(self, work: Any) -> asyncio.Task[None]:
+    def do(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Any) -> asyncio.Task[None]:
         """As a button does."""
-        return self.start(self.session.attempt(work))
+        return self.start(self.session.attempt(partial(work, *arguments)))
 
     def _post(self, message: object) -> None:
         self.posted.append(message)

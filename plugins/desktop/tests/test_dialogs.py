@@ -32,7 +32,7 @@ class Network:
         pass
 
 session = Session()
-session.attempt = lambda work, again=None: None
+session.attempt = lambda work, again=False: work()
 dpg.create_context()
 dpg.configure_app(manual_callback_management=True)
 dpg.create_viewport()
@@ -93,6 +93,8 @@ assert not shown("code:fault")
 assert dpg.get_item_configuration("password")["password"]
 press("show_password")
 assert not dpg.get_item_configuration("password")["password"]
+press("forget")
+assert asked[-1] == ("forget", "ada")
 dpg.set_value("profile", "bob @ other")
 press("profile")
 assert asked[-1] == ("switch", "http://other", "bob")

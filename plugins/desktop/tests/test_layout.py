@@ -24,11 +24,13 @@ def inside(inner: Box, width: int, height: int) -> bool:
     )
 
 
-@given(WIDTHS, HEIGHTS, SCALES)
-def test_nothing_leaves_the_window_and_nothing_lies_on_another(width: int, height: int, scale: float) -> None:
-    frame = arrange(width, height, scale)
+@given(WIDTHS, HEIGHTS, SCALES, st.integers(0, 120))
+def test_nothing_leaves_the_window_and_nothing_lies_on_another(
+    width: int, height: int, scale: float, banner: int
+) -> None:
+    frame = arrange(width, height, scale, banner)
     assert all(inside(box, width, height) for box in frame)
-    assert frame.room.y >= frame.bar.height
+    assert frame.room.y >= frame.bar.height + banner
     board, side = frame.board, frame.side
     assert board.x + board.width <= side.x or board.y + board.height <= side.y
     # The board gets what there is: neither place of the rest would leave it much more.

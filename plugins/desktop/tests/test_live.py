@@ -86,18 +86,18 @@ async def table(
 
 async def test_a_move_is_sent_and_stored_and_the_other_s_is_told(table: Table) -> None:
     game_id = await table.begin()
-    clicks = [table.ada.do(table.play.play("h8", 0)), table.ada.do(table.play.play("h9", 0))]
+    clicks = [table.ada.do(table.play.play, "h8", 0), table.ada.do(table.play.play, "h9", 0)]
     for click in clicks:
         await click
     assert table.posted(Sending) == [Sending(game_id, 0, "h8")]  # the second of two quick clicks is none
     assert table.posted(Stored) == [Stored(game_id, 0)]
-    await table.ada.do(table.play.play("h9", 0))  # nor is one on a board that was not drawn anew yet
+    await table.ada.do(table.play.play, "h9", 0)  # nor is one on a board that was not drawn anew yet
     assert len(table.posted(Sending)) == 1
     await table.bob.play(game_id, "a1", 1)
     await table.shows_the_truth(game_id)
     assert (table.posted(Moved)[-1].ply, table.posted(Moved)[-1].move) == (2, "a1")
     assert sorted({message.game.ply for message in table.posted(Shown)}) == [0, 1, 2]
-    await table.ada.do(table.play.play("h8", 2))
+    await table.ada.do(table.play.play, "h8", 2)
     (refused,) = table.posted(Refused)
     assert (refused.move, refused.refusal.code) == ("h8", "occupied")
     assert not [toast for toast in table.posted(Toast) if toast.kind == "fault"]  # said once, in the game
@@ -106,7 +106,7 @@ async def test_a_move_is_sent_and_stored_and_the_other_s_is_told(table: Table) -
 async def test_a_move_without_an_answer_is_made_once(table: Table) -> None:
     game_id = await table.begin()
     table.line.lose_answers()
-    click = table.ada.do(table.play.play("h8", 0))
+    click = table.ada.do(table.play.play, "h8", 0)
     await table.ada.until(lambda _: Sending(game_id, 0, "h8", waiting=True) in table.ada.posted)
     assert (await table.truth(game_id)).moves == ("h8",)
     await table.bob.play(game_id, "a1", 1)
@@ -122,7 +122,7 @@ async def test_a_move_waits_for_the_hall_also_when_its_game_was_left(table: Tabl
     table.line.cut()
     await table.ada.until(lambda model: model.account.offline)
     left = table.play
-    click = table.ada.do(left.play("h8", 0))
+    click = table.ada.do(left.play, "h8", 0)
     await table.ada.until(lambda _: Sending(game_id, 0, "h8", waiting=True) in table.ada.posted)
     other = (await table.bob.respond((await table.ada_elsewhere.challenge("gomoku", "bob")).id, "accept")).game_id
     assert other is not None
@@ -140,7 +140,7 @@ async def test_a_move_waits_for_the_hall_also_when_its_game_was_left(table: Tabl
 async def test_a_move_that_the_game_does_not_wait_for_any_more_is_not_made(table: Table, how: str) -> None:
     game_id = await table.begin()
     table.line.cut()
-    click = table.ada.do(table.play.play("h8", 0))
+    click = table.ada.do(table.play.play, "h8", 0)
     await table.ada.until(lambda _: Sending(game_id, 0, "h8", waiting=True) in table.ada.posted)
     if how == "over":
         await table.bob.resign(game_id)
@@ -165,24 +165,24 @@ async def test_a_line_that_nobody_has_closed_is_given_up(table: Table) -> None:
     table.ada.session.line.try_now()  # the computer has slept
     await table.shows_the_truth(game_id)
     table.line.half_open()
-    await table.ada.do(table.play.play("a1", 1))  # and this finds out by itself
+    await table.ada.do(table.play.play, "a1", 1)  # and this finds out by itself
     await table.bob.play(game_id, "h9", 2)
     assert (await table.shows_the_truth(game_id)).moves == ("h8", "a1", "h9")
 
 
 async def test_offers_takebacks_and_a_rematch(table: Table) -> None:
     game_id = await table.begin()
-    await table.ada.do(table.play.play("h8", 0))
-    await table.ada.do(table.play.offer("draw", "offer"))
+    await table.ada.do(table.play.play, "h8", 0)
+    await table.ada.do(table.play.offer, "draw", "offer")
     await table.bob.draw(game_id, "decline")
     await table.ada.until(lambda model: any("draw" in toast.text for toast in model.toasts.said))
-    await table.ada.do(table.play.offer("takeback", "offer"))
+    await table.ada.do(table.play.offer, "takeback", "offer")
     await table.bob.takeback(game_id, "accept")
     assert (await table.shows_the_truth(game_id)).ply == 0
-    await table.ada.do(table.play.play("g7", 0))
+    await table.ada.do(table.play.play, "g7", 0)
     await table.bob.resign(game_id)
     await table.shows_the_truth(game_id)
-    await table.ada.do(table.play.offer("rematch", "offer"))
+    await table.ada.do(table.play.offer, "rematch", "offer")
     again = (await table.bob.rematch(game_id, "accept")).rematch
     assert again is not None
     await table.ada.until(lambda model: model.table.game and model.table.game.id == again)
@@ -202,7 +202,7 @@ async def test_a_game_that_is_watched_has_a_channel_while_it_may_be_watched(
     made = await eve.challenge("gomoku", "bob", seat=0)
     game_id = (await table.bob.respond(made.id, "accept")).game_id
     assert game_id is not None
-    await table.ada.do(table.ada.session.open_game(game_id))
+    await table.ada.do(table.ada.session.open_game, game_id)
     for ply, (mover, move) in enumerate([(eve, "h8"), (table.bob, "h9"), (eve, "i8")]):
         await mover.play(game_id, move, ply)
         await table.shows_the_truth(game_id)
@@ -220,9 +220,9 @@ async def test_signed_out_from_elsewhere(table: Table) -> None:
 async def test_signing_out_waits_for_the_move_that_is_on_its_way(table: Table) -> None:
     game_id = await table.begin()
     table.line.stall()
-    click = table.ada.do(table.play.play("h8", 0))
+    click = table.ada.do(table.play.play, "h8", 0)
     await table.ada.until(lambda model: model.table.sending)
-    leaving = table.ada.do(table.ada.session.sign_out())
+    leaving = table.ada.do(table.ada.session.sign_out)
     table.line.heal()
     await leaving
     await click
@@ -234,9 +234,9 @@ async def test_signing_out_does_not_wait_for_a_hall_that_is_away(table: Table) -
     game_id = await table.begin()
     table.line.cut()
     await table.ada.until(lambda model: model.account.offline)
-    click = table.ada.do(table.play.play("h8", 0))
+    click = table.ada.do(table.play.play, "h8", 0)
     await table.ada.until(lambda _: Sending(game_id, 0, "h8", waiting=True) in table.ada.posted)
-    await table.ada.do(table.ada.session.sign_out())
+    await table.ada.do(table.ada.session.sign_out)
     assert click.cancelled()
     assert any("h8" in toast.text for toast in table.posted(Toast))
     table.line.heal()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ async def test_what_a_button_of_a_panel_leads_to(asked: Asked) -> None:
     assert panel.ask is not None
     await panels.ask(asked.session, panel, panel.ask, " hello ")
     await panels.ask(asked.session, panel, panel.ask, "  ")
-    await asked.session.attempt(panels.act(asked.session, panel, Action("Refuse", refuse)))
+    await asked.session.attempt(partial(panels.act, asked.session, panel, Action("Refuse", refuse)))
     told = [each for each in asked.told if not isinstance(each, PanelLoaded)]
     assert told == [Proposing("hall", "bob"), Toast("Well, hello.", "done"), Toast("There is nobody.", "fault")]
     assert sum(isinstance(each, PanelLoaded) for each in asked.told) == 2

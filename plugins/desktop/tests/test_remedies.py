@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
@@ -51,7 +52,7 @@ def answering(
             self.wfile.write(content)
 
         def date_time_string(self, timestamp: float | None = None) -> str:
-            return formatdate((NOW.timestamp() if timestamp is None else timestamp) + ahead, usegmt=True)
+            return formatdate((time.time() if timestamp is None else timestamp) + ahead, usegmt=True)
 
         def log_message(self, *_arguments: Any) -> None:
             pass
@@ -109,7 +110,10 @@ async def test_what_answers_is_told_from_a_hall_of_now(content: bytes, status: i
         assert words in said if words else not said
 
 
-@pytest.mark.parametrize(("ahead", "words"), [(3600, "60 minutes behind"), (-600, "10 minutes ahead"), (60, "")])
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [(3600, "1 hour behind"), (-600, "10 minutes ahead"), (-108_000, "1 day 6 hours ahead"), (60, "")],
+)
 async def test_a_wrong_clock_is_told(ahead: float, words: str) -> None:
     with answering(ahead=ahead) as address:
         said = await told(address)

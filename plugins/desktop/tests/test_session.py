@@ -7,6 +7,7 @@ import logging
 import socket
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,10 @@ class Front:
         self.session = Session(self.accounts, self.network.spawn, self.network.post)
         self.said: list[Any] = []
         self.coming: deque[Any] = deque()
-        self.do(self.session.begin(profile))
+        self.do(self.session.begin, profile)
 
-    def do(self, work: Coroutine[Any, Any, None], again: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
-        self.network.start(self.session.attempt(work, again))
+    def do(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Any, again: bool = False) -> None:
+        self.network.start(self.session.attempt(partial(work, *arguments), again=again))
 
     def until(self, there: Callable[[Model], bool]) -> Model:
         """The model, once this is so."""
@@ -67,7 +68,7 @@ class Front:
     def register(self, username: str) -> None:
         self.until(lambda model: model.signing.form is not None)
         hall = self.accounts.config.base_url
-        self.do(self.session.register(hall, username, f"{username}@example.org", PASSWORD))
+        self.do(self.session.register, hall, username, f"{username}@example.org", PASSWORD)
         self.until(lambda model: model.account.username == username)
 
     def close(self) -> None:
@@ -99,10 +100,10 @@ def test_signing_in_is_refused_in_the_dialog_and_remembered_when_it_succeeds(ser
     assert (model.signing.base_url, model.account.known, model.signing.keeping) == (server.url, (), "file")
     session = first.session
     for work, words in (
-        (session.sign_in(server.url, "ada", "wrong"), "no account"),
-        (session.sign_in("hall", "ada", PASSWORD), "https://play.example.org"),
-        (session.sign_in(f"http://127.0.0.1:{free_port()}", "ada", PASSWORD), "gamehall serve"),
-        (session.register(server.url, "admin", "ada@", "short"), "reserved"),
+        (partial(session.sign_in, server.url, "ada", "wrong"), "no account"),
+        (partial(session.sign_in, "hall", "ada", PASSWORD), "https://play.example.org"),
+        (partial(session.sign_in, f"http://127.0.0.1:{free_port()}", "ada", PASSWORD), "gamehall serve"),
+        (partial(session.register, server.url, "admin", "ada@", "short"), "reserved"),
     ):
         first.do(work)
         first.until(lambda model: model.signing.busy)
@@ -115,7 +116,7 @@ def test_signing_in_is_refused_in_the_dialog_and_remembered_when_it_succeeds(ser
     again = front(server.url)
     again.until(lambda model: model.account.username == "ada")
     assert not any(isinstance(each, Asked) for each in again.said)
-    again.do(again.session.sign_out())
+    again.do(again.session.sign_out)
     assert again.until(lambda model: model.signing.form == "sign_in").signing.username == "ada"
     third = front(server.url)
     assert third.until(lambda model: model.signing.form == "sign_in").account.username is None
@@ -125,15 +126,15 @@ def test_a_code_is_asked_for_where_the_account_has_a_second_step(server: Server,
     window = front(server.url)
     window.register("ada")
     code = second_step(server, "ada")
-    window.do(window.session.sign_out())
+    window.do(window.session.sign_out)
     window.until(lambda model: model.signing.form == "sign_in")
     for given, words in (("", "recovery code"), ("wrong", "not right")):
-        window.do(window.session.sign_in(server.url, "ada", PASSWORD, given))
+        window.do(window.session.sign_in, server.url, "ada", PASSWORD, given)
         window.until(lambda model: model.signing.busy)
         signing = window.until(lambda model: not model.signing.busy).signing
         assert signing.code_needed
         assert words in (signing.errors["code"] if given else signing.fault)
-    window.do(window.session.sign_in(server.url, "ada", PASSWORD, code))
+    window.do(window.session.sign_in, server.url, "ada", PASSWORD, code)
     window.until(lambda model: model.account.username == "ada")
 
 
@@ -160,7 +161,7 @@ def test_what_nobody_may_do_is_done_after_signing_in(server: Server, front: Open
     async def ask() -> None:
         window.network.post(await window.session.client.me())
 
-    window.do(ask(), ask)
+    window.do(ask, again=True)
     assert "Sign in first" in window.until(lambda model: bool(model.signing.reason)).signing.reason
     window.register("ada")
     window.until(lambda _model: any(getattr(each, "email", "") == "ada@example.org" for each in window.said))
@@ -175,7 +176,7 @@ def test_whoever_is_signed_out_elsewhere_goes_on_where_they_were(server: Server,
         shown = await window.session.client.show_challenge(challenge.id)
         await window.session.open_game(shown.game_id or "")
 
-    window.do(begin())
+    window.do(begin)
     game = window.until(lambda model: model.table.game is not None).table.game
     assert game is not None
     asyncio.run(sign_others_out(server.url))
@@ -184,11 +185,11 @@ def test_whoever_is_signed_out_elsewhere_goes_on_where_they_were(server: Server,
         assert isinstance(window.session.play, HallPlay)
         await window.session.play.play("b2", 0)
 
-    window.do(play(), play)
+    window.do(play, again=True)
     signing = window.until(lambda model: model.signing.form == "sign_in").signing
     assert (signing.username, bool(signing.reason)) == ("ada", True)
     assert window.model.table.game is None
-    window.do(window.session.sign_in(server.url, "ada", PASSWORD))
+    window.do(window.session.sign_in, server.url, "ada", PASSWORD)
     window.until(lambda model: model.table.game is not None and model.table.game.moves[:1] == ("b2",))
 
 
@@ -201,7 +202,7 @@ def test_a_hall_that_is_away_is_asked_until_it_answers(serve: Serve, front: Open
     async def ask() -> None:
         await window.session.client.me()
 
-    window.do(ask())
+    window.do(ask)
     offline = window.until(lambda model: model.account.offline is not None).account
     assert offline.username == "ada"
     assert "asking again in 4 s" in offline.banner(offline.offline.retry_at - 3.5 if offline.offline else 0)
@@ -210,7 +211,7 @@ def test_a_hall_that_is_away_is_asked_until_it_answers(serve: Serve, front: Open
     assert later.model.signing.form is None
     serve(port=server.port)
     for each in (window, later):
-        each.do(each.session.ask_now())
+        each.do(each.session.ask_now)
         each.until(lambda model: model.account.offline is None and model.account.username == "ada")
 
 
@@ -220,15 +221,15 @@ def test_another_profile_closes_what_is_open_and_asks_where_nothing_was_kept(
     first, second = serve(), serve(data=tmp_path / "other")
     window = front(first.url)
     window.register("ada")
-    window.do(window.session.register(second.url, "bob", "bob@example.org", PASSWORD))
+    window.do(window.session.register, second.url, "bob", "bob@example.org", PASSWORD)
     window.until(lambda model: model.account.username == "bob")
     assert [each.username for each in window.model.account.known][-1] == "ada"
-    window.do(window.session.sign_in(first.url, "ada", "wrong"))  # who is signed in stays
+    window.do(window.session.sign_in, first.url, "ada", "wrong")  # who is signed in stays
     window.until(lambda model: bool(model.signing.fault))
     assert window.session.client.base_url == second.url
-    window.do(window.session.switch(first.url, "ada"))
+    window.do(window.session.switch, first.url, "ada")
     window.until(lambda model: model.account.username == "ada")
-    window.do(window.session.switch(first.url, "cyd"))
+    window.do(window.session.switch, first.url, "cyd")
     signing = window.until(lambda model: model.signing.form == "sign_in").signing
     assert (signing.username, signing.base_url, window.session.play) == ("cyd", first.url, None)
     later = front(second.url, "ada")
@@ -242,12 +243,12 @@ def test_pitfall_7_nothing_is_left_running_whatever_it_was_doing(server: Server,
         waiting = f"http://127.0.0.1:{silent.getsockname()[1]}"
         asking = front(server.url)  # its dialog is open, and a call that is never answered is under way
         asking.until(lambda model: model.signing.form == "sign_in")
-        asking.do(asking.session.sign_in(waiting, "ada", PASSWORD))
+        asking.do(asking.session.sign_in, waiting, "ada", PASSWORD)
         asking.until(lambda model: model.signing.busy)
         signed_in = front(server.url)
         signed_in.register("ada")
         away = front(f"http://127.0.0.1:{free_port()}", "eve")
-        away.do(away.session.switch(waiting.replace("127.0.0.1", "127.0.0.2"), "eve"))
+        away.do(away.session.switch, waiting.replace("127.0.0.1", "127.0.0.2"), "eve")
         away.until(lambda model: model.account.offline is not None)
         for each in (asking, signed_in, away):
             each.close()

@@ -35,11 +35,11 @@ def test_signing_in_registering_switching_and_going_on(
     desktop.choose("add_account")
     desktop.register("bob")
     desktop.choose("profile:ada")
-    desktop.find("account_menu")
+    desktop.see(user="ada")
     assert desktop.stop() == 0
     again = open_desktop(server)
     again.choose("profile:bob")
-    again.find("account_menu")
+    again.see(user="bob")
     again.choose("sign_out")
     again.find("sign_in")
     assert again.stop() == 0

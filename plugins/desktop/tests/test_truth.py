@@ -78,7 +78,7 @@ class Bout:
             return
         for cell in (next(self._cells), next(self._cells)):
             self.tried.append(cell)
-            self._clicks.append(self._ada.do(play.play(cell, shown.ply)))
+            self._clicks.append(self._ada.do(play.play, cell, shown.ply))
 
     async def settle(self) -> Game:
         """The line is good again, and the computer awake."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
@@ -140,7 +141,7 @@ class Stream:
         self._start(lambda: news.tell(self._session, event))
 
     def _start(self, work: Callable[[], Awaitable[None]]) -> None:
-        self._session.beside(self._patiently(work))
+        self._session.beside(partial(self._patiently, work))
 
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
         """What is not answered is asked again with everything else, once the line is good again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
@@ -63,7 +64,7 @@ async def refresh(session: Session, kind: str | None = None) -> None:
     lists.panels_wanted |= panels.changed_by(session, kind)
     if (lists.wanted or lists.panels_wanted) and not lists.looking:
         lists.looking = True
-        session.beside(_look(session))
+        session.beside(partial(_look, session))
 
 
 async def _look(session: Session) -> None:

@@ -81,7 +81,6 @@ class Network:
     @staticmethod
     async def _end(tasks: set[asyncio.Task[Any]], patience: float) -> None:
         """Cancels the tasks, and waits for their end a while."""
-        await asyncio.sleep(0)  # each has its first step: a coroutine that never ran is a fault to Python
         for task in (running := set(tasks)):
             task.cancel()
         if running:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import httpx
 
 from gamehall.languages import catalogue
+from gamehall.spans import in_words
 
 _ = catalogue(__name__)
 
@@ -82,15 +83,17 @@ def new_hall(address: str, version: str, own: str) -> str:
 
 def wrong_clock(seconds: float) -> str:
     """A clock that is ahead of the hall's by so many seconds, behind where they are negative."""
-    minutes = round(abs(seconds) / 60)
+    span = in_words(round(abs(seconds) / 60) * 60_000)
     if seconds > 0:
-        ahead = _.ngettext("{count} minute ahead", "{count} minutes ahead", minutes)
-    else:
-        ahead = _.ngettext("{count} minute behind", "{count} minutes behind", minutes)
+        return _(
+            "This computer's clock is {span} ahead of the hall's. Let the system set it by itself; with a wrong clock"
+            " secure connections fail.",
+            span=span,
+        )
     return _(
-        "This computer's clock is {ahead} of the hall's. Let the system set it by itself; with a wrong clock secure"
+        "This computer's clock is {span} behind the hall's. Let the system set it by itself; with a wrong clock secure"
         " connections fail.",
-        ahead=ahead,
+        span=span,
     )
 
 

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from .installed import Installed
 
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
-Again = Callable[[], Coroutine[Any, Any, None]]
+Work = Callable[[], Coroutine[Any, Any, None]]
+"""Begins something: a coroutine that is made before its time may never be awaited, which is a fault to Python."""
 
 
 _CODE = ("code-needed", "invalid-code")
@@ -65,7 +66,7 @@ class Session:
         self.reach = Reach(post, spawn)
         self._client: Client | None = None
         self._following: list[asyncio.Task[None]] = []
-        self._wanted: Again | None = None  # what somebody wanted to do who had to sign in first
+        self._wanted: Work | None = None  # what somebody wanted to do who had to sign in first
 
     @property
     def config(self) -> Config:
@@ -82,25 +83,26 @@ class Session:
     def is_signed_in(self) -> bool:
         return self._client is not None and self.accounts.is_authenticated()
 
-    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+    def beside(self, work: Work) -> None:
         """Does something beside the rest, until the user is signed out."""
         self._following = [task for task in self._following if not task.done()]
         self._following.append(self.spawn(self.attempt(work)))
 
-    async def attempt(self, work: Coroutine[Any, Any, None], again: Again | None = None) -> None:
+    async def attempt(self, work: Work, *, again: bool = False) -> None:
         """Does something and tells the user what is wrong when it cannot be done.
 
-        `again` makes the same once more: it is done after signing in, where that is what is lacking.
+        `again`: it is done after signing in, where that is what is lacking.
         """
         try:
-            await work
+            await work()
         except (NobodyError, SignedOutError) as error:
             if self.accounts.is_authenticated():
                 await self.leave(str(error))
             elif self._wanted is None:
                 reason = _("Sign in first; then it is done.") if again else _("Sign in first.")
                 self.post(Asked("sign_in", self.config.base_url, self.username, reason))
-            self._wanted = again or self._wanted
+            if again:
+                self._wanted = work
         except ProblemError as problem:
             fields = [f"{error.field}: {error.message}" for error in problem.errors if error.field]
             self.post(Toast("\n".join(fields) or problem.detail, "fault"))
@@ -215,6 +217,11 @@ class Session:
             await self.accounts.auth_manager.forget()
             await self._stop_following()
 
+    async def forget(self, profile: str) -> None:
+        """Forgets a profile and its token, and asks who it is instead."""
+        await self.accounts.drop(profile)
+        self.post(Asked("sign_in", self.config.base_url))
+
     async def list_devices(self) -> None:
         self.post(DevicesListed(tuple(await self.client.devices())))
 
@@ -271,14 +278,10 @@ class Session:
         if self._client is None:
             self._client = APIClient(manager.base_url, manager, timeout=self.config.timeout)
         elif isinstance(self.play, HallPlay):
-            self.spawn(self.attempt(self.play.look()))
-        self._following = [self.spawn(self._go_on(work)) for work in (partial(live.follow, self), manager.watch)]
+            self.spawn(self.attempt(self.play.look))
+        self._following = [self.spawn(self.attempt(work)) for work in (partial(live.follow, self), manager.watch)]
         if wanted is not None:
-            self.spawn(self.attempt(wanted()))
-
-    async def _go_on(self, work: Again) -> None:
-        """Made only when it begins: it may be ended before."""
-        await self.attempt(work())
+            self.spawn(self.attempt(wanted))
 
     async def _put_away(self) -> None:
         """Closes what is open in the hall."""
@@ -294,7 +297,7 @@ class Session:
     async def _stop_following(self) -> None:
         ending = [task for task in self._following if task is not asyncio.current_task()]
         self._following = []
-        await asyncio.sleep(0)  # what has just begun has its first step: one that never ran is a fault to Python
+        await asyncio.sleep(0)  # what has just begun has its first step, and so its own end
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)

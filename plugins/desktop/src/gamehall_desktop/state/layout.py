@@ -30,13 +30,15 @@ class Frame(NamedTuple):
     side: Box
 
 
-def arrange(width: int, height: int, scale: float = 1.0) -> Frame:
-    """The parts of a window of this size; `scale` is that of everything in it.
+def arrange(width: int, height: int, scale: float = 1.0, banner: int = 0) -> Frame:
+    """The parts of a window of this size; `scale` is that of everything in it. A banner of this height below the bar
+    pushes the room down.
 
     The board is as large as it can be: what belongs to it stands beside it, or below where that leaves it more.
     """
     bar, gap = min(round(_BAR * scale), height // 3), round(_GAP * scale)
-    room = Box(gap, bar, max(1, width - 2 * gap), max(1, height - bar - gap))
+    above = bar + min(banner, height // 3)
+    room = Box(gap, above, max(1, width - 2 * gap), max(1, height - above - gap))
     top = Box(0, 0, width, bar)
     least, wished, most = (min(round(each * scale), room.width // 2) for each in (_LEAST_SIDE, _SIDE, _MOST_SIDE))
     below = min(round(_LEAST_BELOW * scale), room.height // 2)

@@ -16,6 +16,8 @@ from .desk import Desk
 
 _ = catalogue(__name__)
 
+_BELOW = 8  # pixels below the banner
+
 
 class AccountMenu:
     """The user's name in the bar. It opens a menu: other accounts that are known here, devices, signing out."""
@@ -57,7 +59,7 @@ class AccountMenu:
             if account.username is not None:
                 dpg.add_separator()
                 self._item("devices", _("Devices"), lambda: self._ask("devices"))
-                self._item("sign_out", _("Sign out"), lambda: desk.do(desk.session.sign_out()))
+                self._item("sign_out", _("Sign out"), lambda: desk.do(desk.session.sign_out))
 
     def _item(self, name: str, label: str, act: Callable[[], None]) -> None:
         def chosen() -> None:
@@ -67,7 +69,7 @@ class AccountMenu:
         self._desk.button(name, label, chosen, kind="quiet", width=self._desk.px(240))
 
     def _switch(self, known: Known) -> None:
-        self._desk.do(self._desk.session.switch(known.base_url, known.username))
+        self._desk.do(self._desk.session.switch, known.base_url, known.username)
 
     def _ask(self, form: Form, username: str = "") -> None:
         account = self._desk.model.account
@@ -85,6 +87,7 @@ class OfflineBanner:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.said = ""
+        self.height = 0  # of the room that it takes; what is below makes way for it
         with dpg.window(
             tag="offline",
             show=False,
@@ -113,4 +116,8 @@ class OfflineBanner:
             desk.rewrite("offline:why", account.offline.why)
             dpg.configure_item("offline:why", wrap=width - desk.px(24))
             own = int(dpg.get_item_rect_size("offline")[0]) or width
-            dpg.set_item_pos("offline", [(dpg.get_viewport_client_width() - own) // 2, desk.px(52)])
+            dpg.set_item_pos("offline", [(dpg.get_viewport_client_width() - own) // 2, desk.frame.bar.height])
+        high = int(dpg.get_item_rect_size("offline")[1]) + desk.px(_BELOW) if account.offline is not None else 0
+        if high != self.height:
+            self.height = high
+            desk.changed()

@@ -210,9 +210,9 @@ class NewGameForm:
         if state.ruleset is None or not state.is_ready:  # the button may not look like it yet
             return
         if state.where == "here":
-            self._desk.do(offline.begin(session, state.ruleset.key, state.options))
+            self._desk.do(offline.begin, session, state.ruleset.key, state.options)
         else:
-            self._desk.do(lobbying.propose(session, state.ruleset.key, state.terms))
+            self._desk.do(lobbying.propose, session, state.ruleset.key, state.terms)
 
     def _back(self) -> None:
         self._state.where = None

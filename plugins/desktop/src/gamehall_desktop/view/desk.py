@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, ParamSpec, Protocol
 
 import dearpygui.dearpygui as dpg
 
@@ -16,6 +17,8 @@ from gamehall_desktop.state.settings import Chosen, Look
 
 from . import fonts, themes
 from .geometry import Geometry
+
+P = ParamSpec("P")
 
 
 class Part(Protocol):
@@ -43,16 +46,16 @@ class Desk:
         self._network = network
         self._fields: set[str] = set()
 
-    def do(self, work: Coroutine[Any, Any, None], again: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
-        """Runs what the session does in the network's thread; what goes wrong is told to the user.
+    def do(self, work: Callable[P, Coroutine[Any, Any, None]], *arguments: P.args, **more: P.kwargs) -> None:
+        """Runs what the session does in the network's thread; what goes wrong is told to the user."""
+        self._network.start(self.session.attempt(partial(work, *arguments, **more)))
 
-        `again` makes the same once more, for whoever has to sign in first.
-        """
-        self._network.start(self.session.attempt(work, again))
-
-    def doing(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Any) -> Callable[[], None]:
-        """A callback that does something."""
-        return lambda: self.do(work(*arguments), lambda: work(*arguments))
+    def doing(
+        self, work: Callable[P, Coroutine[Any, Any, None]], *arguments: P.args, **more: P.kwargs
+    ) -> Callable[[], None]:
+        """A callback that does something; after signing in, where that is lacking."""
+        begin = partial(work, *arguments, **more)
+        return lambda: self._network.start(self.session.attempt(begin, again=True))
 
     def changed(self) -> None:
         """Has everything drawn anew. Never while a button is held down: a new button would not know of it."""

@@ -19,14 +19,14 @@ class DevicesDialog(Dialog):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, _("Your devices"), lambda: None, self._cancel)
-        self._drawn: tuple[Device, ...] | None = None
+        self._drawn: tuple[tuple[Device, ...] | None, int] = (None, 0)
         with self.made():
             self.text("devices:notice", _("One moment …"))
             dpg.add_group(tag="devices:rows")
             with dpg.group(horizontal=True):
                 desk.button("revoke_others", _("Sign all others out"), desk.doing(desk.session.revoke_others))
                 desk.button("close_dialog", _("Close"), self._cancel)
-        desk.do(desk.session.list_devices())
+        desk.do(desk.session.list_devices)
 
     def _cancel(self) -> None:
         self.desk.model.take(Asked(None))
@@ -34,8 +34,8 @@ class DevicesDialog(Dialog):
 
     def draw(self) -> None:
         devices = self.desk.model.signing.devices
-        if devices is not None and devices is not self._drawn:
-            self._drawn = devices
+        if devices is not None and (devices, self.width) != self._drawn:
+            self._drawn = (devices, self.width)
             self.say("devices:notice", "" if devices else _("None."))
             dpg.delete_item("devices:rows", children_only=True)
             for each in devices:

@@ -15,7 +15,9 @@ from .desk import Desk
 _ = catalogue(__name__)
 
 _WIDTH, _MARGIN, _SHOW = 420, 8, 78
+_EDGES = 2 * 14 + 11  # its padding, and the bar to scroll with
 _LINE, _LETTER = 18, 9  # the height of a line and the width of a letter, roughly
+_FRAMES = 3  # until what has been added, or has another width, has its size
 _SUNK = 8  # texts are drawn lower than their place, to stand beside fields
 
 
@@ -32,12 +34,14 @@ class Dialog:
 
     def __init__(self, desk: Desk, title: str, enter: Callable[[], None], close: Callable[[], None]) -> None:
         self.desk = desk
-        self.width = desk.px(_WIDTH)
+        self.width = self._room()
         self._title = title
         self._enter = enter
         self._close = close
         self._placed: tuple[int, ...] = ()
-        self._rooms: dict[str, int] = {}  # for what is said beside each label
+        self._restless = 0  # frames in which its size may still change
+        self._labels: dict[str, int] = {}  # how wide each is
+        self._wide: dict[str, tuple[float, int]] = {}  # what is as wide as the dialog: its share, and how much less
 
     @contextmanager
     def made(self) -> Iterator[None]:
@@ -61,9 +65,13 @@ class Dialog:
 
     def place(self) -> None:
         """Keeps it in the middle and inside the window, whatever it has come to hold."""
+        self._fit()
         room = (dpg.get_viewport_client_width(), dpg.get_viewport_client_height())
         width, height = map(int, dpg.get_item_rect_size("dialog"))
         if (placed := (*room, width, height)) == self._placed:
+            if self._restless:
+                self._restless -= 1
+                self.desk.changed()
             return
         top = (room[1] - height) // 3
         if self._placed[:3] == placed[:3]:  # it has grown or shrunk: its fields stay where they are, if they can
@@ -71,16 +79,41 @@ class Dialog:
         self._placed = placed
         dpg.configure_item("dialog", max_size=[each - 2 * _MARGIN for each in room])
         dpg.set_item_pos("dialog", [max(_MARGIN, (room[0] - width) // 2), max(_MARGIN, top)])
-        self.desk.changed()  # what has just been added has no size before the next frame
+        self._restless = _FRAMES
+        self.desk.changed()
 
     def delete(self) -> None:
         for tag in ("dialog", "dialog_keys"):
             if dpg.does_item_exist(tag):
                 dpg.delete_item(tag)
 
+    def _room(self) -> int:
+        """How wide what it holds can be, beside its edges and a bar to scroll with."""
+        room: int = dpg.get_viewport_client_width() - 2 * _MARGIN - self.desk.px(_EDGES)
+        return min(self.desk.px(_WIDTH), room)
+
+    def _fit(self) -> None:
+        """Makes everything as wide as the window has room for."""
+        if (width := self._room()) != self.width:
+            self.width = width
+            for tag in self._wide:
+                self._widen(tag)
+            self.desk.changed()
+
+    def _widen(self, tag: str) -> None:
+        share, less = self._wide[tag]
+        length = "wrap" if dpg.get_item_type(tag) == "mvAppItemType::mvText" else "width"
+        dpg.configure_item(tag, **{length: max(1, round(self.width * share) - less)})
+
+    def spread(self, tag: str, share: float = 1.0, less: int = 0) -> None:
+        """Keeps an item as wide as the dialog is inside, or this share of it, less so many pixels."""
+        self._wide[tag] = (share, less)
+        self._widen(tag)
+
     def text(self, tag: str, text: str = "", colour: str = "faint") -> None:
         """Words over the whole width, which take no room while there are none."""
-        self.desk.write(text, colour=colour, tag=tag, wrap=self.width, show=bool(text))
+        self.desk.write(text, colour=colour, tag=tag, show=bool(text))
+        self.spread(tag)
 
     def say(self, tag: str, text: str, colour: str = "faint") -> None:
         """Puts words into a text, or takes them out."""
@@ -91,7 +124,8 @@ class Dialog:
         """A line to write in; above it is its label, and what is wrong with it."""
         with dpg.group(tag=f"{name}:all"):
             self._label(name, label)
-            self.desk.field(name, width=self.width, callback=changed, **more)
+            self.desk.field(name, callback=changed, **more)
+            self.spread(name)
 
     def password(self, label: str, changed: Callable[[], None]) -> None:
         """The line for a password, which can be shown."""
@@ -99,15 +133,17 @@ class Dialog:
             self._label("password", label)
             with dpg.group(horizontal=True):
                 show = self.desk.px(_SHOW)
-                self.desk.field("password", width=self.width - show - self.desk.px(8), callback=changed, password=True)
+                self.desk.field("password", callback=changed, password=True)
+                self.spread("password", less=show + self.desk.px(8))
                 self.desk.button("show_password", _("Show"), _turn_password, width=show)
 
     def _label(self, name: str, label: str) -> None:
-        with dpg.child_window(tag=f"{name}:row", border=False, no_scrollbar=True, width=self.width):
+        with dpg.child_window(tag=f"{name}:row", border=False, no_scrollbar=True):
             dpg.add_text(label, tag=f"{name}:label")
-            self._rooms[name] = self.width - self.desk.px(_LETTER * (len(label) + 2))
-            self.desk.write("", tag=f"{name}:fault", wrap=self._rooms[name], show=False)
+            self._labels[name] = self.desk.px(_LETTER * (len(label) + 2))
+            self.desk.write("", tag=f"{name}:fault", show=False)
             self.desk.geometry.names.add(f"{name}:fault")
+        self.spread(f"{name}:row")
         self.fault(name, "")
 
     def fault(self, name: str, text: str, colour: str = "danger") -> None:
@@ -115,12 +151,14 @@ class Dialog:
         not move away from under somebody's mouse."""
         self.say(f"{name}:fault", text, colour)
         line = self.desk.px(_LINE)
-        size = dpg.get_text_size(text, wrap_width=self._rooms[name]) if text else None
+        room = max(self.width // 3, self.width - self._labels[name])
+        size = dpg.get_text_size(text, wrap_width=room) if text else None
         tall = int(size[1]) if size else line
         height = max(2 * line, tall)
+        dpg.configure_item(f"{name}:fault", wrap=room)
         dpg.configure_item(f"{name}:row", height=height + self.desk.px(_SUNK))
         dpg.set_item_pos(f"{name}:label", [0, height - line])
-        dpg.set_item_pos(f"{name}:fault", [self.width - self._rooms[name], height - tall])
+        dpg.set_item_pos(f"{name}:fault", [self.width - room, height - tall])
 
 
 def _turn_password() -> None:

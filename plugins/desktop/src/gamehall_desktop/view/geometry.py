@@ -22,8 +22,9 @@ class Geometry:
     """Writes {name: [x, y, width, height]} in pixels of the screen to a file whenever it has changed.
 
     Cells have names such as `cell:h8`. The `window` is as large as it was when it was `drawn`. Beside it, in a file
-    whose name ends with `.shown.json`, is what the window shows, see `shown`, and whether everything is `still`: a
-    dialog that has just come may move. Without a path it does nothing.
+    whose name ends with `.shown.json`, is what the window shows, see `shown`, whether everything is `still`, since a
+    dialog that has just come may move, and which item is `active`: the one that the keys are for. Without a path it
+    does nothing.
     """
 
     def __init__(self, path: str | None) -> None:
@@ -39,10 +40,13 @@ class Geometry:
             return
         left, top = dpg.get_viewport_pos()
         found: dict[str, list[float]] = {"window": [left, top, *self.drawn]}
+        active = ""
         for name in sorted(self.names):
             if dpg.does_item_exist(name) and dpg.is_item_visible(name):
                 (x, y), (width, height) = dpg.get_item_rect_min(name), dpg.get_item_rect_size(name)
                 found[name] = [left + x, top + y, width, height]
+                if dpg.get_item_state(name).get("active"):  # a text never is
+                    active = name
         if canvas.layout is not None and canvas.tag in found:
             at, (x, y, _, _) = canvas.layout, found[canvas.tag]
             for cell in board_cells(at.columns, at.rows):
@@ -50,7 +54,7 @@ class Geometry:
                 found[f"cell:{cell}"] = [x + middle[0] - 1, y + middle[1] - 1, 2, 2]
         self._frames = self._frames + 1 if found == self._places else 0
         self._places = found
-        told = shown(model) | {"still": "yes" if self._frames >= _STILL else ""}
+        told = shown(model) | {"still": "yes" if self._frames >= _STILL else "", "active": active}
         self._put(self._path.with_suffix(".shown.json"), told)  # first: nobody may take new places for still ones
         self._put(self._path, found)
 

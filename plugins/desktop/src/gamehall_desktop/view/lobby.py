@@ -32,7 +32,7 @@ class LobbyScreen:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._shown = False
-        desk.do(offline.install(desk.session))
+        desk.do(offline.install, desk.session)
         with dpg.group(tag="hall"):
             with dpg.child_window(tag="hall_main", auto_resize_y=True):
                 self._form = NewGameForm(desk, lambda: known_people(desk.model.lobby, desk.model.panels))
@@ -68,7 +68,7 @@ class LobbyScreen:
         signed_in = model.account.username is not None
         shown = model.screen == "hall"
         if shown and not self._shown:  # somebody comes back to it
-            desk.do(lobbying.turn_to(desk.session, model.lobby.tab))
+            desk.do(lobbying.turn_to, desk.session, model.lobby.tab)
         self._shown = shown
         if not shown:
             return
@@ -104,7 +104,7 @@ class LobbyScreen:
         self._desk.changed()
 
     def _seek(self) -> None:
-        self._desk.do(lobbying.seek(self._desk.session, dpg.get_value("seek")))
+        self._desk.do(lobbying.seek, self._desk.session, dpg.get_value("seek"))
 
     def _turning(self, tab: Tab) -> Callable[[], None]:
         return self._desk.doing(lobbying.turn_to, self._desk.session, tab)
@@ -113,21 +113,21 @@ class LobbyScreen:
         desk, session, about = self._desk, self._desk.session, press.about
         match press.verb:
             case "game":
-                desk.do(session.open_game(about))
+                desk.do(session.open_game, about)
             case "accept" | "decline" | "cancel":
-                desk.do(lobbying.respond(session, about, press.verb))
+                desk.do(lobbying.respond, session, about, press.verb)
             case "copy":
                 dpg.set_clipboard_text(about)
             case "more" if desk.model.lobby.rest:
-                desk.do(lobbying.more_finished(session, desk.model.lobby.rest))
+                desk.do(lobbying.more_finished, session, desk.model.lobby.rest)
             case "against":
                 desk.model.take(Proposing("hall", about))
             case "resume":
-                desk.do(offline.resume(session, about))
+                desk.do(offline.resume, session, about)
             case "ask":
                 desk.model.take(Asked(about))
             case "delete":
-                desk.do(offline.delete(session, about))
+                desk.do(offline.delete, session, about)
             case "panel" if found := desk.model.panels.action(about):
-                desk.do(panels.act(session, *found))
+                desk.do(panels.act, session, *found)
         desk.changed()

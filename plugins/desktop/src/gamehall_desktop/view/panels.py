@@ -44,7 +44,7 @@ class PanelsPart:
         name, desk = f"ask:{panel.name}", self._desk
 
         def send() -> None:
-            desk.do(panels.ask(desk.session, panel, ask, dpg.get_value(name)))
+            desk.do(panels.ask, desk.session, panel, ask, dpg.get_value(name))
             dpg.set_value(name, "")
 
         with dpg.group(horizontal=True):

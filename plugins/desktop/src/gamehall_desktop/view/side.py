@@ -43,7 +43,7 @@ class TableSide:
         desk, table = self._desk, self._desk.model.table
         if table.lacks_reasons and desk.session.play is not None and table.game is not None:
             table.barred_at = table.game.ply
-            desk.do(desk.session.play.look_for_reasons(table.game.ply))
+            desk.do(desk.session.play.look_for_reasons, table.game.ply)
         drawn = self._what(table)
         if drawn == self._drawn:
             return
@@ -214,7 +214,7 @@ class TableSide:
         identity = game.id if game is not None else ""
         match tool:
             case "rematch":
-                follow = desk.doing(session.open_game, game.rematch if game is not None else "")
+                follow = desk.doing(session.open_game, (game and game.rematch) or "")
                 return Pressable("to_rematch", _("To the rematch"), follow, "primary")
             case "next":
                 return Pressable("next_game", _("Next game"), desk.doing(tabling.next_game, session, identity))
@@ -231,7 +231,7 @@ class TableSide:
         desk, play = self._desk, self._desk.session.play
         wanted = desk.model.table.look_back(ply)
         if wanted is not None and play is not None:
-            desk.do(play.look_at(wanted))
+            desk.do(play.look_at, wanted)
         desk.changed()
 
     def _looking(self, ply: int) -> Callable[[], None]:
@@ -244,7 +244,7 @@ class TableSide:
         def act() -> None:
             self._desk.model.table.asking = ""
             if (play := self._desk.session.play) is not None:
-                self._desk.do(tabling.act(play, path, action))
+                self._desk.do(tabling.act, play, path, action)
             self._desk.changed()
 
         return act
@@ -274,7 +274,7 @@ class TableSide:
             table.formats = ()
             desk.changed()
         elif desk.session.play is not None and table.game is not None:
-            desk.do(tabling.find_formats(desk.session, desk.session.play, table.game.id))
+            desk.do(tabling.find_formats, desk.session, desk.session.play, table.game.id)
 
     def _saving(self, table: Table, chosen: RecordFormat) -> Callable[[], None]:
         def save() -> None:
@@ -282,7 +282,7 @@ class TableSide:
             table.formats = ()
             if game is not None and play is not None:
                 name = f"{game.ruleset}-{game.id}"
-                desk.do(tabling.save_record(desk.session, play, name, chosen, table.wanted))
+                desk.do(tabling.save_record, desk.session, play, name, chosen, table.wanted)
             desk.changed()
 
         return save

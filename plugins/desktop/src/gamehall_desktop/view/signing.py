@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import dearpygui.dearpygui as dpg
 
 from gamehall.languages import catalogue
 from gamehall_desktop.config import Keeping
+from gamehall_desktop.state.account import Known
 from gamehall_desktop.state.signing import Asked, Form, Signing, faults
 
 from .desk import Desk
@@ -15,6 +17,8 @@ from .devices import DevicesDialog
 from .dialog import Dialog, Drawn
 
 _ = catalogue(__name__)
+
+_FORGET = 88  # pixels: the width of a button
 
 
 class SigningDialogs:
@@ -102,22 +106,24 @@ class _AccountDialog(Dialog):
         """What both end with: where tokens are kept, what is wrong, and the buttons."""
         dpg.add_spacer(height=2)
         dpg.add_text(_("Stay signed in"))
-        dpg.add_combo(tag="keeping", width=self.width, callback=self._keep)
+        dpg.add_combo(tag="keeping", callback=self._keep)
+        self.spread("keeping")
         self.desk.geometry.names.add("keeping")
         self.text("keeping:notice")
         self.text("fault", colour="danger")
         self.desk.geometry.names.add("fault")
         dpg.add_spacer(height=2)
         with dpg.group(horizontal=True):
-            half = (self.width - self.desk.px(8)) // 2
-            self.desk.button(self.main, self.main_label, self._submit, kind="primary", width=half)
-            self.desk.button(other_name, other_label, lambda: self._turn_to(other), width=half)
+            self.desk.button(self.main, self.main_label, self._submit, kind="primary")
+            self.desk.button(other_name, other_label, lambda: self._turn_to(other))
+            for name in (self.main, other_name):
+                self.spread(name, 0.5, self.desk.px(4.5))
 
     def _keep(self) -> None:
         label = dpg.get_value("keeping")
         for place in self._signing.places:
             if _keepings()[place] == label:
-                self.desk.do(self.desk.session.accounts.keep_in(place))
+                self.desk.do(self.desk.session.accounts.keep_in, place)
 
     def draw(self) -> None:
         signing = self._signing
@@ -153,18 +159,8 @@ class LoginDialog(_AccountDialog):
         self._code_asked = False
         with self.made():
             self.text("reason", signing.reason, "warning")
-            if known := desk.model.account.known:
-                dpg.add_text(_("Profile"))
-                items = [each.label for each in known] + [_("Another account …")]
-                here = [e.label for e in known if (e.username, e.base_url) == (signing.username, signing.base_url)]
-                dpg.add_combo(
-                    items,
-                    tag="profile",
-                    default_value=here[0] if here else items[-1],
-                    width=self.width,
-                    callback=self._profile,
-                )
-                desk.geometry.names.add("profile")
+            if desk.model.account.known:
+                self._profiles(desk.model.account.known)
             self.field("base_url", _("Hall"), self._changed("base_url"), default_value=signing.base_url)
             self.field("username", _("Name or e-mail"), self._changed("username"), default_value=signing.username)
             self.password(_("Password"), self._changed("password"))
@@ -172,18 +168,33 @@ class LoginDialog(_AccountDialog):
             self._ending("register", "create_account", _("Create account"))
         dpg.focus_item("password" if signing.username else "username")
 
+    def _profiles(self, known: tuple[Known, ...]) -> None:
+        """Who was here before; the one who is asked for a password can be forgotten."""
+        signing = self._signing
+        here = [each for each in known if (each.username, each.base_url) == (signing.username, signing.base_url)]
+        items = [each.label for each in known] + [_("Another account …")]
+        dpg.add_text(_("Profile"))
+        with dpg.group(horizontal=True):
+            chosen = here[0].label if here else items[-1]
+            dpg.add_combo(items, tag="profile", default_value=chosen, callback=self._profile)
+            self.desk.geometry.names.add("profile")
+            if here:
+                forget = partial(self.desk.do, self.desk.session.forget, here[0].name)
+                self.desk.button("forget", _("Forget"), forget, kind="quiet", width=self.desk.px(_FORGET))
+            self.spread("profile", less=self.desk.px(_FORGET + 9) if here else 0)
+
     def _profile(self) -> None:
         label = dpg.get_value("profile")
         for each in self.desk.model.account.known:
             if each.label == label:
-                self.desk.do(self.desk.session.switch(each.base_url, each.username))
+                self.desk.do(self.desk.session.switch, each.base_url, each.username)
                 return
         dpg.set_value("username", "")
         dpg.focus_item("username")
 
     def _send(self, filled: Mapping[str, str]) -> None:
         session = self.desk.session
-        self.desk.do(session.sign_in(filled["base_url"], filled["username"], filled["password"], filled["code"]))
+        self.desk.do(session.sign_in, filled["base_url"], filled["username"], filled["password"], filled["code"])
 
     def draw(self) -> None:
         needed = self._signing.code_needed
@@ -216,9 +227,12 @@ class RegisterDialog(_AccountDialog):
 
     def _send(self, filled: Mapping[str, str]) -> None:
         self.desk.do(
-            self.desk.session.register(
-                filled["base_url"], filled["username"], filled["email"], filled["password"], filled["display_name"]
-            )
+            self.desk.session.register,
+            filled["base_url"],
+            filled["username"],
+            filled["email"],
+            filled["password"],
+            filled["display_name"],
         )
 
 

@@ -48,5 +48,5 @@ def make(desk: Desk, move: str | None) -> None:
     """Has a move made that the table has taken, None being none."""
     game, play = desk.model.table.game, desk.session.play
     if move is not None and game is not None and play is not None and play.game_id == game.id:
-        desk.do(play.play(move, game.ply))
+        desk.do(play.play, move, game.ply)
     desk.changed()

@@ -85,7 +85,7 @@ class ToastStack:
 
     def _open(self, said: Said) -> None:
         if said.toast.game is not None:
-            self._desk.do(self._desk.session.open_game(said.toast.game))
+            self._desk.do(self._desk.session.open_game, said.toast.game)
         self._dismiss(said.number)
 
 

@@ -87,7 +87,7 @@ def run(accounts: AuthenticationManager, profile: str | None) -> None:
             remember_look(accounts.path, look)
 
         window = Window(desk, keep)
-        desk.do(session.begin(profile))
+        desk.do(session.begin, profile)
         window.show(network, herald)
     finally:
         herald.wake = _nothing
@@ -231,7 +231,7 @@ class Window:
     def _draw(self) -> None:
         desk, model = self._desk, self._desk.model
         size = desk.geometry.drawn = (dpg.get_viewport_client_width(), dpg.get_viewport_client_height())
-        desk.frame = arrange(*size, desk.scale)
+        desk.frame = arrange(*size, desk.scale, self._banner.height)
         _place("bar", desk.frame.bar, shown=True)
         _place("hall_screen", desk.frame.room, shown=model.screen == "hall")
         settings = within((desk.px(600), desk.frame.room.height), desk.frame.room)
