@@ -77,8 +77,16 @@ class Desktop(Process):
 
     def find_still(self, name: str) -> list[float]:
         """The place of an item, once nothing moves: a dialog that has just come may."""
-        self.wait_until(lambda: name in self.places() and self.shown().get("still") == "yes")
-        return self.places()[name]
+        found: list[float] = []
+
+        def is_still() -> bool:
+            nonlocal found
+            places = self.places()
+            found = places.get(name, [])
+            return bool(found) and self.shown().get("still") == "yes" and self.places() == places
+
+        self.wait_until(is_still)
+        return found
 
     def open_game(self, game_id: str) -> None:
         """A game that begins is gone to by itself; one that had begun before the stream was there is in the list."""
@@ -88,12 +96,23 @@ class Desktop(Process):
         self.see(game=game_id, screen="table")
 
     def click(self, name: str) -> None:
-        x, y, width, height = self.find_still(name)
-        self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1", "click", "1")
+        """Clicks an item where it has come to rest, and waits until the window has taken the click."""
+        aim: list[float] = []
+        while (place := self.find_still(name)) != aim:  # it may move while the mouse does
+            aim = place
+            x, y, width, height = aim
+            self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1")
+        clicks = int(self.shown()["clicks"])
+        self._xdotool("click", "1")
+        self.wait_until(lambda: int(self.shown()["clicks"]) > clicks)
 
     def write(self, name: str, text: str) -> None:
+        """Writes into a field in place of what is in it, and waits until it is there."""
         self.click(name)
-        self._xdotool("sleep", "0.1", "key", "ctrl+a", "type", "--delay", "20", text)
+        self.see(focus=name)
+        self._xdotool("key", "ctrl+a", "type", "--delay", "20", text)
+        written = f"field:{name}"
+        self.wait_until(lambda: self.shown().get(written) in (text, "•" * len(text)))
 
     def sign_in(self, username: str, password: str = PASSWORD) -> None:
         """Fills in the dialog for signing in, and waits until it is closed."""
@@ -110,6 +129,7 @@ class Desktop(Process):
     def register(self, username: str, password: str = PASSWORD) -> None:
         """Makes an account in the dialog that a new window begins with, and waits until it is closed."""
         self.click("create_account")
+        self.find("register")  # the fields of the dialog before have the same names
         fields = {"username": username, "email": f"{username}@example.org", "password": password}
         for name, text in fields.items():
             self.write(name, text)

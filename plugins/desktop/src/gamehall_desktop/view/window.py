@@ -131,6 +131,7 @@ class Window:
         desk = self._desk
         with dpg.handler_registry():
             dpg.add_mouse_click_handler(button=dpg.mvMouseButton_Left, callback=self._clicked)
+            dpg.add_mouse_release_handler(button=dpg.mvMouseButton_Left, callback=desk.geometry.click)
             dpg.add_mouse_move_handler(callback=self._moved)
             dpg.add_key_press_handler(callback=self._pressed)
         tip = Tip(desk)
