@@ -102,15 +102,14 @@ class Desktop(Process):
             aim = place
             x, y, width, height = aim
             self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1")
-        clicks = int(self.shown()["clicks"])
-        self._xdotool("click", "1")
-        self.wait_until(lambda: int(self.shown()["clicks"]) > clicks)
+        self._act("clicks", "click", "1")
 
     def write(self, name: str, text: str) -> None:
         """Writes into a field in place of what is in it, and waits until it is there."""
         self.click(name)
         self.see(focus=name)
-        self._xdotool("key", "ctrl+a", "type", "--delay", "20", text)
+        self.press("ctrl+a")
+        self._xdotool("type", "--delay", "20", text)
         written = f"field:{name}"
         self.wait_until(lambda: self.shown().get(written) in (text, "•" * len(text)))
 
@@ -137,8 +136,15 @@ class Desktop(Process):
         self.wait_until(lambda: "register" not in self.places())
 
     def press(self, *keys: str) -> None:
-        """Presses keys one after another, by X's names: Return, ctrl+plus."""
-        self._xdotool("key", "--delay", "60", *keys)
+        """Presses keys one after another, by X's names: Return, ctrl+plus. Each is waited for: the window looks at
+        them once a frame, where it cannot tell which of two was first."""
+        for each in keys:
+            *held, key = each.split("+")
+            for modifier in held:
+                self._act("keys", "keydown", modifier)
+            self._act("keys", "key", key)
+            for modifier in held:
+                self._xdotool("keyup", modifier)
 
     def resize(self, width: int, height: int) -> None:
         """Makes the window so large, and waits until it has come to rest there."""
@@ -148,6 +154,12 @@ class Desktop(Process):
         ).stdout.split()
         self._xdotool("windowsize", "--sync", window[-1], str(width), str(height))
         self.wait_until(lambda: self.find_still("window")[2:] == [width, height])
+
+    def _act(self, taken: str, *arguments: str) -> None:
+        """Does something with the mouse or the keyboard, and waits until the window has taken it."""
+        before = int(self.shown()[taken])
+        self._xdotool(*arguments)
+        self.wait_until(lambda: int(self.shown()[taken]) > before)
 
     def _xdotool(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], env=self._environment, check=True)

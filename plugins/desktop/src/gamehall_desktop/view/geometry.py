@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import dearpygui.dearpygui as dpg
 import msgspec
@@ -25,8 +25,8 @@ class Geometry:
 
     Cells have names such as `cell:h8`. The `window` is as large as it was when it was `drawn`. Beside it, in a file
     whose name ends with `.shown.json`, is what the window shows, see `shown`; whether everything is `still`, since a
-    dialog that has just come may move; how many `clicks` were taken; and of the fields, which one has the `focus` and
-    what is written in each, such as `field:username`. Without a path it does nothing.
+    dialog that has just come may move; how many `clicks` and `keys` were taken; and of the fields, which one has the
+    `focus` and what is written in each, such as `field:username`. Without a path it does nothing.
     """
 
     def __init__(self, path: str | None) -> None:
@@ -36,11 +36,11 @@ class Geometry:
         self._written: dict[Path, bytes] = {}
         self._places: dict[str, list[float]] = {}
         self._frames = 0  # since something moved
-        self._clicks = 0
+        self._taken = {"clicks": 0, "keys": 0}
 
-    def click(self) -> None:
-        """Takes notice of a click, which may move everything."""
-        self._clicks += 1
+    def took(self, what: Literal["clicks", "keys"]) -> None:
+        """Counts what the user did, which may move everything."""
+        self._taken[what] += 1
         self._frames = 0
 
     def write(self, canvas: Canvas, model: Model) -> None:
@@ -60,7 +60,8 @@ class Geometry:
         self._frames = self._frames + 1 if found == self._places else 0
         self._places = found
         told = shown(model) | self._fields(found)
-        told |= {"still": "yes" if self._frames >= _STILL else "", "clicks": str(self._clicks)}
+        told |= {what: str(count) for what, count in self._taken.items()}
+        told["still"] = "yes" if self._frames >= _STILL else ""
         self._put(self._path.with_suffix(".shown.json"), told)  # first: nobody may take new places for still ones
         self._put(self._path, found)
 
