@@ -75,6 +75,6 @@ def gamehall_error_pages(host: Host) -> Iterable[ErrorPage]:
 
 @hookimpl(optionalhook=True)
 def desktop_themes() -> "Iterable[BoardLook]":
-    from gamehall_web_htmx.desktoplooks import BOARDS
+    from gamehall_web_htmx.desktoplooks import boards
 
-    return BOARDS
+    return boards()
