@@ -77,8 +77,16 @@ class Desktop(Process):
 
     def find_still(self, name: str) -> list[float]:
         """The place of an item, once nothing moves: a dialog that has just come may."""
-        self.wait_until(lambda: name in self.places() and self.shown().get("still") == "yes")
-        return self.places()[name]
+        found: list[float] = []
+
+        def is_still() -> bool:
+            nonlocal found
+            places = self.places()
+            found = places.get(name, [])
+            return bool(found) and self.shown().get("still") == "yes" and self.places() == places
+
+        self.wait_until(is_still)
+        return found
 
     def open_game(self, game_id: str) -> None:
         """A game that begins is gone to by itself; one that had begun before the stream was there is in the list."""
@@ -88,15 +96,22 @@ class Desktop(Process):
         self.see(game=game_id, screen="table")
 
     def click(self, name: str) -> None:
-        x, y, width, height = self.find_still(name)
-        self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1", "click", "1")
+        """Clicks an item where it has come to rest, and waits until the window has taken the click."""
+        aim: list[float] = []
+        while (place := self.find_still(name)) != aim:  # it may move while the mouse does
+            aim = place
+            x, y, width, height = aim
+            self._xdotool("mousemove", str(round(x + width / 2)), str(round(y + height / 2)), "sleep", "0.1")
+        self._act("clicks", "click", "1")
 
     def write(self, name: str, text: str) -> None:
-        """Writes in place of what a field holds, once the keys are for it and the mouse is up again."""
+        """Writes into a field in place of what is in it, and waits until it is there."""
         self.click(name)
-        self._xdotool("sleep", "0.1")
-        self.see(active=name)
-        self._xdotool("key", "--delay", "60", "ctrl+a", "sleep", "0.2", "type", "--delay", "20", text)
+        self.see(focus=name)
+        self.press("ctrl+a")
+        self._xdotool("type", "--delay", "20", text)
+        written = f"field:{name}"
+        self.wait_until(lambda: self.shown().get(written) in (text, "•" * len(text)))
 
     def sign_in(self, username: str, password: str = PASSWORD) -> None:
         """Fills in the dialog for signing in, and waits until it is closed."""
@@ -113,6 +128,7 @@ class Desktop(Process):
     def register(self, username: str, password: str = PASSWORD) -> None:
         """Makes an account in the dialog that a new window begins with, and waits until it is closed."""
         self.click("create_account")
+        self.find("register")  # the fields of the dialog before have the same names
         fields = {"username": username, "email": f"{username}@example.org", "password": password}
         for name, text in fields.items():
             self.write(name, text)
@@ -120,8 +136,15 @@ class Desktop(Process):
         self.wait_until(lambda: "register" not in self.places())
 
     def press(self, *keys: str) -> None:
-        """Presses keys one after another, by X's names: Return, ctrl+plus."""
-        self._xdotool("key", "--delay", "60", *keys)
+        """Presses keys one after another, by X's names: Return, ctrl+plus. Each is waited for: the window looks at
+        them once a frame, where it cannot tell which of two was first."""
+        for each in keys:
+            *held, key = each.split("+")
+            for modifier in held:
+                self._act("keys", "keydown", modifier)
+            self._act("keys", "key", key)
+            for modifier in held:
+                self._xdotool("keyup", modifier)
 
     def resize(self, width: int, height: int) -> None:
         """Makes the window so large, and waits until it has come to rest there."""
@@ -131,6 +154,12 @@ class Desktop(Process):
         ).stdout.split()
         self._xdotool("windowsize", "--sync", window[-1], str(width), str(height))
         self.wait_until(lambda: self.find_still("window")[2:] == [width, height])
+
+    def _act(self, taken: str, *arguments: str) -> None:
+        """Does something with the mouse or the keyboard, and waits until the window has taken it."""
+        before = int(self.shown()[taken])
+        self._xdotool(*arguments)
+        self.wait_until(lambda: int(self.shown()[taken]) > before)
 
     def _xdotool(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], env=self._environment, check=True)

@@ -66,10 +66,12 @@ class FaultProxy:
         self._run(hold)
 
     def lose_answers(self) -> None:
-        """Passes requests on and resets a connection when the server says something: it has been done, nobody knows."""
+        """Passes requests on, those that were held too, and resets a connection when the server says something: it has
+        been done, nobody knows."""
 
         async def lose() -> None:
             self._losing_answers = True
+            self._passing.set()
 
         self._run(lose)
 

@@ -108,8 +108,10 @@ def test_the_server_dies_and_lines_break_in_the_middle_of_a_game(
     # Her next move arrives, but no answer does; meanwhile bob answers it, and the server is killed once more.
     answer("a1")
     desktop.see(ply="2", sending="")
-    line.lose_answers()
+    line.stall()  # else the window may notice before it is clicked, and takes no moves then
     desktop.click("cell:i8")
+    desktop.wait_until(lambda: bool(desktop.shown()["sending"]))
+    line.lose_answers()
     desktop.see(sending="i8 waits")
     answer("a2")
     line.cut()

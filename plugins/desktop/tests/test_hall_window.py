@@ -23,8 +23,18 @@ def choose(desktop: Desktop, name: str, value: str) -> None:
 def stay_out(desktop: Desktop) -> None:
     """Closes the dialog that a window begins with: nobody has to sign in."""
     desktop.click("username")
-    while "create_account" in desktop.places():
-        desktop.press("Escape")
+    desktop.press("Escape")
+    desktop.wait_until(lambda: "create_account" not in desktop.places())
+
+
+def about(desktop: Desktop, verb: str) -> str:
+    """What the only button of this kind is about, once there is one."""
+
+    def found() -> list[str]:
+        return [name.removeprefix(f"{verb}:") for name in desktop.places() if name.startswith(f"{verb}:")]
+
+    desktop.wait_until(lambda: bool(found()))
+    return found()[0]
 
 
 @pytest.mark.anyio
@@ -77,17 +87,21 @@ async def test_two_at_one_computer_and_then_the_hall(server: Server, open_deskto
         desktop.write("option:board_size", "11")
         desktop.wait_until(lambda: not any(name.startswith("error:") for name in desktop.places()))
         desktop.click("propose")
-        while not (received := (await bob.challenges("received")).items):
-            pass
-        assert (received[0].options["board_size"], received[0].challenger.username) == (11, "ada")
-        desktop.click(f"cancel:{received[0].id}")
-        desktop.wait_until(lambda: f"cancel:{received[0].id}" not in desktop.places())
+        withdrawn = about(desktop, "cancel")
+        challenge = await bob.show_challenge(withdrawn)
+        assert (challenge.options["board_size"], challenge.challenger.username) == (11, "ada")
+        desktop.click(f"cancel:{withdrawn}")
+        desktop.wait_until(lambda: f"cancel:{withdrawn}" not in desktop.places())
+        assert (await bob.show_challenge(withdrawn)).status == "cancelled"
 
         opened = await bob.challenge("tic-tac-toe", seat=1)
         desktop.click(f"accept:{opened.id}")
         desktop.click("cell:b2")
-        while not (games := (await bob.games(player="ada", status="active")).items) or games[0].ply == 0:
-            pass
+        desktop.see(ply="1", sending="")
+        played = desktop.shown()["game"]
+        desktop.click("screen:hall")
+        desktop.click(f"game:{played}")  # which is open still
+        desktop.see(screen="table", game=played)
 
         between = await bob.challenge("gomoku", "cyd", seat=0)
         watched = (await cyd.respond(between.id, "accept")).game_id
@@ -97,9 +111,10 @@ async def test_two_at_one_computer_and_then_the_hall(server: Server, open_deskto
         desktop.click(f"game:{watched}")
         desktop.find("cell:o15")
         await bob.play(watched, "h8", 0)
-        assert (await bob.game(watched)).spectators <= 1
+        desktop.see(game=watched, ply="1")
         desktop.click("screen:hall")
         desktop.click("tab:play")
-        desktop.click(f"game:{games[0].id}")
+        desktop.click(f"game:{played}")
+        desktop.see(screen="table", game=played, ply="1")
         desktop.find("cell:c3")
     assert desktop.stop() == 0

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from functools import partial
-
 import pytest
 
 from gamehall.client import Client, Game
@@ -15,11 +12,11 @@ from rig.server import Serve
 from rig.strangers import example_file
 
 
-async def played(bob: Client, game_id: str, *moves: str) -> Game:
-    """The game once these moves were made in it."""
-    while (game := await bob.game(game_id)).moves != moves:
-        assert game.moves == moves[: game.ply]
-        await asyncio.sleep(0.05)
+async def played(bob: Client, desktop: Desktop, game_id: str, *moves: str) -> Game:
+    """The game once the window shows that these moves were made in it."""
+    desktop.see(game=game_id, ply=str(len(moves)), sending="")
+    game = await bob.game(game_id)
+    assert game.moves == moves
     return game
 
 
@@ -32,12 +29,6 @@ async def accepted(bob: Client, desktop: Desktop, ruleset: str) -> str:
     game_id = (await bob.show_challenge(challenge.id)).game_id
     assert game_id is not None
     return game_id
-
-
-def shows(desktop: Desktop, ply: int) -> bool:
-    """Whether the window shows so many moves."""
-    places = desktop.places()
-    return f"ply:{ply + 1}" not in places and (ply == 0 or f"ply:{ply}" in places) and "cell:a1" in places
 
 
 @pytest.mark.anyio
@@ -54,11 +45,11 @@ async def test_a_game_by_keys_its_replay_its_rematch_and_a_choice_of_pieces(
         game_id = await accepted(bob, desktop, "tic-tac-toe")
         desktop.find("cell:b2")
         desktop.press("b", "2", "Return")
-        await played(bob, game_id, "b2")
+        await played(bob, desktop, game_id, "b2")
         await bob.play(game_id, "a1", 1)
         desktop.find("ply:2")
         desktop.press("Left", "Up", "space")  # from the cell that was typed
-        await played(bob, game_id, "b2", "a1", "a3")
+        await played(bob, desktop, game_id, "b2", "a1", "a3")
         await bob.draw(game_id, "offer")
         desktop.click("draw:decline")
         desktop.wait_until(lambda: "draw:decline" not in desktop.places())
@@ -70,7 +61,7 @@ async def test_a_game_by_keys_its_replay_its_rematch_and_a_choice_of_pieces(
         await bob.play(game_id, "b1", 3)
         desktop.find("ply:4")
         desktop.press("c", "1", "Return")
-        assert (await played(bob, game_id, "b2", "a1", "a3", "b1", "c1")).result is not None
+        assert (await played(bob, desktop, game_id, "b2", "a1", "a3", "b1", "c1")).result is not None
 
         desktop.find("rematch:offer")
         desktop.click("download")
@@ -79,13 +70,14 @@ async def test_a_game_by_keys_its_replay_its_rematch_and_a_choice_of_pieces(
         desktop.wait_until(lambda: [path.name for path in downloads.glob("*")] == [f"tic-tac-toe-{game_id}.txt"])
         await bob.rematch(game_id, "offer")
         desktop.click("rematch:accept")
-        desktop.wait_until(partial(shows, desktop, 0))
+        desktop.see(ply="0")
         rematch = (await bob.game(game_id)).rematch
         assert rematch is not None
+        desktop.see(game=rematch)
         await bob.play(rematch, "b2", 0)
         desktop.find("ply:1")
         desktop.press("a", "1", "Return")
-        await played(bob, rematch, "b2", "a1")
+        await played(bob, desktop, rematch, "b2", "a1")
         await bob.resign(rematch)
 
         desktop.click("screen:hall")
@@ -95,9 +87,9 @@ async def test_a_game_by_keys_its_replay_its_rematch_and_a_choice_of_pieces(
             await ada.sign_in("ada", PASSWORD)
             for ply, move in enumerate(moves):
                 await (ada, bob)[ply % 2].play(game_id, move, ply)
-        desktop.wait_until(partial(shows, desktop, len(moves)))
+        desktop.see(game=game_id, ply=str(len(moves)))
         desktop.press("h", "7", "Return", "g", "8", "Return")
         desktop.find("move:h7g8q")
         desktop.press("2")
-        await played(bob, game_id, *moves, "h7g8r")
+        await played(bob, desktop, game_id, *moves, "h7g8r")
         assert desktop.stop() == 0

@@ -117,6 +117,16 @@ async def test_a_move_without_an_answer_is_made_once(table: Table) -> None:
     assert (await table.shows_the_truth(game_id)).moves == ("h8", "a1")
 
 
+async def test_a_game_that_was_left_does_not_come_back_by_an_answer_that_was_still_on_its_way(table: Table) -> None:
+    await table.begin()
+    left = table.play
+    other = (await table.bob.respond((await table.ada_elsewhere.challenge("gomoku", "bob")).id, "accept")).game_id
+    assert other is not None
+    await table.ada.do(table.ada.session.open_game(other))
+    await left.look()
+    assert table.posted(Shown)[-1].game.id == other
+
+
 async def test_a_move_waits_for_the_hall_also_when_its_game_was_left(table: Table) -> None:
     game_id = await table.begin()
     table.line.cut()

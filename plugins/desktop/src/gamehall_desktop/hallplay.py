@@ -51,7 +51,8 @@ class HallPlay:
         game = await self._client.game(self.game_id)
         if not 0 < game.revision < self._revision:  # else news has overtaken this answer, and another look follows
             self.game, self._revision, self._ply = game, game.revision, game.ply
-            self._post(Shown(game, time.monotonic()))
+            if not self.left:  # the window has gone on to another game, as to a rematch that has just been accepted
+                self._post(Shown(game, time.monotonic()))
 
     def hear(self, news: Event) -> bool:
         """Takes an event of this game: a move is told at once. Whether the game has to be looked at as well."""

@@ -27,6 +27,7 @@ from .reach import Reach
 from .remedies import not_a_hall, unreachable
 from .state.account import Restoring, SignedIn, SignedOut
 from .state.signing import Asked, DevicesListed, Refused, Trying
+from .state.table import Opened
 from .state.toasts import Toast
 from .tokens import environment_token
 
@@ -242,6 +243,7 @@ class Session:
         """Opens a game of the hall, to play or to watch; one that is open is looked at anew."""
         if isinstance(self.play, HallPlay) and self.play.game_id == game_id:
             await self.play.look()
+            self.post(Opened(game_id))
         else:
             await self.open(HallPlay(self.client, game_id, self.post, self.line))
 
@@ -257,6 +259,7 @@ class Session:
             raise
         if isinstance(before, HallPlay):
             before.left = True
+        self.post(Opened(play.game_id))
         if live.channels(self) != told:
             self.line.try_now()
 

@@ -17,7 +17,7 @@ from gamehall.problems import FieldError
 from .account import SignedIn, SignedOut
 from .lobby import Offered
 from .optionform import OptionForm, form_for
-from .table import Shown
+from .table import Opened
 
 _ = catalogue(__name__)
 
@@ -98,7 +98,7 @@ class NewGame:
                     self.where = None
             case TermsRefused(errors):
                 self.refused = dict(map(self._at, errors))
-            case Shown():
+            case Opened():
                 self.where = None
             case SignedIn() | SignedOut() if self.where == "hall":
                 self.where = None

@@ -14,7 +14,7 @@ from .lobby import Lobby
 from .panels import Panels
 from .settings import Settings
 from .signing import Signing
-from .table import Shown, Table
+from .table import Opened, Shown, Table
 from .toasts import Toasts
 
 _ = catalogue(__name__)
@@ -61,6 +61,8 @@ class Model:
             part.take(message)
         match message:
             case Shown(game) if game.id != open_before:  # news of an open game leaves the user where they are
+                self.screen = "table"
+            case Opened(game_id) if self.table.game is not None and self.table.game.id == game_id:
                 self.screen = "table"
             case Proposing():
                 self.screen = "hall"

@@ -28,6 +28,13 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """The user has asked for this game, which has been looked at."""
+
+    game_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """The scene of a game as it was after `ply` moves."""
 

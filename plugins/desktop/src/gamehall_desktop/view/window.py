@@ -131,6 +131,7 @@ class Window:
         desk = self._desk
         with dpg.handler_registry():
             dpg.add_mouse_click_handler(button=dpg.mvMouseButton_Left, callback=self._clicked)
+            dpg.add_mouse_release_handler(button=dpg.mvMouseButton_Left, callback=partial(desk.geometry.took, "clicks"))
             dpg.add_mouse_move_handler(callback=self._moved)
             dpg.add_key_press_handler(callback=self._pressed)
         tip = Tip(desk)
@@ -204,12 +205,12 @@ class Window:
                 self._draw()
         self._side.tick()
         dpg.render_dearpygui_frame()
-        desk.geometry.write(self._board.canvas, desk.model)
         if settings.look != self._kept and not dpg.is_mouse_button_down(dpg.mvMouseButton_Left):
             self._kept = settings.look
             self._keep(settings.look)
         for callback, *call in dpg.get_callback_queue() or ():
             self._call(callback, call)
+        desk.geometry.write(self._board.canvas, desk.model)
 
     def _call(self, callback: Callable[..., None] | None, call: list[Any]) -> None:
         """Runs one callback; one that fails must not end the window."""
@@ -265,6 +266,7 @@ class Window:
         """The keys of the whole window: its size on the screen, and that of what is in it."""
         desk = self._desk
         desk.awake()
+        desk.geometry.took("keys")
         control = dpg.is_key_down(dpg.mvKey_LControl) or dpg.is_key_down(dpg.mvKey_RControl)
         if key == dpg.mvKey_F11:
             dpg.toggle_viewport_fullscreen()
