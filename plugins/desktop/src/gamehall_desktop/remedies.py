@@ -37,7 +37,8 @@ def no_screen(base_url: str, environment: Mapping[str, str] = os.environ, system
 def no_window_library(error: ImportError, base_url: str) -> str:
     """Why DearPyGui, which draws the window, cannot be loaded."""
     if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("dearpygui"):
-        do = _("Install it: {command}", command=f"{sys.executable} -m pip install dearpygui")
+        command = f"{sys.executable} -m pip install dearpygui"
+        do = _("Install it: {command}", command=command)
     else:
         do = _("It needs OpenGL (on Debian and Ubuntu: the package libgl1) and a 64-bit Python.")
     browser = _("You can also play in a browser: {address}", address=base_url)
