@@ -122,7 +122,7 @@ async def test_a_game_that_was_left_does_not_come_back_by_an_answer_that_was_sti
     left = table.play
     other = (await table.bob.respond((await table.ada_elsewhere.challenge("gomoku", "bob")).id, "accept")).game_id
     assert other is not None
-    await table.ada.do(table.ada.session.open_game(other))
+    await table.ada.do(table.ada.session.open_game, other)
     await left.look()
     assert table.posted(Shown)[-1].game.id == other
 

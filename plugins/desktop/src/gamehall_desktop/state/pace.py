@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from .model import Model
 
-_QUICK, _TICKING, _STILL = 1 / 60, 1 / 10, 1 / 6  # seconds a frame
+_QUICK, _TICKING, _STILL = 1 / 60, 1 / 10, 1 / 2  # seconds a frame
 _SOON = 10_000  # milliseconds: a clock with less to run shows tenths
 
 
 def pause(model: Model, busy_until: float, now: float) -> float:
-    """Seconds until the next frame, unless there is news; both moments are by `time.monotonic`.
+    """Seconds until the next frame, unless there is news or input; both moments are by `time.monotonic`.
 
-    The mouse and keys are read by drawing a frame, so even a still window is drawn.
+    Even a still window is drawn now and then, for what changes by itself: a caret, the seconds until something.
     """
     if now < busy_until:
         return _QUICK

@@ -17,6 +17,8 @@ import dearpygui._dearpygui as below
 log = logging.getLogger(__name__)
 
 _FOCUSED = 0x00020001
+_BUSY = 1 / 30  # seconds: frames that come so quickly read what the user does often enough
+_BLIND = 1 / 6  # seconds a frame where only frames read it
 
 
 class Glfw:
@@ -29,6 +31,7 @@ class Glfw:
             library = ctypes.CDLL(below.__file__)
             library.glfwGetCurrentContext.restype = ctypes.c_void_p
             library.glfwGetWindowAttrib.argtypes = (ctypes.c_void_p, ctypes.c_int)
+            library.glfwWaitEventsTimeout.argtypes = (ctypes.c_double,)
             self._handle = library.glfwGetCurrentContext()
             self._library = library if self._handle else None
         except (OSError, AttributeError) as error:
@@ -37,6 +40,19 @@ class Glfw:
     def is_focused(self) -> bool:
         """Whether keys go to the window; True where that is not known."""
         return self._library is None or bool(self._library.glfwGetWindowAttrib(self._handle, _FOCUSED))
+
+    def wait(self, seconds: float, news: threading.Event) -> None:
+        """Waits for news, and between rare frames for what the user does too.
+
+        Input is read by drawing a frame, and keys within one frame have lost their order: the first one begins it.
+        """
+        if self._library is None:
+            news.wait(min(seconds, _BLIND))
+        elif seconds <= _BUSY:
+            news.wait(seconds)
+        elif not news.is_set():
+            self._library.glfwWaitEventsTimeout(seconds)
+        news.clear()
 
     def wake(self) -> None:
         """Has the frame end that is under way: while the window is minimised it waits for events. From any thread."""

@@ -186,8 +186,7 @@ class Window:
         while dpg.is_dearpygui_running():
             self._frame(network.messages())
             herald.is_watched = below.is_focused()
-            network.news.wait(pause(desk.model, desk.busy_until, time.monotonic()))
-            network.news.clear()
+            below.wait(pause(desk.model, desk.busy_until, time.monotonic()), network.news)
 
     def _frame(self, news: list[Any]) -> None:
         """One frame: what is new, what of it is to be seen, and what the user did meanwhile."""
