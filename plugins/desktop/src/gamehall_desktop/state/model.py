@@ -24,7 +24,7 @@ Screen = Literal["hall", "table", "settings"]
 
 @dataclass(slots=True)
 class Model:
-    """The parts, and which screen is open."""
+    """The parts, which screen is open, and what Tab has `reached`: Space and Enter are for that."""
 
     account: Account = field(default_factory=Account)
     signing: Signing = field(default_factory=Signing)
@@ -36,6 +36,7 @@ class Model:
     toasts: Toasts = field(default_factory=Toasts)
     settings: Settings = field(default_factory=Settings)
     screen: Screen = "hall"
+    reached: str | None = None
 
     @property
     def title(self) -> str:

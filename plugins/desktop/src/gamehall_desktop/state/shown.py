@@ -11,12 +11,14 @@ _OF_THE_BOARD = frozenset({"star", "zone"})
 
 
 def shown(model: Model) -> dict[str, str]:
-    """The screen, whether the hall answers and what was said last; of an open game its id, its ply, how it stands, the
-    move that is on its way, and by cell what stands there and which signs are on it: `cell:h8` is `black last`."""
+    """The screen, what Tab has reached, whether the hall answers and what was said last; of an open game its id, its
+    ply, how it stands, the move that is on its way, and by cell what stands there and which signs are on it:
+    `cell:h8` is `black last`."""
     account, table = model.account, model.table
     told = {
         "screen": model.screen,
         "user": account.username or "",
+        "reached": model.reached or "",
         "offline": account.offline.why if account.offline else "",
         "said": model.toasts.said[-1].text if model.toasts.said else "",
     }

@@ -60,8 +60,14 @@ class Dialog:
         dpg.bind_item_theme("dialog", "theme:dialog")
         with dpg.handler_registry(tag="dialog_keys"):
             for key in (dpg.mvKey_Return, dpg.mvKey_NumPadEnter):
-                dpg.add_key_press_handler(key, callback=self._enter)
+                dpg.add_key_press_handler(key, callback=self._entered)
             dpg.add_key_press_handler(dpg.mvKey_Escape, callback=self._close)
+
+    def _entered(self) -> None:
+        """Enter is for a button that Tab has reached, else for what the dialog is for."""
+        reached = self.desk.model.reached
+        if reached is None or dpg.get_item_type(reached) == "mvAppItemType::mvInputText":
+            self._enter()
 
     def place(self) -> None:
         """Keeps it in the middle and inside the window, whatever it has come to hold."""

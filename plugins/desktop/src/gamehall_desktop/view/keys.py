@@ -65,6 +65,8 @@ class TableKeys:
         }
         if table.wanted is not None:
             looking |= {dpg.mvKey_Left: table.ply - 1, dpg.mvKey_Right: table.ply + 1}
+        if key in _ARROWS or key in _CHARACTERS:
+            self._desk.model.reached = None  # by Tab: the keys are for the board again
         if key in looking:
             return lambda: self._side.look_at(looking[key])
         if key in _ARROWS:
@@ -72,6 +74,8 @@ class TableKeys:
         if key in _CHARACTERS:
             return lambda: make(self._desk, table.type_key(_CHARACTERS[key]))
         if key in (dpg.mvKey_Return, dpg.mvKey_NumPadEnter, dpg.mvKey_Spacebar):
+            if self._desk.model.reached is not None:
+                return None  # that is pressed
             return lambda: make(self._desk, table.enter())
         if key == dpg.mvKey_Back:
             return table.rub_out
@@ -108,6 +112,7 @@ def _words() -> tuple[tuple[str, str], ...]:
         (_("Esc"), _("take back what was touched or typed; leave an earlier position")),
         (_("PgUp, PgDn"), _("look one move back, one forth; also with the arrows while you look back")),
         (_("Home, End"), _("the beginning of the game, and the game as it stands")),
+        (_("Tab, Space"), _("go round the buttons and fields, Shift Tab back; press the one in the frame")),
         (_("Ctrl + −"), _("everything larger or smaller; Ctrl 0 as it was")),
         ("F11", _("the whole screen")),
         ("F1", _("these keys")),

@@ -35,6 +35,7 @@ from .geometry import Geometry
 from .glfw import Glfw
 from .keys import TableKeys
 from .lobby import LobbyScreen
+from .ring import Ring
 from .settings import SettingsScreen
 from .side import TableSide
 from .signing import SigningDialogs
@@ -156,6 +157,7 @@ class Window:
                 self._side = TableSide(desk)
                 self._parts += [self._board, self._side]
         TableKeys(desk, self._side)
+        self._ring = Ring(desk, self._call)
         self._toasts = ToastStack(desk)
         self._banner = OfflineBanner(desk)
         self._parts += [self._toasts, self._banner, SigningDialogs(desk)]
@@ -203,6 +205,7 @@ class Window:
                 desk.stale = False
                 self._draw()
         self._side.tick()
+        self._ring.tick()
         dpg.render_dearpygui_frame()
         if settings.look != self._kept and not dpg.is_mouse_button_down(dpg.mvMouseButton_Left):
             self._kept = settings.look
