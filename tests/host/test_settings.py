@@ -78,6 +78,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "body_seconds": 5,
         "send_seconds": 2,
         "keep_days": ("audit=30", "events=1"),
+        "upgrade_copies": 5,
     }
     texts = {True: "1", False: "off"}
     for name, value in wanted.items():

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from gamehall import __version__
 from rig.environments import Environment, MakeEnvironment
 from rig.people import PASSWORD, Caller, Person, client, play_moves, play_through, sit_down, start_game
 from rig.server import Serve, Server, serving, without_settings
@@ -106,6 +107,7 @@ def test_a_hall_without_plugins(make_environment: MakeEnvironment, serve: Serve,
         assert once.get("/health/ready").json() == {
             "status": "ok",
             "checks": {"database": {"ok": True, "detail": ""}},
+            "version": __version__,
         }
         assert once.get("/health").json()["status"] == "ok"
         assert once.get("/api/v1/rulesets").json() == {"items": [], "next": None}

@@ -51,7 +51,7 @@ def told(found: Sequence[Row]) -> list[tuple[str, str, list[str]]]:
     return [(row.text, row.note, [action.label for action in row.actions]) for row in found]
 
 
-async def test_asking_answering_challenging_and_watching(people: list[Client]) -> None:
+async def test_asking_answering_challenging_and_watching(each_hall: Hall, people: list[Client]) -> None:
     ada, bob, cyd = people
     assert await rows(ada) == []
     assert await add(ada, "@bob") == "Bob was asked."
@@ -72,6 +72,8 @@ async def test_asking_answering_challenging_and_watching(people: list[Client]) -
     challenge = await bob.challenge("gomoku", "cyd", clock={"kind": "fischer", "initial": 300})
     game_id = (await cyd.respond(challenge.id, "accept")).game_id
     assert game_id is not None
+    host = each_hall.app.state.host
+    await host.presence.write_down(host.hall_time())  # as each beat does
     bobs = next(row for row in await rows(ada) if row.key == "bob")
     assert (bobs.note, bobs.actions[0].label) == ("playing Gomoku", "Watch")
     assert await press(ada, "bob", "Watch") == OpenGame(game_id)
