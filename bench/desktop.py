@@ -114,8 +114,13 @@ class Program:
         found: dict[str, list[float]] = json.loads(self.places_file.read_text())
         return found
 
+    def is_still(self) -> bool:
+        """Whether nothing moves any more, as the client says of itself."""
+        shown = self.places_file.with_suffix(".shown.json")
+        return not shown.exists() or json.loads(shown.read_text())["still"] == "yes"
+
     def middle(self, name: str) -> tuple[int, int]:
-        wait(lambda: name in self.places(), 0.01)
+        wait(lambda: name in self.places() and self.is_still(), 0.01)
         x, y, width, height = self.places()[name]
         return round(x + width / 2), round(y + height / 2)
 

@@ -124,7 +124,7 @@ def clocked(flag_in: int) -> Game:
     [
         (None, False, 0, 8),
         (None, True, 60, 60),
-        (clocked(60_000), False, 9, 11),
+        (clocked(60_000), False, 4, 4),
         (clocked(9_000), False, 60, 60),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .model import Model
 
-_QUICK, _TICKING, _STILL = 1 / 60, 1 / 10, 1 / 2  # seconds a frame
+_QUICK, _TICKING, _STILL = 1 / 60, 1 / 4, 1 / 2  # seconds a frame
 _SOON = 10_000  # milliseconds: a clock with less to run shows tenths
 
 
