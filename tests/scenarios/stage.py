@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -147,7 +146,7 @@ class Stage:
         """What the command says where there is no screen."""
         environment = without_settings(self.folder / "unused") | {"XDG_CONFIG_HOME": str(self.folder / "config")}
         environment.pop("DISPLAY", None)
-        command = [shutil.which("gamehall", path=os.environ["PATH"]) or "gamehall", "desktop"]
+        command = [str(Path(sys.executable).with_name("gamehall")), "desktop"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 1
         return done.stderr
