@@ -71,3 +71,32 @@ def stones(moves: Sequence[str], to_act: int | None, viewer: int | None) -> Scen
         status="" if to_act is None else f"{('Black', 'White')[to_act]} to move.",
         prompt="Place a stone." if own_turn else "",
     )
+
+
+def game_at(ply: int, *, to_act: int | None = 0, status: str = "active") -> Game:
+    """A game of ada and bob after so many moves, of which nothing matters but their number."""
+    people = [("black", "ada"), ("white", "bob")]
+    return Game(
+        id="g",
+        ruleset="some-game",
+        ruleset_version=1,
+        options={},
+        status=status,
+        seats=tuple(Seat(n, side, Person(name, name)) for n, (side, name) in enumerate(people)),
+        to_act=to_act,
+        ply=ply,
+        revision=ply,
+        clock={"kind": "none"},
+        offers=(),
+        rematch=None,
+        result=None,
+        note="",
+        created_at="",
+        finished_at=None,
+        spectators=0,
+        claim=None,
+        moves=("a1",) * ply,
+        spent=({},) * ply,
+        scene=Scene(3, 3, status="Black to move.", prompt="Your turn."),
+        cursor="0-1",
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from gamehall.answers import Game, Person, Seat
-from gamehall.game import Scene
 from gamehall_desktop.state.account import SignedIn, SignedOut
 from gamehall_desktop.state.challenge import Proposing
 from gamehall_desktop.state.lobby import Games
@@ -11,34 +9,7 @@ from gamehall_desktop.state.model import Model
 from gamehall_desktop.state.table import Opened, Shown
 from gamehall_desktop.state.tablewords import headline
 from gamehall_desktop.state.toasts import Toast
-
-
-def game_at(ply: int, *, to_act: int | None = 0, status: str = "active") -> Game:
-    people = [("black", "ada"), ("white", "bob")]
-    return Game(
-        id="g",
-        ruleset="some-game",
-        ruleset_version=1,
-        options={},
-        status=status,
-        seats=tuple(Seat(n, side, Person(name, name)) for n, (side, name) in enumerate(people)),
-        to_act=to_act,
-        ply=ply,
-        revision=ply,
-        clock={"kind": "none"},
-        offers=(),
-        rematch=None,
-        result=None,
-        note="",
-        created_at="",
-        finished_at=None,
-        spectators=0,
-        claim=None,
-        moves=("a1",) * ply,
-        spent=({},) * ply,
-        scene=Scene(3, 3, status="Black to move.", prompt="Your turn."),
-        cursor="0-1",
-    )
+from rig.tables import game_at
 
 
 def test_the_model_follows_what_happens() -> None:

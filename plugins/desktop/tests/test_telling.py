@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from msgspec.structs import replace
 
-from gamehall.answers import Game, Person, Seat
+from gamehall.answers import Game
 from gamehall.game import Scene
 from gamehall_desktop.sounds import RATE, wave
 from gamehall_desktop.state.account import SignedIn
@@ -17,33 +17,7 @@ from gamehall_desktop.state.model import Model
 from gamehall_desktop.state.pace import pause
 from gamehall_desktop.state.table import Moved, Shown
 from gamehall_desktop.state.toasts import Toast, Toasts
-
-
-def game_at(ply: int, *, to_act: int | None = 0, status: str = "active") -> Game:
-    people = [("black", "ada"), ("white", "bob")]
-    return Game(
-        id="g",
-        ruleset="some-game",
-        ruleset_version=1,
-        options={},
-        status=status,
-        seats=tuple(Seat(n, side, Person(name, name)) for n, (side, name) in enumerate(people)),
-        to_act=to_act,
-        ply=ply,
-        clock={"kind": "none"},
-        offers=(),
-        rematch=None,
-        result=None,
-        note="",
-        created_at="",
-        finished_at=None,
-        spectators=0,
-        claim=None,
-        moves=("a1",) * ply,
-        spent=({},) * ply,
-        scene=Scene(3, 3, status="Black to move.", prompt="Your turn."),
-        cursor="0-1",
-    )
+from rig.tables import game_at
 
 
 def alerts_of(*messages: object) -> list[Alert | None]:

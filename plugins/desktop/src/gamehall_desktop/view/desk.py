@@ -20,6 +20,17 @@ from .geometry import Geometry
 
 P = ParamSpec("P")
 
+FLOATING: dict[str, Any] = {
+    "no_title_bar": True,
+    "no_resize": True,
+    "no_move": True,
+    "no_focus_on_appearing": True,
+    "no_saved_settings": True,
+    "no_scrollbar": True,
+    "min_size": (10, 10),
+}
+"""What makes a window a note above the others, which takes neither focus nor room."""
+
 
 class Part(Protocol):
     """A part of the window. It is made once, inside its place, and brought up to date when something has changed.

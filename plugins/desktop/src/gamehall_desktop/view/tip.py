@@ -6,7 +6,7 @@ import dearpygui.dearpygui as dpg
 
 from gamehall_desktop.fontfiles import count_lines, text_width
 
-from .desk import Desk
+from .desk import FLOATING, Desk
 
 _TAG = "tip"
 _WIDTH, _LINE, _PADDING = 260, 20, 26
@@ -18,17 +18,7 @@ class Tip:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        with dpg.window(
-            tag=_TAG,
-            show=False,
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_focus_on_appearing=True,
-            no_saved_settings=True,
-            no_scrollbar=True,
-            min_size=(10, 10),
-        ):
+        with dpg.window(tag=_TAG, show=False, **FLOATING):
             desk.write("", tag="tip_text")
         dpg.bind_item_theme(_TAG, "theme:dialog")
 

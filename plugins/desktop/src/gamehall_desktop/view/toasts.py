@@ -12,7 +12,7 @@ from gamehall_desktop.fontfiles import count_lines
 from gamehall_desktop.state.layout import Box, stacked, within
 from gamehall_desktop.state.toasts import Said
 
-from .desk import Desk
+from .desk import FLOATING, Desk
 
 _ = catalogue(__name__)
 
@@ -60,16 +60,7 @@ class ToastStack:
 
     def _make(self, said: Said) -> None:
         desk, name = self._desk, f"toast:{said.number}"
-        with dpg.window(
-            tag=name,
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_focus_on_appearing=True,
-            no_saved_settings=True,
-            no_scrollbar=True,
-            min_size=(10, 10),
-        ):
+        with dpg.window(tag=name, **FLOATING):
             with dpg.group(horizontal=True):
                 desk.write(_SIGNS[said.toast.kind], "strong", colour=_KINDS[said.toast.kind])
                 desk.write(said.toast.text, wrap=desk.px(_WIDTH - 50))
