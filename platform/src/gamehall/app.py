@@ -30,7 +30,7 @@ from gamehall.edges import Edges, answer_headers
 from gamehall.hall import Hall
 from gamehall.languages import ENGLISH, speaking
 from gamehall.logs import configure_logs
-from gamehall.origins import asked_from
+from gamehall.origins import asked_from, origin
 from gamehall.plugins import Plugin, Plugins, load_plugins
 from gamehall.problems import Problem
 from gamehall.queries import strict_query
@@ -66,8 +66,11 @@ def create_app(settings: Settings | None = None, *, safe: bool = False) -> HallA
 
 
 def _handlers(hall: Hall) -> list[ControllerRouterHandler]:
-    """The hall's own routes and those of the plugins that are on."""
-    return [*_OWN, *(handler for _, handler in hall.declared("gamehall_routes"))]
+    """The hall's own routes and those of the plugins that are on, each with the plugin's name in its `opt`."""
+    routes: dict[str, list[ControllerRouterHandler]] = {}
+    for plugin, handler in hall.declared("gamehall_routes"):
+        routes.setdefault(plugin, []).append(handler)
+    return [*_OWN, *(Router("/", route_handlers=each, opt={"plugin": plugin}) for plugin, each in routes.items())]
 
 
 def _refuse_clashes(plugins: Plugins) -> None:
@@ -192,6 +195,7 @@ class HallApp(Litestar):
             return
         send = _guarded(send, self._headers)
         where = self._edges.origin(scope)
+        where.scope = scope
         # Until the pages know better, a request is in nobody's language.
         with asked_from(where), speaking(ENGLISH):
             try:
@@ -231,6 +235,7 @@ class HallApp(Litestar):
 
     async def _head(self, scope: Any, receive: Receive, send: Send) -> None:
         answered = False
+        origin().scope = asked = scope | {"method": "GET"}
 
         async def send_head(message: Message) -> None:
             nonlocal answered
@@ -242,7 +247,7 @@ class HallApp(Litestar):
                 raise _Answered  # a stream would go on for as long as its reader stays
 
         try:
-            await Litestar.__call__(self._of_now(), scope | {"method": "GET"}, receive, send_head)
+            await Litestar.__call__(self._of_now(), asked, receive, send_head)
         except Exception:
             if not answered:  # else it is ours, in whatever wrapping
                 raise

@@ -32,9 +32,9 @@ def show(ctx: click.Context, origin: bool) -> None:
     values = msgspec.to_builtins(settings)
     origins = values.pop("origins")
     sections = values.pop("plugins")
-    if values["secret_key"]:
-        values["secret_key"] = _HIDDEN
-    for name in ("database_url", "redis_url", "mail"):
+    for name in ("secret_key", "metrics_token"):
+        values[name] = values[name] and _HIDDEN
+    for name in ("database_url", "redis_url", "mail", "otlp_url"):
         values[name] = _without_password(values[name])
     rows = [(key, value, *([origins[key]] if origin else [])) for key, value in values.items()]
     data = values | {"plugins": sections} | ({"origins": origins} if origin else {})

@@ -127,7 +127,8 @@ def remember_login(path: Path, config: Config, base_url: str, username: str) -> 
     """Puts the hall and the user's profile, used now, into the JSON file and the settings: the profile's name."""
     name = profile_of(config, base_url, username) or _free_name(config, base_url, username)
     config.base_url = base_url
-    config.profiles[name] = Profile(username, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", base_url)
+    # To the microsecond: the one used last is told from one that was used in the same second.
+    config.profiles[name] = Profile(username, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}", base_url)
     change_file(path, base_url=base_url, profiles={name: config.profiles[name]})
     return name
 
