@@ -36,7 +36,7 @@ class Origin:
 
     @property
     def route(self) -> str:
-        """Which route answers, as `GET /api/v1/games/{game_id:str}`; empty until that is known, and for no known path."""
+        """Which route answers, as `GET /api/v1/games/{game_id}`; empty until that is known, and for no known path."""
         template = self.scope.get("path_template", "")
         return f"{self.scope['method']} {template}" if template else ""
 
