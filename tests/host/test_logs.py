@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import pytest
 
-from gamehall.logs import ACCESS, DEBUG, configure_logs, log_as_ours
+from gamehall.logs import configure_logs, log_as_ours
 from gamehall.origins import Origin, asked_from, at_work
 from gamehall.settings import Settings
+from rig.command import Run, logs_as_they_were
+from rig.hall import InstallPlugin
 
 SLY = "/games\n2026-01-01T00:00:00.000Z ERROR gamehall: forged\r\x1b[31m\u2028\u202e\ud800 hall_" + "A1b2" * 12
 WRITTEN_OUT = r"/games\n2026-01-01T00:00:00.000Z ERROR gamehall: forged\r\x1b[31m\u2028\u202e\ud800 …"
@@ -20,12 +23,8 @@ WRITTEN_OUT = r"/games\n2026-01-01T00:00:00.000Z ERROR gamehall: forged\r\x1b[31
 
 @pytest.fixture(autouse=True)
 def _as_it_was() -> Iterator[None]:
-    loggers = [logging.getLogger(name) for name in ("", "gamehall", ACCESS, DEBUG)]
-    levels = [each.level for each in loggers]
-    yield
-    loggers[0].handlers = [each for each in loggers[0].handlers if each.name != "gamehall"]
-    for each, level in zip(loggers, levels, strict=True):
-        each.setLevel(level)
+    with logs_as_they_were():
+        yield
 
 
 def begin(settings: Settings) -> None:
@@ -145,3 +144,18 @@ def test_what_an_operator_needs_is_not_taken_for_a_secret(capsys: pytest.Capture
     begin(Settings())
     logging.getLogger("gamehall.test").warning(said)
     assert capsys.readouterr().err.endswith(f": {said}\n")
+
+
+def test_commands_write_in_this_shape_too(
+    gamehall: Run, install_plugin: InstallPlugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_plugin("quoits", "import logging\nlogging.getLogger(__name__).debug('hello')\nraise OSError('lost')")
+    failed = "ERROR gamehall.plugins [plugin quoits]: plugin quoits stays off after compatible: OSError: lost"
+    said = "DEBUG gamehall_quoits [plugin quoits]: hello"
+    for option, told in (("-q", [failed]), ("-v", [said, failed])):
+        lines = [line.partition(" ")[2] for line in gamehall(option, "db", "status").err.splitlines()]
+        assert lines == told
+    monkeypatch.setenv("GAMEHALL_DEBUG", "on")
+    first, *block = gamehall("users", "list").err.splitlines()
+    assert re.search(r" DEBUG gamehall\.debug: this command: \d+ statements took [\d.]+ ms$", first)
+    assert any(" ms  SELECT " in line for line in block)

@@ -1,4 +1,4 @@
-"""What an operator finds in the log of a hall at work: for which request, by which route and in whose plugin's work each
+"""What an operator finds in the log of a hall at work: for which request, by which route and in which plugin's work a
 line was written; what was slow; and, with `debug`, what each request asked the database and each stream said."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rig.people import Caller, Person, client
 from rig.postgres import fresh_database
 from rig.server import Serve, Server, serving
 
-# It says something wherever the hall calls it, always by the logger of a library: so only the hall can know whose it is.
+# It says something wherever the hall calls it, by the logger of a library: so only the hall can know whose it is.
 CHATTY = """
 import asyncio
 import contextlib
@@ -265,8 +265,8 @@ def test_debug_shows_what_a_request_asked(hall: Server) -> None:
     answer = ask(hall, "/api/v1/chatty/slow", "debug-0001")
     line = wait_for(hall, request="debug-0001", logger="gamehall.debug")
     assert line["level"] == "debug"  # whatever the level of the log is
-    assert line["statements"] == len(line["lines"])
-    assert any(re.match(r" +\d+\.\d ms .*SELECT", each) for each in line["lines"])
+    assert all(re.match(r" +\d+\.\d ms  [A-Z(]", each) for each in line["lines"])
+    assert line["statements"] == sum("waited to begin" not in each for each in line["lines"]) >= 1
     assert re.fullmatch(r'db;dur=[\d.]+;desc="\d statements", hall;dur=[\d.]+', answer.headers["server-timing"])
 
 

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from gamehall.settings import SettingsError
 from gamehall.statements import Stopwatch
 
-__all__ = ["Database", "open_database", "reads", "serialize_on", "snapshot", "sync_url"]
+__all__ = ["Database", "open_database", "process_name", "reads", "serialize_on", "snapshot", "sync_url"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,13 +75,16 @@ def sync_url(url: str) -> sa.URL:
                 raise SettingsError("GAMEHALL_DATABASE_URL must name a file: sqlite+aiosqlite:///folder/gamehall.db")
             return parsed.set(drivername="sqlite+pysqlite")
         case "postgresql":
-            # What PostgreSQL's own views call this process, unless the URL or PGAPPNAME says otherwise.
-            named = {"fallback_application_name": f"gamehall {os.getpid()}"}
-            return parsed.set(drivername="postgresql+psycopg").update_query_dict(named)
+            return parsed.set(drivername="postgresql+psycopg")
         case other:
             raise SettingsError(
                 f"GAMEHALL_DATABASE_URL names {other!r}; use sqlite+aiosqlite:///file or postgresql+psycopg://…"
             )
+
+
+def process_name() -> str:
+    """What PostgreSQL's own views call this process, unless the database's URL says otherwise."""
+    return f"gamehall {os.getpid()}"
 
 
 @contextmanager
@@ -244,7 +247,13 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: sa.URL, size: int = 8, *, stopwatch: Stopwatch | None = None) -> None:
         self._engine = create_async_engine(
-            url, pool_size=size, max_overflow=0, pool_timeout=10, pool_recycle=1800, hide_parameters=True
+            url,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_recycle=1800,
+            hide_parameters=True,
+            connect_args={"fallback_application_name": process_name()},
         )
         self._stopwatch = stopwatch or Stopwatch(0)
         if stopwatch is not None:

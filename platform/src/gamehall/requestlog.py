@@ -11,14 +11,14 @@ from time import perf_counter
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Send
 
-from gamehall.logs import ACCESS, DEBUG
+from gamehall.logs import ACCESS
 from gamehall.origins import Origin
 from gamehall.settings import Settings
+from gamehall.statements import tell_statements
 
 __all__ = ["told_of"]
 
 access = logging.getLogger(ACCESS)
-debug = logging.getLogger(DEBUG)
 
 
 @contextmanager
@@ -73,9 +73,6 @@ class _Answer:
             "ms": round(ms, 1),
             "statements": where.statements,
         }
-        line = (method, self._status or "without an answer", self._bytes, ms, where.statements)
-        access.info("%s %s, %d bytes, %.1f ms, %d statements", *line, extra={"told": told})
-        if where.asked is not None:
-            told |= {"database_ms": round(where.database_ms, 1)}
-            words = "%s %s, %d bytes, %.1f ms; %d statements took %.1f ms"
-            debug.debug(words, *line, where.database_ms, extra={"told": told, "block": where.asked})
+        line = f"{method} {self._status or 'without an answer'}, {self._bytes} bytes, {ms:.1f} ms"
+        access.info("%s, %d statements", line, where.statements, extra={"told": told})
+        tell_statements(line, **told)

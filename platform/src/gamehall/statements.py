@@ -12,11 +12,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
+from gamehall.logs import DEBUG
 from gamehall.origins import origin
 
-__all__ = ["Stopwatch"]
+__all__ = ["Stopwatch", "tell_statements"]
 
 log = logging.getLogger(__name__)
+debug = logging.getLogger(DEBUG)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,6 +60,8 @@ class Stopwatch:
         def run(connection: sa.Connection, /, *args: P.args, **kwargs: P.kwargs) -> T:
             waited = (perf_counter() - since) * 1_000
             _waited.set(waited)
+            if waited >= 1:
+                _keep(waited, "(waited to begin)")
             if 0 < self._slow_ms <= waited:
                 log.warning(
                     "waited %.0f ms for a connection to the database", waited, extra={"told": {"waited_ms": waited}}
@@ -74,8 +78,7 @@ class Stopwatch:
         where = origin()
         where.statements += 1
         where.database_ms += took
-        if where.asked is not None and len(where.asked) < _MOST:
-            where.asked.append(f"{took:8.1f} ms{_after_waiting()}  {_in_one_line(statement)}")
+        _keep(took, statement)
         self._tell_if_slow(statement, took)
 
     def _tell_if_slow(self, statement: str, took: float) -> None:
@@ -83,12 +86,23 @@ class Stopwatch:
             return
         text = _in_one_line(statement)
         told = {"ms": round(took, 1), "waited_ms": round(_waited.get(), 1), "statement": text}
-        log.warning("slow: %.0f ms%s: %s", took, _after_waiting(), text, extra={"told": told})
+        log.warning("slow: %.0f ms, after %.0f ms of waiting: %s", took, _waited.get(), text, extra={"told": told})
 
 
-def _after_waiting() -> str:
-    waited = _waited.get()
-    return f" (began after waiting {waited:.0f} ms)" if waited >= 1 else ""
+def tell_statements(of: str, **told: object) -> None:
+    """Puts down what has been asked of the database here, for whoever debugs it."""
+    where = origin()
+    if where.asked is not None:
+        told |= {"statements": where.statements, "database_ms": round(where.database_ms, 1)}
+        words = "%s: %d statements took %.1f ms"
+        debug.debug(words, of, where.statements, where.database_ms, extra={"told": told, "block": where.asked})
+
+
+def _keep(took: float, what: str) -> None:
+    """A line for whoever wants to see each of them."""
+    asked = origin().asked
+    if asked is not None and len(asked) < _MOST:
+        asked.append(f"{took:8.1f} ms  {_in_one_line(what)}")
 
 
 def _in_one_line(statement: str) -> str:
