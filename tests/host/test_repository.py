@@ -52,7 +52,7 @@ LAYERS: list[set[str]] = [
         "sealing",
         "spans",
     },
-    {"blocklist", "database", "tables", "declare", "passwords", "delivery"},
+    {"blocklist", "database", "tables", "installed", "declare", "passwords", "delivery"},
     {
         "hookspecs",
         "accounts",
@@ -73,6 +73,7 @@ LAYERS: list[set[str]] = [
         "links",
         "names",
         "opponents",
+        "workers",
         "limits",
         "notes",
         "presence",

@@ -77,3 +77,51 @@ class SixRow(LineGame):
 def gamehall_rulesets():
     return [SixRow()]
 """
+
+# Uses the hook of the reference's plugin, claps beside it, and tells what its worker has heard of that.
+WITNESS = """
+import os
+
+import sqlalchemy as sa
+from gamehall import hookimpl
+from gamehall.declare import Listener
+from gamehall.events import NewEvent, game_channel, user_channel
+from litestar import get, post
+from litestar.params import FromPath
+
+heard: list[str] = []
+
+
+@hookimpl(optionalhook=True)
+def applause_sounds():
+    return ["hands"]
+
+
+@hookimpl
+def gamehall_listeners(host):
+    async def hear(event):
+        heard.append(event.values()["game_id"])
+
+    return [Listener("applause", hear)]
+
+
+@hookimpl
+def gamehall_routes(host):
+    @get("/api/v1/witness", opt={"who": "anybody"})
+    async def tell() -> dict[str, object]:
+        return {"worker": os.getpid(), "heard": heard, "sounds": host.declared("applause_sounds")}
+
+    @post("/api/v1/witness/{game_id:str}/{user_id:str}", opt={"who": "anybody", "object": "everybody"})
+    async def clap(game_id: FromPath[str], user_id: FromPath[str]) -> None:
+        def write(connection):
+            row = {"game": game_id, "user": user_id}
+            insert = "INSERT INTO applause_clap (game_id, user_id, claps) VALUES (:game, :user, 1)"
+            again = "ON CONFLICT (game_id, user_id) DO UPDATE SET claps = applause_clap.claps + 1"
+            connection.execute(sa.text(f"{insert} {again}"), row)
+            channels = (game_channel(game_id), user_channel(user_id))
+            host.emit(connection, NewEvent("applause", channels, {"game_id": game_id}))
+
+        await host.write(write)
+
+    return [tell, clap]
+"""

@@ -86,6 +86,7 @@ def _refuse_clashes(plugins: Plugins) -> None:
             if clashes:
                 raise ValueError(f"its paths are taken already: {', '.join(clashes)}")
             taken += [_territory(route) for route in added]
+            plugin.has_pages = any(not route.path.startswith("/api/") for route in added)
         except Exception as error:  # noqa: BLE001 - one plugin's routes that do not fit keep no other out
             plugins.fail(plugin, error)
 

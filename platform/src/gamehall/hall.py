@@ -125,10 +125,7 @@ class Hall:
 
     @property
     def installed_plugins(self) -> list[InstalledPlugin]:
-        return [
-            InstalledPlugin(plugin.name, plugin.distribution, plugin.version, plugin.reason, plugin.failures)
-            for _, plugin in sorted(self.plugins.all.items())
-        ]
+        return [plugin.installed for _, plugin in sorted(self.plugins.all.items())]
 
     def plugin_of(self, ruleset: str) -> str:
         return self.plugins.rulesets[ruleset][0].name
@@ -334,7 +331,7 @@ class Hall:
         waiting: asyncio.Queue[Event] = asyncio.Queue(maxsize=10_000)
 
         def hear(event: Event) -> None:
-            if event.kind != listener.kind or plugin not in self.features:
+            if event.kind != listener.kind or not self.is_on(plugin):
                 return
             try:
                 waiting.put_nowait(event)

@@ -30,6 +30,7 @@ from gamehall.declare import (
     Exporter,
     Host,
     Importer,
+    InstalledPlugin,
     Lifespan,
     Listener,
     Opponent,
@@ -93,10 +94,19 @@ class Plugin:
     failures: int = 0
     settings: msgspec.Struct | None = None
     declared: dict[str, list[Any]] = field(default_factory=dict)
+    has_pages: bool = False
 
     @property
     def failed(self) -> bool:
         return bool(self.reason)
+
+    @property
+    def installed(self) -> InstalledPlugin:
+        rulesets = tuple(ruleset.key for ruleset in self.declared.get("gamehall_rulesets", ()))
+        lets_in = frozenset(each.area for each in self.declared.get("gamehall_authenticators", ()))
+        return InstalledPlugin(
+            self.name, self.distribution, self.version, self.reason, self.failures, rulesets, lets_in, self.has_pages
+        )
 
 
 class Plugins:

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from gamehall import audit, migrate
 from gamehall.backups import Header, Part, Told, rows_of
-from gamehall.features import live_workers
 from gamehall.feed import begin_anew
 from gamehall.plugins import Plugins
 from gamehall.problems import Problem
 from gamehall.tables import game, user
+from gamehall.workers import live_workers
 
 __all__ = ["check_restorable", "restore_backup"]
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from gamehall.declare import Host
 from gamehall.events import Cursor, Event
 from gamehall.feed import Feed
+from gamehall.origins import origin
 
 from . import shutdown
 from .audience import Audience
@@ -80,6 +81,7 @@ class EventStream:
         self._settings = settings
         self._voice = voice
         self._may_listen = may_listen
+        self._plugins = {PLUGIN, origin().plugin or PLUGIN}  # this one, and whose route it is that people listen to
         self._place = host.feed.place  # the cursor of the last event that the client was told
 
     async def run(self, resume: str | None, *, again: bool) -> AsyncIterator[bytes]:
@@ -138,6 +140,6 @@ class EventStream:
                 yield await self._voice.tell(event, name)
 
     async def _reason_to_end(self) -> str | None:
-        if PLUGIN not in self._host.features:
+        if not all(plugin in self._host.features for plugin in self._plugins):
             return "switched-off"
         return None if await self._may_listen(self._audience) else "not-allowed"
