@@ -48,6 +48,10 @@ class Proxies:
             address, found = said, str(said)
         return found
 
+    def trusts(self, peer: str) -> bool:
+        """Whether what this address says of a request is believed."""
+        return self._trusts(_read(peer), peer)
+
     def _trusts(self, address: Address | None, peer: str) -> bool:
         if address is None:
             return self._unix and not peer

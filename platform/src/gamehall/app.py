@@ -35,6 +35,7 @@ from gamehall.plugins import Plugin, Plugins, load_plugins
 from gamehall.problems import Problem
 from gamehall.queries import strict_query
 from gamehall.quotas import within_quota
+from gamehall.requestlog import told_of
 from gamehall.rights import unruled
 from gamehall.settings import Settings, load_settings
 
@@ -194,11 +195,10 @@ class HallApp(Litestar):
         if scope["type"] != "http" or self._hall is None:
             await super().__call__(scope, receive, send)
             return
-        send = _guarded(send, self._headers)
         where = self._edges.origin(scope)
-        where.scope = scope
+        send = _guarded(send, {**self._headers, "x-request-id": where.request})
         # Until the pages know better, a request is in nobody's language.
-        with asked_from(where), speaking(ENGLISH):
+        with asked_from(where), speaking(ENGLISH), told_of(where, self._hall.settings, send) as send:
             try:
                 self._edges.check(scope, where)
             except Problem as problem:

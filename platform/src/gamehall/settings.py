@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     secret_key: str = ""
     log: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    access_log: bool = False
+    """Whether each request is a line of the log."""
     strict: bool = False
     debug: bool = False
     """Whether each request says what it asked the database, each stream what it told, and each page what it did."""

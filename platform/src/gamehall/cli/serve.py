@@ -63,12 +63,13 @@ def prepare(settings: Settings, *, safe: bool, copy: bool = True) -> None:
     from gamehall.delivery import transport_of
     from gamehall.edges import Edges
     from gamehall.features import add_plugins
-    from gamehall.logs import configure_logs
+    from gamehall.logs import configure_logs, hear_of_everything
     from gamehall.plugins import load_plugins
     from gamehall.retention import changed_days
     from gamehall.upgrading import bring_up_to_date
 
     configure_logs(settings)
+    hear_of_everything()
     transport_of(settings)
     Edges(settings)
     changed_days(settings.keep_days)
@@ -90,6 +91,11 @@ def announce(settings: Settings) -> None:
     click.echo(f"Gamehall is at {settings.address}")
     if not settings.rate_limits:
         click.echo("Rate limits are off: use this for load tests only.")
+    if settings.debug:
+        click.echo(
+            "Debug is on: the log tells what each request asks the database and what each stream says, and so do "
+            "browsers. Leave it on for a look, not for long."
+        )
     if not transact(settings, has_admin):
         click.echo(f"There is no admin yet. Become one here: {settings.address}/register?setup={_code(settings)}")
     sys.stdout.flush()
@@ -106,6 +112,8 @@ def _granian(settings: Settings, *, reload: bool) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
+
+    from gamehall.logs import server_logs
 
     Granian(
         # Only a name: _worker makes the application, wherever the command was called.
@@ -125,14 +133,18 @@ def _granian(settings: Settings, *, reload: bool) -> None:
         respawn_failed_workers=True,
         reload=reload,
         log_level=LogLevels.warning,
+        log_dictconfig=server_logs(),
     ).serve(target_loader=_worker, wrap_loader=False)
 
 
 def _worker() -> HallApp:
     """What each worker process runs."""
     from gamehall.app import create_app
+    from gamehall.logs import hear_of_everything, log_what_is_lost
 
+    hear_of_everything()
     app = create_app(safe=bool(os.environ.get("GAMEHALL_SAFE")))
+    app.on_startup.append(log_what_is_lost)
     gc.freeze()  # what is here now stays, and is not looked through for garbage while requests wait
     let_go = threading.Thread(target=_let_go_of_the_silent, args=(app.state.host.settings,), daemon=True)
     let_go.start()
