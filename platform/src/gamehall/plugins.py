@@ -38,6 +38,7 @@ from gamehall.declare import (
     Tables,
 )
 from gamehall.game import Ruleset
+from gamehall.gauges import Gauge
 from gamehall.settings import Settings, SettingsError, plugin_settings
 from gamehall.tables import metadata as host_tables
 
@@ -75,6 +76,7 @@ _KINDS: dict[str, type] = {
     "gamehall_opponents": Opponent,
     "gamehall_commands": click.Command,
     "gamehall_checks": Check,
+    "gamehall_gauges": Gauge,
     "gamehall_error_pages": ErrorPage,
 }
 
@@ -293,6 +295,12 @@ def _check_declared(plugins: Plugins, plugin: Plugin, hook: str) -> None:
             _unique([ruleset.key for ruleset in items], "ruleset key")
         case "gamehall_opponents":
             _unique([opponent.key for opponent in items], "opponent's key")
+        case "gamehall_gauges":
+            if strange := [gauge.name for gauge in items if not _NAME.fullmatch(gauge.name)]:
+                raise ValueError(
+                    f"a gauge's name is of lower-case letters, digits and single underscores: {strange[0]!r}"
+                )
+            _unique([gauge.full_name(plugin.name) for gauge in items], "gauge")
         case "gamehall_exporters" | "gamehall_importers":
             for each_format in items:
                 _free(each_format.format, {each.format: other for other, each in others}, "format")

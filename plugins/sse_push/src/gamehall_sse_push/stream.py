@@ -65,7 +65,8 @@ def _ends_credential(events: Sequence[Event]) -> bool:
 
 
 class EventStream:
-    """What one connection is sent. `may_listen` tells whether its right to listen goes on."""
+    """What one connection is sent. `may_listen` tells whether its right to listen goes on; `told` is called for each
+    event that is sent."""
 
     def __init__(
         self,
@@ -74,12 +75,14 @@ class EventStream:
         settings: PushSettings,
         voice: Voice,
         may_listen: Callable[[Audience], Awaitable[bool]],
+        told: Callable[[], None],
     ) -> None:
         self._host = host
         self._audience = audience
         self._settings = settings
         self._voice = voice
         self._may_listen = may_listen
+        self._count = told
         self._place = host.feed.place  # the cursor of the last event that the client was told
 
     async def run(self, resume: str | None, *, again: bool) -> AsyncIterator[bytes]:
@@ -135,7 +138,9 @@ class EventStream:
             told = name is not None or not self._voice.besides.isdisjoint(event.channels)
             if event.cursor > self._place and told and event.kind not in _INTERNAL:
                 self._place = event.cursor
-                yield await self._voice.tell(event, name)
+                if piece := await self._voice.tell(event, name):
+                    self._count()
+                    yield piece
 
     async def _reason_to_end(self) -> str | None:
         if PLUGIN not in self._host.features:
