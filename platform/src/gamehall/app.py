@@ -51,7 +51,6 @@ MAX_BODY = 256 * 1024
 _OWN: list[ControllerRouterHandler] = [
     alive,
     ready,
-    metrics,
     openapi_json,
     Router(
         "/api/v1",
@@ -207,6 +206,11 @@ class HallApp(Litestar):
                     async with around(), hall.running(), sampler.running():
                         yield
 
+        state = State({"host": hall, "sampler": sampler})
+        # By itself, so that for whoever may not read them there is no trace of a path.
+        self.figures = Litestar(
+            [metrics], exception_handlers=EXCEPTION_HANDLERS, openapi_config=None, state=state, logging_config=None
+        )
         super().__init__(
             route_handlers=list(handlers),
             dependencies={
@@ -220,7 +224,7 @@ class HallApp(Litestar):
             lifespan=[running],
             request_max_body_size=MAX_BODY,
             openapi_config=openapi_config(),
-            state=State({"host": hall, "sampler": sampler}),
+            state=state,
             logging_config=None,
             pdb_on_exception=False,
         )
@@ -248,11 +252,11 @@ class HallApp(Litestar):
                 await self._refuse(problem, scope, receive, send)
 
     async def _answer(self, scope: Any, receive: Receive, send: Send) -> None:
-        self._edges.check_path(scope)
+        app = self.figures if self._edges.reads_figures(scope) else self._of_now()
         if scope["method"] == "HEAD":
-            await self._head(scope, receive, send)
+            await self._head(app, scope, receive, send)
         else:
-            await Litestar.__call__(self._of_now(), scope, receive, send)
+            await Litestar.__call__(app, scope, receive, send)
 
     async def _refuse(
         self, problem: Problem, scope: Any, receive: Receive, send: Send, *, briefly: bool = False
@@ -273,7 +277,7 @@ class HallApp(Litestar):
             self._narrowed = (off, HallApp(self._hall, _handlers(self._hall)))
         return self._narrowed[1]
 
-    async def _head(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def _head(self, app: Litestar, scope: Any, receive: Receive, send: Send) -> None:
         answered = False
         origin().scope = asked = scope | {"method": "GET"}
 
@@ -287,7 +291,7 @@ class HallApp(Litestar):
                 raise _Answered  # a stream would go on for as long as its reader stays
 
         try:
-            await Litestar.__call__(self._of_now(), asked, receive, send_head)
+            await Litestar.__call__(app, asked, receive, send_head)
         except Exception:
             if not answered:  # else it is ours, in whatever wrapping
                 raise

@@ -78,7 +78,7 @@ class Edges:
     def check(self, scope: Any, origin: Origin) -> None:
         """Raises Problem for a request that is not answered: `too-many-requests`, `headers-too-large`,
         `address-too-long`, `unknown-host`, `malformed` or `unsupported-media-type`."""
-        if self._flood is not None and not scope["path"].startswith(_COSTLESS) and not self._reads_figures(scope):
+        if self._flood is not None and not scope["path"].startswith(_COSTLESS) and not self.reads_figures(scope):
             self._flood.take(origin.address)
         headers = scope["headers"]
         if len(headers) > MAX_HEADERS or sum(len(name) + len(value) + 4 for name, value in headers) > MAX_HEADER_BYTES:
@@ -89,14 +89,10 @@ class Edges:
         if any(value.lower() not in ("", "identity") for value in _values(scope, b"content-encoding")):
             raise Problem("unsupported-media-type", "Send the body as it is, without Content-Encoding.")
 
-    def check_path(self, scope: Any) -> None:
-        """Raises Problem `not-found` where it must not be known that there is such a path: the hall's figures are for
-        whoever asks from this machine itself, or says the operator's token."""
-        if _is_figures(scope) and not self._reads_figures(scope):
-            raise Problem("not-found")
-
-    def _reads_figures(self, scope: Any) -> bool:
-        if not _is_figures(scope):
+    def reads_figures(self, scope: Any) -> bool:
+        """Whether a request is for the hall's figures, by somebody who may read them: who asks from this machine
+        itself, or says the operator's token. For anybody else there is no such path."""
+        if scope["path"].strip("/") != _FIGURES:  # however many slashes the routes put up with
             return False
         token = self._settings.metrics_token
         if token and any(
@@ -135,10 +131,6 @@ class Edges:
 def _peer(scope: Any) -> str:
     """The address that has connected; empty for a socket of this machine."""
     return str(scope["client"][0] or "") if scope.get("client") else ""
-
-
-def _is_figures(scope: Any) -> bool:
-    return bool(scope["path"].strip("/") == _FIGURES)  # however many slashes the routes put up with
 
 
 def _values(scope: Any, name: bytes) -> list[str]:

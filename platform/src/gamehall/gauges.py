@@ -26,3 +26,13 @@ class Gauge:
     def full_name(self, plugin: str) -> str:
         """The name by which it is shown."""
         return f"gamehall_{plugin}_{self.name}{'_total' if self.grows else ''}"
+
+    def figures(self) -> dict[tuple[str, ...], float]:
+        """What it gives now, by the values of its labels. Raises TypeError for what is no figure, and whatever `read`
+        does."""
+        given = self.read()
+        if isinstance(given, Mapping) != bool(self.label):
+            raise TypeError("a gauge gives a mapping where it has a label, and a number where it has none")
+        if isinstance(given, Mapping):
+            return {(str(value),): float(figure) for value, figure in given.items()}
+        return {(): float(given)}

@@ -296,10 +296,11 @@ def _check_declared(plugins: Plugins, plugin: Plugin, hook: str) -> None:
         case "gamehall_opponents":
             _unique([opponent.key for opponent in items], "opponent's key")
         case "gamehall_gauges":
-            if strange := [gauge.name for gauge in items if not _NAME.fullmatch(gauge.name)]:
-                raise ValueError(
-                    f"a gauge's name is of lower-case letters, digits and single underscores: {strange[0]!r}"
-                )
+            shown = {gauge.full_name(other.name): other for other, gauge in others}
+            for gauge in items:
+                if not all(_NAME.fullmatch(text) for text in (gauge.name, gauge.label or "none")):
+                    raise ValueError(f"{gauge.name!r} and its label must be words of lower-case letters, digits and _")
+                _free(gauge.full_name(plugin.name), shown, "name of a gauge")
             _unique([gauge.full_name(plugin.name) for gauge in items], "gauge")
         case "gamehall_exporters" | "gamehall_importers":
             for each_format in items:

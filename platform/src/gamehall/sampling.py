@@ -7,7 +7,7 @@ import contextlib
 import logging
 import math
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,7 @@ class _Shown:
         self._seen: dict[tuple[str, ...], float] = {}
         self._failed = False
         labels = [gauge.label] if gauge.label else []
+        self._unlabelled: list[tuple[str, ...]] = [] if labels else [()]
         # Not registered: two halls in one process, as tests have them, would have the same names.
         self.meter: prometheus_client.Counter | prometheus_client.Gauge = (
             prometheus_client.Counter(self.name, gauge.summary, labels, registry=None)
@@ -58,12 +59,12 @@ class _Shown:
     def look(self) -> None:
         """Takes the figure as it is now. One that cannot be had is none, which is said in the log once."""
         try:
-            found = _read(self.gauge)
+            found = self.gauge.figures()
         except (Exception, SystemExit) as error:
             if not self._failed:
                 log.error("plugin %s: the gauge %s failed", self.plugin, self.name, exc_info=error)
             self._failed = True
-            found = {} if self.gauge.grows else dict.fromkeys(self._seen, math.nan)
+            found = {} if self.gauge.grows else dict.fromkeys(self._seen or self._unlabelled, math.nan)
         else:
             self._failed = False
             # What is not told of any more is over.
@@ -78,16 +79,6 @@ class _Shown:
         else:
             meter.set(figure)
         self._seen[labels] = figure
-
-
-def _read(gauge: Gauge) -> dict[tuple[str, ...], float]:
-    """The figure by the values of its labels. Raises TypeError for what is none."""
-    given = gauge.read()
-    if isinstance(given, Mapping) != bool(gauge.label):
-        raise TypeError("it must give a mapping where it has a label, and a number where it has none")
-    if isinstance(given, Mapping):
-        return {(str(value),): float(figure) for value, figure in given.items()}
-    return {(): float(given)}
 
 
 class Sampler:
@@ -146,11 +137,7 @@ class Sampler:
 
     def _kept(self) -> Iterator[Metric]:
         """What is kept of this worker, or of all of them, without plugins that are off and figures that failed."""
-        off = {
-            shown.gauge.full_name(shown.plugin).removesuffix("_total")
-            for shown in self._plugins
-            if not self._hall.is_on(shown.plugin)
-        }
+        off = {shown.name.removesuffix("_total") for shown in self._plugins if not self._hall.is_on(shown.plugin)}
         for metric in self._of_workers() if meters.folder() else self._own():
             if metric.name not in off:
                 metric.samples = [sample for sample in metric.samples if not math.isnan(sample.value)]
