@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import socket
 import stat
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gamehall.commands import settings_of, transact
-from gamehall.settings import Settings, secret_key
+from gamehall.settings import Settings, load_settings, secret_key
 
 if TYPE_CHECKING:
     from gamehall.app import HallApp
@@ -54,7 +58,22 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, no_backup: bool, **fl
         os.environ["GAMEHALL_CONFIG"] = str(config)
     os.environ["GAMEHALL_SAFE"] = "1" if safe else ""
     gc.enable()  # this process stays
-    _granian(settings, reload=reload)
+    with _place_for_figures(settings):
+        _granian(settings, reload=reload)
+
+
+@contextlib.contextmanager
+def _place_for_figures(settings: Settings) -> Iterator[None]:
+    """A new folder in which the workers keep what they have counted, so that each can tell the sum; one worker keeps it
+    to itself."""
+    name = "PROMETHEUS_MULTIPROC_DIR"  # meters.FOLDER, which a worker looks at when it first measures
+    if settings.workers == 1:
+        os.environ.pop(name, None)
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="gamehall-metrics-") as folder:
+        os.environ[name] = folder
+        yield
 
 
 def prepare(settings: Settings, *, safe: bool, copy: bool = True) -> None:
@@ -66,6 +85,7 @@ def prepare(settings: Settings, *, safe: bool, copy: bool = True) -> None:
     from gamehall.logs import configure_logs, hear_of_everything
     from gamehall.plugins import load_plugins
     from gamehall.retention import changed_days
+    from gamehall.tracing import check
     from gamehall.upgrading import bring_up_to_date
 
     configure_logs(settings)
@@ -73,6 +93,7 @@ def prepare(settings: Settings, *, safe: bool, copy: bool = True) -> None:
     transport_of(settings)
     Edges(settings)
     changed_days(settings.keep_days)
+    check(settings)
     secret_key(settings)
     plugins = load_plugins(settings, safe=safe)
     changed, copied = bring_up_to_date(settings, plugins, copy=copy)
@@ -141,12 +162,18 @@ def _worker() -> HallApp:
     """What each worker process runs."""
     from gamehall.app import create_app
     from gamehall.logs import hear_of_everything, log_what_is_lost
+    from gamehall.watchdog import ending_when_stuck
 
     hear_of_everything()
-    app = create_app(safe=bool(os.environ.get("GAMEHALL_SAFE")))
+    settings = load_settings()
+    app = create_app(
+        settings,
+        safe=bool(os.environ.get("GAMEHALL_SAFE")),
+        around=partial(ending_when_stuck, settings.stuck_seconds),
+    )
     app.on_startup.append(log_what_is_lost)
     gc.freeze()  # what is here now stays, and is not looked through for garbage while requests wait
-    let_go = threading.Thread(target=_let_go_of_the_silent, args=(app.state.host.settings,), daemon=True)
+    let_go = threading.Thread(target=_let_go_of_the_silent, args=(settings,), daemon=True)
     let_go.start()
     return app
 
