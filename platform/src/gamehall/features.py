@@ -235,7 +235,7 @@ async def not_taken_up(hall: Reading, epoch: int, seconds: float) -> list[str]:
     clock = asyncio.get_running_loop().time
     deadline = clock() + seconds
     while (late := list(await hall.read(late_workers, epoch))) and clock() < deadline:
-        await asyncio.sleep(_LOOK_SECONDS)  # noqa: ASYNC110 - what it waits for happens in other processes
+        await asyncio.sleep(_LOOK_SECONDS)
     return late
 
 

@@ -19,11 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gamehall.commands import settings_of, transact
+from gamehall.commands import progress, settings_of, transact
 from gamehall.settings import Settings, load_settings, secret_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gamehall.app import HallApp
+    from gamehall.backups import Header, Told
 
 __all__ = ["serve"]
 
@@ -49,7 +52,8 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, no_backup: bool, **fl
     settings = settings_of(ctx, **flags)
     if reload and find_spec("watchfiles") is None:
         raise click.UsageError("--reload needs one more package: pip install watchfiles")
-    prepare(settings, safe=safe, copy=not no_backup)
+    with progress(ctx, "Copying") as begin:
+        prepare(settings, safe=safe, copy=not no_backup, begin=lambda header: begin(header.rows))
     announce(settings)
     # Workers are processes of their own and read the settings again; the flags travel to them like this.
     os.environ |= {f"GAMEHALL_{name.upper()}": str(value) for name, value in flags.items() if value is not None}
@@ -76,9 +80,12 @@ def _place_for_figures(settings: Settings) -> Iterator[None]:
         yield
 
 
-def prepare(settings: Settings, *, safe: bool, copy: bool = True) -> None:
+def prepare(
+    settings: Settings, *, safe: bool, copy: bool = True, begin: Callable[[Header], Told] | None = None
+) -> None:
     """Makes the data folder and the secret, and brings every table up to date, unless `copy` is false with a copy from
-    before. Raises SettingsError for what would keep every worker from starting, and what `bring_up_to_date` does."""
+    before, which `begin` is told of. Raises SettingsError for what would keep every worker from starting, and what
+    `bring_up_to_date` does."""
     from gamehall.delivery import transport_of
     from gamehall.edges import Edges
     from gamehall.features import add_plugins
@@ -96,7 +103,7 @@ def prepare(settings: Settings, *, safe: bool, copy: bool = True) -> None:
     check(settings)
     secret_key(settings)
     plugins = load_plugins(settings, safe=safe)
-    changed, copied = bring_up_to_date(settings, plugins, copy=copy)
+    changed, copied = bring_up_to_date(settings, plugins, copy=copy, begin=begin)
     if copied is not None:
         click.echo(f"The hall as it was before this upgrade is in {copied}.", err=True)
     for name in changed:
