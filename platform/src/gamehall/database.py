@@ -27,13 +27,25 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from gamehall.settings import SettingsError
 from gamehall.statements import Stopwatch
 
-__all__ = ["Database", "open_database", "process_name", "reads", "serialize_on", "snapshot", "sync_url"]
+__all__ = ["Database", "Load", "open_database", "process_name", "reads", "serialize_on", "snapshot", "sync_url"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _BUSY_MS = 10_000
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "cache_size=-32768")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a database has to do now: its connections, the transactions that wait for one, and what its one writer,
+    where there is one, has committed since the start."""
+
+    in_use: int
+    idle: int
+    waiting: int
+    commits: int = 0
+    committed: int = 0
 
 
 class Database(ABC):
@@ -48,6 +60,10 @@ class Database(ABC):
     @abstractmethod
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The function's result, after its changes were committed; a caller who goes away does not undo them."""
+
+    @abstractmethod
+    def load(self) -> Load:
+        """What there is to do now, in this process."""
 
     @abstractmethod
     async def close(self) -> None: ...
@@ -142,6 +158,9 @@ class SqliteDatabase(Database):
             stopwatch.watch(self._reader_engine)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._reads = 0  # that are running or wait
+        self._commits = 0
+        self._committed = 0
         self._writer = threading.Thread(target=self._write_batches, name="sqlite-writer", daemon=True)
         self._writer.start()
 
@@ -153,7 +172,11 @@ class SqliteDatabase(Database):
             with self._reader_engine.begin() as connection:
                 return context.run(timed, connection, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        self._reads += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        finally:
+            self._reads -= 1
 
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
@@ -162,6 +185,16 @@ class SqliteDatabase(Database):
         timed = self._stopwatch.waiting(fn)
         self._jobs.put(_Job(lambda connection: context.run(timed, connection, *args, **kwargs), loop, done))
         return await done
+
+    def load(self) -> Load:
+        pools = _pool(self._reader_engine), _pool(self._writer_engine)
+        return Load(
+            in_use=sum(pool.checkedout() for pool in pools),
+            idle=sum(pool.checkedin() for pool in pools),
+            waiting=self._jobs.qsize() + max(0, self._reads - pools[0].checkedout()),
+            commits=self._commits,
+            committed=self._committed,
+        )
 
     async def close(self) -> None:
         self._jobs.put(None)
@@ -198,7 +231,15 @@ class SqliteDatabase(Database):
             self._stopwatch.committed(ended)
         except Exception as error:  # noqa: BLE001 - BEGIN or COMMIT failed, so nothing of the batch happened
             return [(None, error)] * len(jobs)
+        self._commits += 1
+        self._committed += len(jobs)
         return results
+
+
+def _pool(engine: sa.Engine) -> sa.QueuePool:
+    """The engine's pool, which is one that knows how many connections it has given out."""
+    assert isinstance(engine.pool, sa.QueuePool)  # noqa: S101 - for the type checker
+    return engine.pool
 
 
 def _answer(jobs: list[_Job], results: list[tuple[Any, BaseException | None]]) -> None:
@@ -266,6 +307,11 @@ class PostgresDatabase(Database):
 
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._run(self._engine, fn, *args, **kwargs)
+
+    def load(self) -> Load:
+        pool = _pool(self._engine.sync_engine)
+        in_use = pool.checkedout()
+        return Load(in_use, pool.checkedin(), waiting=max(0, len(self._running) - in_use))
 
     async def _run(
         self, engine: Any, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 from litestar.connection import ASGIConnection
 
-from gamehall import migrate
+from gamehall import meters, migrate
 from gamehall.database import Database, open_database, sync_url
 from gamehall.declare import (
     Authenticator,
@@ -33,6 +33,7 @@ from gamehall.delivery import transport_of
 from gamehall.endings import let_flags_fall
 from gamehall.events import Event, NewEvent
 from gamehall.factors import has_factor
+from gamehall.facts import noting_facts
 from gamehall.features import LiveFeatures
 from gamehall.feed import Feed, emit
 from gamehall.game import Ruleset
@@ -55,6 +56,7 @@ from gamehall.rights import within_scope
 from gamehall.settings import Settings, secret_key
 from gamehall.statements import Stopwatch
 from gamehall.tasks import again_and_again, beside, calling
+from gamehall.tracing import marked, part, whole
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
 
 __all__ = ["Hall"]
@@ -86,7 +88,7 @@ class Hall:
         unheard = self.database.dialect == "sqlite" and settings.workers > 1 and not settings.redis_url
         self.time = HallTime(self.database)
         self.presence = Presence(self.database)
-        self.rates = Rates(settings, self.database, self.time.now)
+        self.rates = Rates(settings, self.database, self.time.now, lambda name: meters.LIMITED.labels(name).inc())
         self.time.after_beat(self.presence.write_down)
         self.feed = Feed(self.database, poll_seconds=0.1 if unheard else 1.0)
         self.features = LiveFeatures(self.database, self.feed)
@@ -126,10 +128,7 @@ class Hall:
 
     @property
     def installed_plugins(self) -> list[InstalledPlugin]:
-        return [
-            InstalledPlugin(plugin.name, plugin.distribution, plugin.version, plugin.reason, plugin.failures)
-            for _, plugin in sorted(self.plugins.all.items())
-        ]
+        return [plugin.installed for _, plugin in sorted(self.plugins.all.items())]
 
     def plugin_of(self, ruleset: str) -> str:
         return self.plugins.rulesets[ruleset][0].name
@@ -149,10 +148,13 @@ class Hall:
         raise LookupError(f"no plugin declared {shape.__name__} in gamehall_settings")
 
     async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self.database.read(fn, *args, **kwargs)
+        with meters.transaction("read", fn):
+            return await self.database.read(marked(fn), *args, **kwargs)
 
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        result = await self.database.write(fn, *args, **kwargs)
+        with meters.transaction("write", fn), noting_facts() as facts:
+            result = await self.database.write(marked(fn), *args, **kwargs)
+        meters.count_facts(facts)
         self.feed.wake()
         if self._wakeups is not None:
             self._wakeups.announce()
@@ -166,6 +168,7 @@ class Hall:
 
     def fault(self, plugin: str, what: str, error: BaseException) -> None:
         self.plugins.all[plugin].failures += 1
+        meters.FAULTS.labels(plugin, what).inc()
         with at_work(plugin):
             log.error("plugin %s: %s failed: %s: %s", plugin, what, type(error).__name__, error, exc_info=error)
         if self.settings.strict:
@@ -219,8 +222,9 @@ class Hall:
 
     async def _answer(self, plugin: str, policy: Policy, subjects: Sequence[str]) -> Verdict:
         try:
-            async with calling(plugin, _POLICY_SECONDS):
-                return _expect(await policy.answer(*subjects), Verdict)
+            with part(f"policy {plugin} {policy.question}"):
+                async with calling(plugin, _POLICY_SECONDS):
+                    return _expect(await policy.answer(*subjects), Verdict)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - who may do what must not open by accident
             self.fault(plugin, f"the policy for {policy.question!r}", error)
             return Verdict(False, _("This cannot be decided at the moment; try again later."))
@@ -341,7 +345,7 @@ class Hall:
         waiting: asyncio.Queue[Event] = asyncio.Queue(maxsize=10_000)
 
         def hear(event: Event) -> None:
-            if event.kind != listener.kind or plugin not in self.features:
+            if event.kind != listener.kind or not self.is_on(plugin):
                 return
             try:
                 waiting.put_nowait(event)
@@ -352,8 +356,9 @@ class Hall:
             while True:
                 event = await waiting.get()
                 try:
-                    async with calling(plugin, _LISTENER_SECONDS):
-                        await listener.run(event)
+                    with whole(f"listener {plugin} {listener.kind}"):
+                        async with calling(plugin, _LISTENER_SECONDS):
+                            await listener.run(event)
                 except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's fault delays nobody else
                     self.fault(plugin, f"the listener for {listener.kind}", error)
 

@@ -53,7 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     slow_query_ms: Annotated[int, msgspec.Meta(ge=0)] = 200
     """How long a statement may take until the log names it with its route; 0 names none."""
     metrics_token: str = ""
-    """What a program that reads the metrics from another machine says who it is with; from this one nothing is asked."""
+    """What programs that read the metrics from another machine say; from this one nothing is asked."""
     otlp_url: str = ""
     """Where traces of requests go, by OTLP over HTTP; nowhere when empty."""
     stuck_seconds: Annotated[float, msgspec.Meta(ge=0)] = 15

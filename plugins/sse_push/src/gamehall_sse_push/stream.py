@@ -12,6 +12,7 @@ from gamehall.declare import Host
 from gamehall.events import Cursor, Event
 from gamehall.feed import Feed
 from gamehall.logs import DEBUG
+from gamehall.origins import origin
 
 from . import shutdown
 from .audience import Audience
@@ -69,7 +70,8 @@ def _ends_credential(events: Sequence[Event]) -> bool:
 
 
 class EventStream:
-    """What one connection is sent. `may_listen` tells whether its right to listen goes on."""
+    """What one connection is sent. `may_listen` tells whether its right to listen goes on; `told` is called for each
+    event that is sent."""
 
     def __init__(
         self,
@@ -78,12 +80,15 @@ class EventStream:
         settings: PushSettings,
         voice: Voice,
         may_listen: Callable[[Audience], Awaitable[bool]],
+        told: Callable[[], None],
     ) -> None:
         self._host = host
         self._audience = audience
         self._settings = settings
         self._voice = voice
         self._may_listen = may_listen
+        self._plugins = {PLUGIN, origin().plugin or PLUGIN}  # this one, and whose route it is that people listen to
+        self._count = told
         self._place = host.feed.place  # the cursor of the last event that the client was told
 
     async def run(self, resume: str | None, *, again: bool) -> AsyncIterator[bytes]:
@@ -139,7 +144,9 @@ class EventStream:
             told = name is not None or not self._voice.besides.isdisjoint(event.channels)
             if event.cursor > self._place and told and event.kind not in _INTERNAL:
                 self._place = event.cursor
-                yield self._said(event.kind, await self._voice.tell(event, name))
+                if piece := self._said(event.kind, await self._voice.tell(event, name)):
+                    self._count()
+                    yield piece
 
     def _said(self, what: str, encoded: bytes) -> bytes:
         """The same bytes, put down for whoever debugs the hall."""
@@ -151,6 +158,6 @@ class EventStream:
         return encoded
 
     async def _reason_to_end(self) -> str | None:
-        if PLUGIN not in self._host.features:
+        if not all(plugin in self._host.features for plugin in self._plugins):
             return "switched-off"
         return None if await self._may_listen(self._audience) else "not-allowed"

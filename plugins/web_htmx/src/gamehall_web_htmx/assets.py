@@ -14,7 +14,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from gamehall.asking import HttpRequest
+from gamehall.asking import HttpRequest, host_of
 from gamehall.problems import Problem
 
 from .caching import FOREVER, has_already
@@ -135,7 +135,9 @@ async def serve_plugin_asset(
     plugin: FromPath[str],
     name: FromPath[str],
 ) -> Response[bytes]:
-    return _serve(request, assets.find(tag, f"{plugin}/{name}"))
+    """What belongs to the pages of a plugin; pieces of a game stay when it is off, since running games go on."""
+    is_on = plugin in host_of(request).features
+    return _serve(request, assets.find(tag, f"{plugin}/{name}") if is_on else None)
 
 
 def _serve(request: HttpRequest, asset: Asset | None) -> Response[bytes]:

@@ -28,6 +28,7 @@ from .happenings import own_kinds
 from .tables import notice
 
 __all__ = [
+    "OWN",
     "Kinds",
     "Notice",
     "forgetting",

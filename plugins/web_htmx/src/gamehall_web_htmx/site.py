@@ -218,10 +218,10 @@ class Site:
         return self.templates.get_template(template).render(shared | context)
 
     @property
-    def pusher(self) -> Pusher | None:
-        """Who can tell pages what happens, if anybody can."""
+    def pusher(self) -> tuple[str, Pusher] | None:
+        """Who can tell pages what happens, with the plugin's name, if anybody can."""
         declared: list[tuple[str, Pusher]] = self.host.declared("web_pushers")
-        return declared[0][1] if declared else None
+        return declared[0] if declared else None
 
     def live(self, path: str, visitor: Visitor, query: Mapping[str, object], *, stays: bool = False) -> Live | None:
         """How a page follows what happens after this visitor has asked for it, None where it cannot."""
