@@ -38,6 +38,7 @@ from gamehall.plugins import Plugin, Plugins, load_plugins
 from gamehall.problems import Problem
 from gamehall.queries import strict_query
 from gamehall.quotas import within_quota
+from gamehall.requestlog import told_of
 from gamehall.rights import unruled
 from gamehall.sampling import Sampler
 from gamehall.settings import Settings, load_settings
@@ -99,6 +100,7 @@ def _refuse_clashes(plugins: Plugins) -> None:
             if clashes:
                 raise ValueError(f"its paths are taken already: {', '.join(clashes)}")
             taken += [_territory(route) for route in added]
+            plugin.has_pages = any(not route.path.startswith("/api/") for route in added)
         except Exception as error:  # noqa: BLE001 - one plugin's routes that do not fit keep no other out
             plugins.fail(plugin, error)
 
@@ -234,11 +236,15 @@ class HallApp(Litestar):
             await super().__call__(scope, receive, send)
             return
         where = self._edges.origin(scope)
-        where.scope = scope
         traced = tracing.request(scope, trusted=self._edges.comes_by_proxy(scope))
+        headers = {**self._headers, "x-request-id": where.request}
         # Until the pages know better, a request is in nobody's language.
-        with asked_from(where), speaking(ENGLISH), traced as span:
-            send = _guarded(send, self._headers, _telling_of(where, span))
+        with (
+            asked_from(where),
+            speaking(ENGLISH),
+            traced as span,
+            told_of(where, self._hall.settings, _guarded(send, headers, _telling_of(where, span))) as send,
+        ):
             try:
                 self._edges.check(scope, where)
             except Problem as problem:

@@ -7,6 +7,7 @@ own, and nobody is told that it worked before the COMMIT. On PostgreSQL each fun
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import sqlite3
 import threading
@@ -17,14 +18,16 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from gamehall.settings import SettingsError
+from gamehall.statements import Stopwatch
 
-__all__ = ["Database", "Load", "open_database", "reads", "serialize_on", "snapshot", "sync_url"]
+__all__ = ["Database", "Load", "open_database", "process_name", "reads", "serialize_on", "snapshot", "sync_url"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,13 +69,14 @@ class Database(ABC):
     async def close(self) -> None: ...
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, stopwatch: Stopwatch | None = None) -> Database:
     """The database at a SQLAlchemy URL: `sqlite+aiosqlite:///path` or `postgresql+psycopg://…`.
 
     Raises SettingsError for any other kind.
     """
     parsed = sync_url(url)
-    return SqliteDatabase(parsed) if parsed.get_backend_name() == "sqlite" else PostgresDatabase(parsed)
+    kind = SqliteDatabase if parsed.get_backend_name() == "sqlite" else PostgresDatabase
+    return kind(parsed, stopwatch=stopwatch)
 
 
 def sync_url(url: str) -> sa.URL:
@@ -92,6 +96,11 @@ def sync_url(url: str) -> sa.URL:
             raise SettingsError(
                 f"GAMEHALL_DATABASE_URL names {other!r}; use sqlite+aiosqlite:///file or postgresql+psycopg://…"
             )
+
+
+def process_name() -> str:
+    """What PostgreSQL's own views call this process, unless the database's URL says otherwise."""
+    return f"gamehall {os.getpid()}"
 
 
 @contextmanager
@@ -140,9 +149,13 @@ class SqliteDatabase(Database):
     dialect = "sqlite"
     max_batch = 64
 
-    def __init__(self, url: sa.URL, readers: int = 4) -> None:
+    def __init__(self, url: sa.URL, readers: int = 4, *, stopwatch: Stopwatch | None = None) -> None:
         self._writer_engine = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
         self._reader_engine = _sqlite_engine(url, "BEGIN", readers)
+        self._stopwatch = stopwatch or Stopwatch(0)
+        if stopwatch is not None:
+            stopwatch.watch(self._writer_engine)
+            stopwatch.watch(self._reader_engine)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._reads = 0  # that are running or wait
@@ -153,10 +166,11 @@ class SqliteDatabase(Database):
 
     async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         context = copy_context()  # so that what is said in it is said in the caller's language
+        timed = self._stopwatch.waiting(fn)
 
         def run() -> T:
             with self._reader_engine.begin() as connection:
-                return context.run(fn, connection, *args, **kwargs)
+                return context.run(timed, connection, *args, **kwargs)
 
         self._reads += 1
         try:
@@ -168,7 +182,8 @@ class SqliteDatabase(Database):
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         context = copy_context()
-        self._jobs.put(_Job(lambda connection: context.run(fn, connection, *args, **kwargs), loop, done))
+        timed = self._stopwatch.waiting(fn)
+        self._jobs.put(_Job(lambda connection: context.run(timed, connection, *args, **kwargs), loop, done))
         return await done
 
     def load(self) -> Load:
@@ -212,6 +227,8 @@ class SqliteDatabase(Database):
                             results.append((job.run(connection), None))
                     except Exception as error:  # noqa: BLE001 - it is this caller's answer, the others go on
                         results.append((None, error))
+                ended = perf_counter()
+            self._stopwatch.committed(ended)
         except Exception as error:  # noqa: BLE001 - BEGIN or COMMIT failed, so nothing of the batch happened
             return [(None, error)] * len(jobs)
         self._commits += 1
@@ -269,10 +286,19 @@ def _sqlite_engine(url: sa.URL, begin: str, size: int) -> sa.Engine:
 class PostgresDatabase(Database):
     dialect = "postgresql"
 
-    def __init__(self, url: sa.URL, size: int = 8) -> None:
+    def __init__(self, url: sa.URL, size: int = 8, *, stopwatch: Stopwatch | None = None) -> None:
         self._engine = create_async_engine(
-            url, pool_size=size, max_overflow=0, pool_timeout=10, pool_recycle=1800, hide_parameters=True
+            url,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_recycle=1800,
+            hide_parameters=True,
+            connect_args={"fallback_application_name": process_name()},
         )
+        self._stopwatch = stopwatch or Stopwatch(0)
+        if stopwatch is not None:
+            stopwatch.watch(self._engine.sync_engine)
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -290,15 +316,19 @@ class PostgresDatabase(Database):
     async def _run(
         self, engine: Any, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        timed = self._stopwatch.waiting(fn)
+
         async def transaction(*, again: bool = True) -> T:
             async with engine.connect() as connection:
                 try:
-                    result: T = await connection.run_sync(fn, *args, **kwargs)
+                    result: T = await connection.run_sync(timed, *args, **kwargs)
                 except sa.exc.DBAPIError as error:
                     if not (again and error.connection_invalidated):
                         raise
                 else:
+                    ended = perf_counter()
                     await connection.commit()  # if this fails nobody knows whether it was kept: no second attempt
+                    self._stopwatch.committed(ended)
                     return result
             # The server has closed our connections, by a restart for instance. Nothing of the transaction was kept.
             return await transaction(again=False)

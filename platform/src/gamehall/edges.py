@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import logging
+import re
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +43,7 @@ _FORWARDED = {
     b"x-forwarded-proto",
     b"x-real-ip",
 }  # what proxies add: whoever asks through one is not on this machine, however near the proxy is
+_REQUEST = re.compile(r"[0-9A-Za-z.-]{8,64}", re.ASCII)  # no token of the hall is like that
 _COSTLESS = "/static/"  # files that are in memory, many to a page; their answers are kept for good
 
 
@@ -73,7 +76,20 @@ class Edges:
         if forwarded and not self._settings.trusted_proxies:
             self._tell("X-Forwarded-For came from %r; if that is your proxy, put it into trusted_proxies", peer)
         agents = _values(scope, b"user-agent")
-        return Origin(self._proxies.client(peer, forwarded), printable("".join(agents[:1])))
+        return Origin(
+            self._proxies.client(peer, forwarded),
+            printable("".join(agents[:1])),
+            request=self._request(scope, peer),
+            scope=scope,
+        )
+
+    def _request(self, scope: Any, peer: str) -> str:
+        """What the log calls a request: what a proxy that is trusted calls it, so that both logs have one word for it,
+        or a new name."""
+        named = _values(scope, b"x-request-id")
+        if len(named) == 1 and _REQUEST.fullmatch(named[0]) and self._proxies.trusts(peer):
+            return named[0]
+        return secrets.token_hex(8)
 
     def check(self, scope: Any, origin: Origin) -> None:
         """Raises Problem for a request that is not answered: `too-many-requests`, `headers-too-large`,

@@ -30,6 +30,7 @@ from gamehall.declare import (
     Exporter,
     Host,
     Importer,
+    InstalledPlugin,
     Lifespan,
     Listener,
     Opponent,
@@ -39,6 +40,8 @@ from gamehall.declare import (
 )
 from gamehall.game import Ruleset
 from gamehall.gauges import Gauge
+from gamehall.logs import log_as_ours
+from gamehall.origins import at_work
 from gamehall.settings import Settings, SettingsError, plugin_settings
 from gamehall.tables import metadata as host_tables
 
@@ -95,10 +98,19 @@ class Plugin:
     failures: int = 0
     settings: msgspec.Struct | None = None
     declared: dict[str, list[Any]] = field(default_factory=dict)
+    has_pages: bool = False
 
     @property
     def failed(self) -> bool:
         return bool(self.reason)
+
+    @property
+    def installed(self) -> InstalledPlugin:
+        rulesets = tuple(ruleset.key for ruleset in self.declared.get("gamehall_rulesets", ()))
+        lets_in = frozenset(each.area for each in self.declared.get("gamehall_authenticators", ()))
+        return InstalledPlugin(
+            self.name, self.distribution, self.version, self.reason, self.failures, rulesets, lets_in, self.has_pages
+        )
 
 
 class Plugins:
@@ -129,7 +141,8 @@ class Plugins:
         plugin.declared.clear()
         if self.manager.has_plugin(plugin.name):
             self.manager.unregister(name=plugin.name)
-        log.error("plugin %s stays off after %s: %s", plugin.name, plugin.stage, plugin.reason)
+        with at_work(plugin.name):
+            log.error("plugin %s stays off after %s: %s", plugin.name, plugin.stage, plugin.reason)
         if self.strict:
             raise RuntimeError(f"plugin {plugin.name}: {plugin.reason}") from (
                 error if isinstance(error, BaseException) else None
@@ -143,8 +156,9 @@ class Plugins:
             if plugin.failed:
                 continue
             try:
-                items = implementation.function(*(arguments[name] for name in implementation.argnames))
-                plugin.declared[hook] = list(items)
+                with at_work(plugin.name):
+                    items = implementation.function(*(arguments[name] for name in implementation.argnames))
+                    plugin.declared[hook] = list(items)
                 _check_declared(self, plugin, hook)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, only this plugin stays off
                 self.fail(plugin, f"{hook}: {type(error).__name__}: {error}")
@@ -211,6 +225,7 @@ def load_plugins(settings: Settings, *, safe: bool = False) -> Plugins:
     plugins = Plugins([] if safe else find_plugins(), strict=settings.strict)
     modules = {}
     for plugin in plugins.working:
+        log_as_ours(plugin.module)
         try:
             modules[plugin.name] = importlib.import_module(plugin.module)
             plugin.stage = "imported"

@@ -18,10 +18,10 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from gamehall import __version__, meters
-from gamehall.features import live_workers
 from gamehall.gauges import Gauge
 from gamehall.tables import game, mail
 from gamehall.tasks import again_and_again, beside
+from gamehall.workers import live_workers
 
 if TYPE_CHECKING:
     from gamehall.hall import Hall

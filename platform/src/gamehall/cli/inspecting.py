@@ -9,6 +9,7 @@ import sys
 import click
 import msgspec
 
+from gamehall.installed import InstalledPlugin
 from gamehall.plugins import Plugins, find_plugins, load_plugins
 from gamehall.settings import Settings
 
@@ -19,7 +20,7 @@ _SECONDS = 60
 
 class PluginReport(msgspec.Struct, frozen=True):
     """How far a plugin gets when the hall starts; `reason` says why it gets no further, `unruled` which of its routes
-    do not say who may use them."""
+    do not say who may use them. `lets_in` and `has_pages` are known once it is started, as in `InstalledPlugin`."""
 
     name: str
     distribution: str
@@ -29,10 +30,19 @@ class PluginReport(msgspec.Struct, frozen=True):
     rulesets: tuple[str, ...] = ()
     contributes: dict[str, int] = {}
     unruled: tuple[str, ...] = ()
+    lets_in: tuple[str, ...] = ()
+    has_pages: bool = False
 
     @property
     def works(self) -> bool:
         return not self.reason
+
+    @property
+    def installed(self) -> InstalledPlugin:
+        lets_in = frozenset(self.lets_in)
+        return InstalledPlugin(
+            self.name, self.distribution, self.version, self.reason, 0, self.rulesets, lets_in, self.has_pages
+        )
 
 
 def inspect_plugins(settings: Settings, *, started: bool = False) -> list[PluginReport]:
@@ -64,9 +74,11 @@ def _report(settings: Settings, *, started: bool) -> list[PluginReport]:
             version=plugin.version,
             stage=plugin.stage,
             reason=plugin.reason,
-            rulesets=tuple(ruleset.key for ruleset in plugin.declared.get("gamehall_rulesets", ())),
+            rulesets=plugin.installed.rulesets,
             contributes={hook: len(items) for hook, items in plugin.declared.items() if items},
             unruled=tuple(unruled.get(plugin.name, ())),
+            lets_in=tuple(sorted(plugin.installed.lets_in)),
+            has_pages=plugin.has_pages,
         )
         for plugin in (*loaded.all.values(), *loaded.refused)
     ]

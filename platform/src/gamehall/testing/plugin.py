@@ -21,7 +21,7 @@ from gamehall import migrate
 from gamehall.app import create_app, routes_of, unruled_of
 from gamehall.database import sync_url
 from gamehall.declare import Exporter, GameRecord, ImportedGame, Importer, RecordedMove
-from gamehall.features import switch
+from gamehall.features import Switchable, switch
 from gamehall.game import CellChange, Scene
 from gamehall.hall import Hall
 from gamehall.plugins import GROUP, Plugin, load_plugins
@@ -171,7 +171,8 @@ async def _check_description(client: httpx.AsyncClient, name: str) -> None:
 async def _switch_off(hall: Hall, name: str) -> None:
     taken_up = asyncio.Event()
     hall.features.watch(taken_up.set)
-    await hall.write(switch, [name], on=False, by="check_plugin", known={name: ()})
+    known = {name: Switchable("plugin")}  # by itself: it may bring the only way to sign in
+    await hall.write(switch, [name], on=False, by="check_plugin", known=known)
     async with asyncio.timeout(_SECONDS):
         await taken_up.wait()
 
