@@ -222,20 +222,21 @@ def lifespan(world: World) -> Iterator[None]:
 
 
 def opponents(world: World) -> Iterator[None]:
+    def offered() -> set[bool]:
+        pages = world.halls.texts("/play?ruleset=tic-tac-toe", headers=world.cookie)
+        return {"The claqueur" in page for page in pages}
+
     challenge = {"ruleset": "tic-tac-toe", "opponent": "claqueur"}
     assert world.ada.ask("POST", "/challenges", 201, challenge)["status"] == "accepted"
-    assert {
-        "The claqueur" in text for text in world.halls.texts("/play?ruleset=tic-tac-toe", headers=world.cookie)
-    } == {True}
+    assert offered() == {True}
     yield
     answers = list(world.halls.answers("/api/v1/challenges", "POST", json=challenge, headers=world.ada.headers))
-    assert {answer.status_code // 100 for answer in answers} == {4}
+    assert {answer.status_code for answer in answers} == {403}
     assert all(answer.json()["detail"] for answer in answers)
-    assert {
-        "The claqueur" in text for text in world.halls.texts("/play?ruleset=tic-tac-toe", headers=world.cookie)
-    } == {False}
+    assert offered() == {False}
     yield
     assert world.ada.ask("POST", "/challenges", 201, challenge)["status"] == "accepted"
+    assert offered() == {True}
 
 
 def checks(world: World) -> Iterator[None]:
@@ -307,8 +308,7 @@ def web_pushers(world: World) -> Iterator[None]:
 
     def follow() -> None:
         with client(world.halls.url) as once, once.stream("GET", LOBBY, headers=world.cookie) as answer:
-            for line in answer.iter_lines():
-                lines.append(line)
+            lines.extend(answer.iter_lines())
 
     lines: list[str] = []
     reader = Thread(target=follow, daemon=True)
@@ -509,3 +509,67 @@ def seen(world: World) -> dict[str, str]:
 @pytest.mark.parametrize("row", ROWS)
 def test_what_a_plugin_contributes_goes_and_comes_with_its_switch(seen: dict[str, str], row: str) -> None:
     assert seen[row] == ""
+
+
+class Following:
+    """A stream that somebody has open, read to its end beside the test."""
+
+    def __init__(self, url: str, path: str, headers: dict[str, str]) -> None:
+        self.lines: list[str] = []
+        self._reader = Thread(target=self._read, args=(url, path, headers), daemon=True)
+        self._reader.start()
+        until(lambda: bool(self.lines), f"{path} began")
+
+    def _read(self, url: str, path: str, headers: dict[str, str]) -> None:
+        with client(url) as once, once.stream("GET", path, headers=headers) as answer:
+            for line in answer.iter_lines():
+                self.lines += [line]
+
+    @property
+    def goes_on(self) -> bool:
+        return self._reader.is_alive()
+
+    def end(self) -> tuple[str, str]:
+        """The last event and its reason, once the stream has ended."""
+        self._reader.join(60)
+        assert not self.goes_on
+        event = next(line for line in reversed(self.lines) if line.startswith("event: "))
+        data = next(line for line in reversed(self.lines) if line.startswith("data: "))
+        return event.removeprefix("event: "), json.loads(data.removeprefix("data: "))["reason"]
+
+
+def test_streams_and_sign_ins_end_with_their_plugin_and_everything_else_goes_on(world: World) -> None:
+    halls, me = world.halls, "/api/v1/users/me"
+    halls.switch("off", "applause")  # which would push to the pages
+    events = "/api/v1/events?channel=user&channel=lobby"
+    programs = [Following(server.url, events, world.ada.headers) for server in halls.servers]
+    strangers = [Following(server.url, LOBBY, {}) for server in halls.servers]
+    people = [Following(server.url, LOBBY, world.cookie) for server in halls.servers]
+
+    halls.switch("off", "web_htmx")
+    assert {stream.end() for stream in (*strangers, *people)} == {("closed", "switched-off")}
+    assert all(stream.goes_on for stream in programs)
+    for path, unknown in {
+        "/": "/nobody",
+        "/login": "/nobody",
+        LOBBY: "/nobody/lobby",
+        "/static/0/a.css": "/0/0",
+    }.items():
+        assert halls.statuses(path, headers=world.cookie) == halls.statuses(unknown) == {404}
+    assert halls.statuses(me, headers=world.ada.headers) == {200}
+    halls.switch("on", "web_htmx", "applause")
+    assert halls.statuses("/settings", headers=world.cookie) == {200}, "who was signed in still is"
+
+    halls.switch("off", "sse_push")
+    assert {stream.end() for stream in programs} == {("closed", "switched-off")}
+    assert halls.statuses(events, headers=world.ada.headers) == {404}
+    halls.switch("on", "sse_push")
+
+    program = Following(halls.url, events, world.ada.headers)
+    halls.switch("off", "enhanced_auth")
+    assert program.end() == ("closed", "not-allowed")
+    assert halls.statuses(me, headers=world.ada.headers) == {401}
+    assert halls.statuses(me, headers=KIOSK) == {200}
+    assert halls.statuses("/settings", headers=world.cookie) == {200}
+    halls.switch("on", "enhanced_auth")
+    assert halls.statuses(me, headers=world.ada.headers) == {200}
