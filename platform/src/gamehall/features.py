@@ -201,9 +201,8 @@ def _check_ways_in(plugins: Sequence[InstalledPlugin], off: set[str], more: set[
     else:
         last = [plugin.name for plugin in plugins if plugin.name in more - off and plugin.lets_in]
         advice = _("Leave one of these on: {keys}.", keys=", ".join(last))
-    raise Problem(
-        "not-possible", f"{_('Then nobody could sign in any more, neither on the pages nor with a program.')} {advice}"
-    )
+    nobody = _("Then nobody could sign in any more, neither on the pages nor with a program.")
+    raise Problem("not-possible", f"{nobody} {advice}")
 
 
 def _let_in(plugins: Iterable[InstalledPlugin]) -> bool:
