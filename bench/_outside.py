@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import Any, LiteralString
 
 import psycopg
-from bench._processes import Running, children, hall, memory_of, parent_of, seconds_of
+from bench._processes import Running, children, connection_to, hall, memory_of, parent_of, seconds_of
 from bench._sizes import sized
 
-from gamehall.database import sync_url
 from rig.people import PASSWORD, Caller, client, moves_without_end, start_game
 
 ROUNDS = sized(3)
@@ -88,7 +87,7 @@ def _seconds(used: Callable[[], float], work: Callable[[], Any]) -> float:
 
 def _used_by_postgres(url: str, work: Callable[[], Any]) -> float:
     """The same of the database's processes."""
-    with _connection(url) as connection:
+    with connection_to(url) as connection:
         main = parent_of(int(_one(connection, "SELECT pg_backend_pid()")))
         return min(
             _seconds(lambda: seconds_of(main, ended=True) + sum(map(seconds_of, children(main))), work)
@@ -179,18 +178,13 @@ def _at_rest(running: Running, url: str) -> Figures:
         "worker.memory": float(memory_of(running.worker)),
     }
     if url.startswith("postgresql"):
-        with _connection(url) as connection:
+        with connection_to(url) as connection:
             asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             found["worker.connections"] = int(_one(connection, asked)) - 1.0
     return found
 
 
-def _connection(url: str) -> psycopg.Connection[tuple[Any, ...]]:
-    conninfo = sync_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(conninfo, autocommit=True)
-
-
-def _one(connection: psycopg.Connection[tuple[Any, ...]], query: LiteralString) -> Any:
+def _one(connection: psycopg.Connection, query: LiteralString) -> Any:
     row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
+from gamehall.database import sync_url
 from rig.postgres import running_postgres
 from rig.server import Server, serving
 
@@ -53,6 +56,12 @@ def databases() -> Iterator[Mapping[str, str]]:
     """An address for each kind of database, in which nothing is yet; both put on the disk what they have promised."""
     with tempfile.TemporaryDirectory(prefix="gamehall-bench-") as folder, running_postgres(careful=True) as url:
         yield {"sqlite": f"sqlite+aiosqlite:///{folder}/hall.db", "postgresql": url}
+
+
+def connection_to(url: str) -> psycopg.Connection:
+    """A connection to a database of PostgreSQL, where each statement is a transaction."""
+    conninfo = sync_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(conninfo, autocommit=True)
 
 
 @dataclass(frozen=True)
