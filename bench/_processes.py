@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -17,20 +18,13 @@ from gamehall.database import sync_url
 from rig.postgres import running_postgres
 from rig.server import Server, serving
 
-_TICK = os.sysconf("SC_CLK_TCK")
-
-
-def _stat(pid: int) -> list[str]:
-    """What the system says of a process, from its state on; nothing of one that is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ["gone", *"0" * 20]
-
 
 def parent_of(pid: int) -> int:
-    """Who has started this process."""
-    return int(_stat(pid)[1])
+    """Who has started this process; 0 where it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def children(pid: int) -> list[int]:
@@ -39,9 +33,13 @@ def children(pid: int) -> list[int]:
     return [each for each in running if parent_of(each) == pid]
 
 
-def seconds_of(pid: int, *, ended: bool = False) -> float:
-    """The processor time that a process has used, with `ended` that of its children that are gone as well."""
-    return sum(int(each) for each in _stat(pid)[11 : 15 if ended else 13]) / _TICK
+def seconds_of(pid: int) -> float:
+    """The processor time that the threads of a process have used which it still has."""
+    used = 0
+    for each in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # it has just ended
+            used += int(each.read_text().split()[0])
+    return used / 1e9
 
 
 def memory_of(pid: int) -> int:
