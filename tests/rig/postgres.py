@@ -85,7 +85,7 @@ def _serve(binaries: Path, folder: Path, options: list[str]) -> Iterator[str]:
     flags = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
     subprocess.run([binaries / "initdb", *flags, data], check=True, capture_output=True, user=user, cwd=folder)
     sockets = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
-    command = [binaries / "postgres", "-D", data, "-p", str(port), *sockets, *options]
+    command: list[str | Path] = [binaries / "postgres", "-D", data, "-p", str(port), *sockets, *options]
     server = Process(command, folder / "log", user=user)
     url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     try:
