@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,6 +37,15 @@ class Server(Process):
         """Runs `gamehall` with these arguments and the server's settings, as its operator would beside it."""
         command = [self.program, *arguments]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, **given)
+
+    def workers(self) -> list[int]:
+        """Its processes that answer, or are about to."""
+        found = []
+        for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            with suppress(OSError):  # it has ended meanwhile
+                if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    found.append(int(pid))
+        return found
 
     def ready(self) -> bool:
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:

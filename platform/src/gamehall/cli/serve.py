@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gamehall.cli.stopping import stop_with_parent
 from gamehall.commands import settings_of, transact
 from gamehall.settings import Settings, secret_key
 
@@ -107,6 +108,8 @@ def _granian(settings: Settings, *, reload: bool) -> None:
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
+    if hasattr(os, "register_at_fork"):  # where workers are forked: before they can be told anything
+        os.register_at_fork(after_in_child=stop_with_parent)
     Granian(
         # Only a name: _worker makes the application, wherever the command was called.
         "gamehall",
@@ -130,6 +133,7 @@ def _granian(settings: Settings, *, reload: bool) -> None:
 
 def _worker() -> HallApp:
     """What each worker process runs."""
+    stop_with_parent()
     from gamehall.app import create_app
 
     app = create_app(safe=bool(os.environ.get("GAMEHALL_SAFE")))
