@@ -54,7 +54,8 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, no_backup: bool, **fl
     if config := ctx.find_root().params["config"]:
         os.environ["GAMEHALL_CONFIG"] = str(config)
     os.environ["GAMEHALL_SAFE"] = "1" if safe else ""
-    gc.enable()  # this process stays
+    gc.freeze()  # what is here now stays, and workers share it
+    gc.enable()  # as this process does
     _granian(settings, reload=reload)
 
 
@@ -134,10 +135,12 @@ def _granian(settings: Settings, *, reload: bool) -> None:
 def _worker() -> HallApp:
     """What each worker process runs."""
     stop_with_parent()
+    gc.disable()  # until everything is there: nearly all that is made until then stays
     from gamehall.app import create_app
 
     app = create_app(safe=bool(os.environ.get("GAMEHALL_SAFE")))
-    gc.freeze()  # what is here now stays, and is not looked through for garbage while requests wait
+    gc.freeze()  # so it is not looked through for garbage while requests wait
+    gc.enable()
     let_go = threading.Thread(target=_let_go_of_the_silent, args=(app.state.host.settings,), daemon=True)
     let_go.start()
     return app
