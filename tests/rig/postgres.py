@@ -145,4 +145,4 @@ def _administer(url: str, statement: sql.Composed) -> None:
 
 def _connect(url: str) -> psycopg.Connection:
     conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(conninfo, autocommit=True, connect_timeout=5)
+    return psycopg.connect(conninfo, autocommit=True, connect_timeout=20)
