@@ -51,6 +51,7 @@ LAYERS: list[set[str]] = [
         "codes",
         "sealing",
         "spans",
+        "stopping",
     },
     {"blocklist", "database", "tables", "declare", "passwords", "delivery"},
     {
@@ -109,6 +110,7 @@ LAYERS: list[set[str]] = [
     {"client"},
     {"api"},
     {"app"},
+    {"workers"},
     {"cli", "testing"},
 ]
 
@@ -130,6 +132,7 @@ PRIVATE = {
     "standing",
     "upgrading",
     "wakeups",
+    "workers",
 }
 
 # What only the kit for authors imports; an author's own tests bring it.

@@ -13,6 +13,7 @@ from litestar.di import Provide
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Send
 
+from gamehall import stopping
 from gamehall.api.admin import overseeing
 from gamehall.api.challenges import challenges, clocks, invitations
 from gamehall.api.errors import EXCEPTION_HANDLERS, answer_problem
@@ -164,6 +165,8 @@ class HallApp(Litestar):
         if hall is not None:
             self._edges = Edges(hall.settings)
             self._headers = answer_headers(hall.settings)
+            # Who kept a connection to a worker that ends would at some time ask just when it is gone.
+            self._last_headers = {**self._headers, "connection": "close"}
 
         @contextlib.asynccontextmanager
         async def running(_: Litestar) -> AsyncIterator[None]:
@@ -193,7 +196,7 @@ class HallApp(Litestar):
         if scope["type"] != "http" or self._hall is None:
             await super().__call__(scope, receive, send)
             return
-        send = _guarded(send, self._headers)
+        send = _guarded(send, self._last_headers if stopping.announced() else self._headers)
         where = self._edges.origin(scope)
         where.scope = scope
         # Until the pages know better, a request is in nobody's language.
