@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
@@ -123,7 +124,8 @@ async def game_under_way(
     """Two new users in a game at these addresses, one each or both at the only one. The block's end settles it."""
     async with contextlib.AsyncExitStack() as stack:
         ada, bob = [await stack.enter_async_context(Client(url)) for url in (urls[0], urls[-1])]
-        for client, name in ((ada, "ada"), (bob, "bob")):
+        for client in (ada, bob):
+            name = f"player{secrets.token_hex(6)}"
             await client.register(name, f"{name}@example.org", PASSWORD)
         challenge = await ada.challenge("gomoku", options={"board_size": _SIZE}, seat=0, clock=clock or _CLOCK)
         game_id = (await bob.respond(challenge.id, "accept")).game_id
