@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from rig.hall import lay_out_plugin
 from rig.people import client
 from rig.server import Serve, Server
-from rig.underway import game_under_way
+from rig.underway import game_under_way, reload
 
 pytestmark = pytest.mark.anyio
 
@@ -94,14 +95,6 @@ class Hall:
             answer = once.get("/api/v1/which").raise_for_status().json()
         return answer["code"], answer["pid"]
 
-    async def reload(self, sentence: str = "all workers were relieved") -> None:
-        """Sends SIGHUP, and waits until the log says this."""
-        before = self.server.log().count(sentence)
-        os.kill(self.server.pid, signal.SIGHUP)
-        async with asyncio.timeout(120):
-            while self.server.log().count(sentence) == before:  # noqa: ASYNC110 - a file tells nobody that it grows
-                await asyncio.sleep(0.05)
-
 
 @pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
 def hall(request: pytest.FixtureRequest, serve: Serve, tmp_path: Path) -> Hall:
@@ -149,7 +142,7 @@ async def test_nobody_notices_that_all_workers_are_new(hall: Hall) -> None:
     ):
         await game.reach(5)
         hall.change(2)
-        await hall.reload()
+        await reload(hall.server)
         await game.reach(20)
         assert game.restarts >= 2  # both streams came back
         after = {hall.which() for _ in range(10)}
@@ -165,14 +158,14 @@ async def test_workers_that_cannot_begin_leave_those_before_at_work(hall: Hall) 
         before = hall.which()
         hall.add_tables()
         hall.change(2, TABLES)
-        await hall.reload("was not relieved")
+        await reload(hall.server, "was not relieved")
         assert "which: its tables are not up to date; run: gamehall db upgrade" in hall.server.log()
         assert hall.which() == before
         await game.reach(3)
         assert game.restarts == 0
 
         assert hall.server.command("db", "upgrade").returncode == 0
-        await hall.reload()
+        await reload(hall.server)
         assert hall.which()[0] == 2
         await game.reach(3)
         assert game.failures == []
@@ -192,9 +185,14 @@ async def test_however_often_a_worker_falls_the_hall_goes_on(hall: Hall) -> None
     assert "another begins in 0 s" in hall.server.log()
 
 
-async def test_a_hall_that_stops_says_so_before(serve: Serve) -> None:
-    """A proxy that asks how it is sends nobody there any more; whoever comes all the same is answered."""
-    server = serve(settings={"GAMEHALL_DRAIN_SECONDS": "300"})
+async def test_a_hall_says_when_it_answers_and_that_it_will_stop(serve: Serve, tmp_path: Path) -> None:
+    """The first to the service manager. A proxy that asks how it is sends nobody there any more; whoever comes all the
+    same is answered."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.settimeout(60)
+        manager.bind(str(tmp_path / "notify"))
+        server = serve(settings={"GAMEHALL_DRAIN_SECONDS": "300", "NOTIFY_SOCKET": str(tmp_path / "notify")})
+        assert manager.recv(100) == b"READY=1"
     async with (
         httpx.AsyncClient(base_url=server.url, timeout=30, trust_env=False) as http,
         http.stream("GET", "/api/v1/events", params={"channel": "lobby"}) as stream,

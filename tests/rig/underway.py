@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 
 from gamehall.client import Client, Event, ProblemError
 from rig.people import PASSWORD
+from rig.server import Server
 
 _PATIENCE = 120.0  # for anything that has to come; a limit, not an expectation
 _SIZE = 25
@@ -141,3 +144,12 @@ async def game_under_way(
             await game.settle()
             for each in listening:
                 each.cancel()
+
+
+async def reload(server: Server, sentence: str = "all workers were relieved") -> None:
+    """Has the workers of a hall relieved, and waits until its log says this."""
+    before = server.log().count(sentence)
+    os.kill(server.pid, signal.SIGHUP)
+    async with asyncio.timeout(_PATIENCE):
+        while server.log().count(sentence) == before:  # noqa: ASYNC110 - a file tells nobody that it grows
+            await asyncio.sleep(0.05)
