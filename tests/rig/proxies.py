@@ -64,11 +64,12 @@ class Proxy:
             (SAMPLES / "Caddyfile").read_text(),
             {
                 "10.0.0.11:8000 10.0.0.12:8000": " ".join(f"127.0.0.1:{port}" for port in upstreams),
+                "grace_period 10s": "grace_period 1s\n\tadmin off\n\tauto_https disable_redirects",
                 "hall.example.org {": f"{self.url} {{\n\ttls {self.certificate} {self.key}",
             },
         )
         file = self.folder / "Caddyfile"
-        file.write_text(f"{{\n\tadmin off\n\tauto_https disable_redirects\n}}\n{sample}")
+        file.write_text(sample)
         return self._run("caddy", ["run", "--adapter", "caddyfile", "--config", str(file)])
 
     def _run(self, name: str, arguments: list[str]) -> Process:
