@@ -52,8 +52,8 @@ def memory_of(pid: int) -> int:
 @contextmanager
 def databases() -> Iterator[Mapping[str, str]]:
     """An address for each kind of database, in which nothing is yet; both put on the disk what they have promised."""
-    with tempfile.TemporaryDirectory(prefix="gamehall-bench-") as folder, running_postgres(careful=True) as url:
-        yield {"sqlite": f"sqlite+aiosqlite:///{folder}/hall.db", "postgresql": url}
+    with tempfile.TemporaryDirectory(prefix="gamehall-bench-") as folder, running_postgres(careful=True) as server:
+        yield {"sqlite": f"sqlite+aiosqlite:///{folder}/hall.db", "postgresql": server.url}
 
 
 def connection_to(url: str) -> psycopg.Connection:

@@ -58,6 +58,7 @@ LAYERS: list[set[str]] = [
         "sealing",
         "statements",
         "spans",
+        "stopping",
     },
     {"blocklist", "database", "tables", "installed", "declare", "passwords", "delivery"},
     {
@@ -119,6 +120,7 @@ LAYERS: list[set[str]] = [
     {"client"},
     {"api"},
     {"app"},
+    {"supervisor"},
     {"cli", "testing"},
 ]
 
@@ -143,6 +145,7 @@ PRIVATE = {
     "standing",
     "upgrading",
     "wakeups",
+    "supervisor",
     "watchdog",
 }
 

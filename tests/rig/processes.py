@@ -31,7 +31,8 @@ class Process:
         user: int | None = None,
         pass_fds: Sequence[int] = (),
     ) -> None:
-        """`user` is the numeric id to run as. Where the system can, the program ends even if the test run is killed."""
+        """`user` is the numeric id to run as. Where the system can, the program ends even if the test run is killed:
+        with the thread that began it, so let that be one that stays."""
         self.log_file = log
         with log.open("ab") as output:
             self._popen = subprocess.Popen(

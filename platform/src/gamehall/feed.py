@@ -247,9 +247,10 @@ class Feed:
             self._look.clear()
             try:
                 held_back = await self._catch_up()
-            except Exception:
+            except Exception as error:
                 # The database is away, perhaps for long: the poll goes on and finds it when it is back.
-                log.exception("the feed could not be read; trying again")
+                trace = None if isinstance(error, sa.exc.DBAPIError) else error
+                log.warning("the feed could not be read (%s); trying again", type(error).__name__, exc_info=trace)
                 retry = 1.0
                 continue
             # Nobody announces that the transaction we wait for has ended without an event of its own.
