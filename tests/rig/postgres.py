@@ -85,7 +85,7 @@ def _serve(binaries: Path, folder: Path, options: list[str]) -> Iterator[str]:
     flags = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
     subprocess.run([binaries / "initdb", *flags, data], check=True, capture_output=True, user=user, cwd=folder)
     sockets = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
-    command = [binaries / "postgres", "-D", data, "-p", str(port), *sockets, *options]
+    command: list[str | Path] = [binaries / "postgres", "-D", data, "-p", str(port), *sockets, *options]
     server = Process(command, folder / "log", user=user)
     url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     try:
@@ -145,4 +145,4 @@ def _administer(url: str, statement: sql.Composed) -> None:
 
 def _connect(url: str) -> psycopg.Connection:
     conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(conninfo, autocommit=True, connect_timeout=5)
+    return psycopg.connect(conninfo, autocommit=True, connect_timeout=20)

@@ -27,7 +27,17 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from gamehall.settings import SettingsError
 from gamehall.statements import Stopwatch
 
-__all__ = ["Database", "Load", "open_database", "process_name", "reads", "serialize_on", "snapshot", "sync_url"]
+__all__ = [
+    "Database",
+    "Load",
+    "open_database",
+    "process_name",
+    "reads",
+    "seen_in_rows",
+    "serialize_on",
+    "snapshot",
+    "sync_url",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -123,6 +133,15 @@ def snapshot(url: str) -> Iterator[sa.Connection]:
 def reads(column: sa.Column[str], text: str) -> sa.ColumnElement[bool]:
     """That a column has a text that somebody typed. PostgreSQL takes no NUL, not even to say that nothing has it."""
     return sa.false() if "\0" in text else column == text
+
+
+def seen_in_rows(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """A condition for rows that something else has found: no index is looked at for it.
+
+    SQLite knows nothing of how many rows have which value. Of two indexes it can take that of a status which half the
+    hall has.
+    """
+    return sa.case((condition, 1), else_=0) == 1
 
 
 def serialize_on(connection: sa.Connection, name: str) -> None:

@@ -222,7 +222,7 @@ class Hall:
 
     async def _answer(self, plugin: str, policy: Policy, subjects: Sequence[str]) -> Verdict:
         try:
-            with part(f"policy {plugin} {policy.question}"):
+            with part("policy", plugin, policy.question):
                 async with calling(plugin, _POLICY_SECONDS):
                     return _expect(await policy.answer(*subjects), Verdict)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - who may do what must not open by accident

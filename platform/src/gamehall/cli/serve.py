@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gamehall.cli.stopping import stop_with_parent
 from gamehall.commands import progress, settings_of, transact
 from gamehall.settings import Settings, load_settings, secret_key
 
@@ -61,7 +62,8 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, no_backup: bool, **fl
     if config := ctx.find_root().params["config"]:
         os.environ["GAMEHALL_CONFIG"] = str(config)
     os.environ["GAMEHALL_SAFE"] = "1" if safe else ""
-    gc.enable()  # this process stays
+    gc.freeze()  # what is here now stays, and workers share it
+    gc.enable()  # as this process does
     with _place_for_figures(settings):
         _granian(settings, reload=reload)
 
@@ -143,6 +145,8 @@ def _granian(settings: Settings, *, reload: bool) -> None:
 
     from gamehall.logs import server_logs
 
+    if hasattr(os, "register_at_fork"):  # where workers are forked: before they can be told anything
+        os.register_at_fork(after_in_child=stop_with_parent)
     Granian(
         # Only a name: _worker makes the application, wherever the command was called.
         "gamehall",
@@ -167,6 +171,8 @@ def _granian(settings: Settings, *, reload: bool) -> None:
 
 def _worker() -> HallApp:
     """What each worker process runs."""
+    stop_with_parent()
+    gc.disable()  # until everything is there: nearly all that is made until then stays
     from gamehall.app import create_app
     from gamehall.logs import hear_of_everything, log_what_is_lost
     from gamehall.watchdog import ending_when_stuck
@@ -179,7 +185,8 @@ def _worker() -> HallApp:
         around=partial(ending_when_stuck, settings.stuck_seconds),
     )
     app.on_startup.append(log_what_is_lost)
-    gc.freeze()  # what is here now stays, and is not looked through for garbage while requests wait
+    gc.freeze()  # so it is not looked through for garbage while requests wait
+    gc.enable()
     let_go = threading.Thread(target=_let_go_of_the_silent, args=(settings,), daemon=True)
     let_go.start()
     return app
