@@ -174,9 +174,9 @@ def test_what_a_plugin_has_stored_is_dropped_when_its_name_is_typed(elsewhere: R
         assert run("plugins", "purge", "friends").code == CONFLICT, "it is on"
         assert run("plugins", "purge", "gamehall").code == run("plugins", "purge", "nothing").code == NOT_FOUND
         assert run("features", "off", "friends").code == DONE
-        for typed in ("", "fiends\n"):
-            assert run("plugins", "purge", "friends", stdin=typed).code == FAILED
-        purged = run("--json", "plugins", "purge", "friends", stdin="friends\n").envelope["data"]
+        for typed in ("\n", "fiends\n"):
+            assert run("plugins", "purge", "friends", typed=typed).code == FAILED
+        purged = run("--json", "plugins", "purge", "friends", typed="friends\n").envelope["data"]
         assert all(table.startswith("friends_") for table in purged["tables"])
         assert len(purged["tables"]) > 1
         assert run("plugins", "purge", "friends").code == NOT_FOUND

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import gamehall
 from gamehall import migrate
 from gamehall.cli.inspecting import PluginReport, inspect_plugins
+from gamehall.cli.words import complete_plugins
 from gamehall.commands import answer, settings_of, transact
 from gamehall.contributions import noun_of
 from gamehall.nearest import nearest
@@ -64,7 +65,7 @@ def no_plugin(name: str) -> Problem:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_plugins)
 @click.pass_context
 def info(ctx: click.Context, name: str) -> None:
     """Show all about one plugin: what it is, how it is, and what it contributes, each by name.

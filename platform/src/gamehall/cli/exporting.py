@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from gamehall.accounts import user_by_name
 from gamehall.cli.running import installed_plugins
-from gamehall.commands import answer, on_database, progress, settings_of
+from gamehall.cli.words import complete_formats, complete_rulesets, recent_games
+from gamehall.commands import answer, completed_by, on_database, progress, settings_of, usernames
 from gamehall.database import Database
 from gamehall.declare import Exporter, GameRecord
 from gamehall.features import Switches, read_switches
@@ -28,14 +29,21 @@ _BATCH = 100
 
 
 @click.command()
-@click.argument("game_id", metavar="[GAME]", required=False)
-@click.option("--format", "name", default="json", show_default=True, help="json, sgf, text, or one of a plugin.")
+@click.argument("game_id", metavar="[GAME]", required=False, shell_complete=completed_by(recent_games))
+@click.option(
+    "--format",
+    "name",
+    default="json",
+    show_default=True,
+    shell_complete=complete_formats,
+    help="json, sgf, text, or one of a plugin.",
+)
 @click.option("--ply", type=click.IntRange(0), help="The game as it was after so many moves.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; else it is printed.")
 @click.option("--all", "everything", is_flag=True, help="Every game, as a zip.")
-@click.option("--player", help="Every game of this user, as a zip.")
+@click.option("--player", shell_complete=completed_by(usernames), help="Every game of this user, as a zip.")
 @click.option("--status", type=click.Choice(["active", "finished", "suspended", "aborted"]), help="Of these only some.")
-@click.option("--ruleset", metavar="KEY", help="Of these only games of this ruleset.")
+@click.option("--ruleset", metavar="KEY", shell_complete=complete_rulesets, help="Of these only games of this ruleset.")
 @click.pass_context
 def export(
     ctx: click.Context,

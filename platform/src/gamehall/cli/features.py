@@ -8,6 +8,7 @@ import time
 import click
 
 from gamehall.cli.running import known_switches
+from gamehall.cli.words import complete_switches
 from gamehall.commands import answer, settings_of, table, transact
 from gamehall.features import late_workers, read_switches, switch
 from gamehall.problems import Problem
@@ -39,7 +40,7 @@ def show(ctx: click.Context) -> None:
 
 
 @features.command()
-@click.argument("keys", nargs=-1, required=True)
+@click.argument("keys", nargs=-1, required=True, shell_complete=complete_switches)
 @click.option("--no-wait", is_flag=True, help="Do not wait until every worker has taken it up.")
 @click.pass_context
 def on(ctx: click.Context, keys: tuple[str, ...], no_wait: bool) -> None:
@@ -52,7 +53,7 @@ def on(ctx: click.Context, keys: tuple[str, ...], no_wait: bool) -> None:
 
 
 @features.command()
-@click.argument("keys", nargs=-1, required=True)
+@click.argument("keys", nargs=-1, required=True, shell_complete=complete_switches)
 @click.option("--now", is_flag=True, help="Suspend running games of the rulesets instead of letting them finish.")
 @click.option("--no-wait", is_flag=True, help="Do not wait until every worker has taken it up.")
 @click.pass_context

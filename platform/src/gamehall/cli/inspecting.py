@@ -19,6 +19,7 @@ from typing import Any, Literal
 import click
 import msgspec
 
+from gamehall.cli.words import put_words_down
 from gamehall.contributions import contributions_of
 from gamehall.disclosing import disclosed
 from gamehall.plugins import Plugin, Plugins, Stage, find_plugins, load_plugins
@@ -97,6 +98,7 @@ def _inspect(settings: Settings, far: Far) -> tuple[list[PluginReport], dict[str
         task = _Task(settings, far, harmful, settings.stuck_seconds or _PATIENCE)
         reports, entered, reason = _ask(task)
         if reports is not None:
+            put_words_down(settings, reports)
             return reports, harmful
         if not entered.name or entered.name in harmful:
             break

@@ -18,6 +18,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from gamehall.cli.describing import no_plugin, stored_tables
+from gamehall.cli.words import complete_plugins
 from gamehall.commands import answer, confirm, settings_of
 from gamehall.packages import needed_by
 from gamehall.plugins import Plugin, find_plugins
@@ -87,7 +88,7 @@ def install(
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_plugins)
 @click.pass_context
 def uninstall(ctx: click.Context, name: str) -> None:
     """Remove a plugin from this environment, broken ones too. It asks first, unless --yes is given.

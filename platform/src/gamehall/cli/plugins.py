@@ -14,6 +14,7 @@ from gamehall.cli.inspecting import inspect_plugins
 from gamehall.cli.installing import install, uninstall
 from gamehall.cli.newgame import name_game, write_game
 from gamehall.cli.purging import purge
+from gamehall.cli.words import complete_plugins
 from gamehall.commands import answer, settings_of, table
 from gamehall.contributions import counted
 from gamehall.problems import Problem
@@ -51,7 +52,7 @@ def show(ctx: click.Context) -> None:
 
 
 @plugins.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_plugins)
 @click.option("--games", type=click.IntRange(1), default=6, show_default=True, help="Random games of each ruleset.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed plays other games.")
 @click.option("--seconds", type=click.IntRange(1), default=120, show_default=True, help="The most for each ruleset.")
