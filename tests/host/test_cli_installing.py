@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from rig.command import CONFLICT, DONE, NOT_FOUND, REFUSED, USAGE
+from rig.command import CONFLICT, DONE, FAILED, REFUSED, USAGE
+from rig.command import Run as Bare
 from rig.environments import Environment, MakeEnvironment
 from rig.plugins import CALM
 from rig.server import without_settings
@@ -63,12 +64,13 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     plugin_wheel(folder, "old_web", EMPTY, requires=("gamehall", "litestar<2"))
     plugin_wheel(folder, "from_the_future", EMPTY, requires=("gamehall>=99",))
     plugin_wheel(folder, "broken", "import os\nos._exit(7)\n")
-    plugin_wheel(folder, "nobody", EMPTY, distribution="no-plugin", entry_point="nobody")
+    plugin_wheel(folder, "nobody", EMPTY, distribution="no-plugin", group="something.else")
     return folder
 
 
 @pytest.fixture(scope="module", params=["pip", "uv"])
 def environment(request: pytest.FixtureRequest, make_environment: MakeEnvironment) -> Environment:
+    """Of a user who has made it with Python's own tool, and of one who has with uv: that has no pip in it."""
     return make_environment("gamehall", "pip") if request.param == "pip" else make_environment("gamehall")
 
 
@@ -94,20 +96,20 @@ def run(environment: Environment, variables: Mapping[str, str]) -> Run:
     return call
 
 
-def installed(run: Run) -> dict[str, str]:
-    return dict(run("version")[1]["data"]["plugins"])
+def installed(environment: Environment) -> dict[str, str]:
+    """The plugins that are in the environment, with their versions."""
+    (packages,) = environment.folder.glob("lib/*/site-packages")
+    folders = packages.glob("gamehall_*.dist-info")
+    return dict(each.name.removeprefix("gamehall_").removesuffix(".dist-info").split("-") for each in folders)
 
 
-def test_plugins_come_and_go_and_nothing_else_changes(run: Run, index: Path, tmp_path: Path) -> None:
-    assert installed(run) == {}
+def test_plugins_come_and_nothing_else_changes(run: Run, environment: Environment, index: Path, tmp_path: Path) -> None:
     code, said = run("plugins", "install", "gamehall-calm==1.0", "--dry-run")
     assert (code, "calm" in str(said["data"]["would"])) == (DONE, True)
-    assert installed(run) == {}
-
+    assert installed(environment) == {}
     code, said = run("plugins", "install", "gamehall-calm==1.0")
     assert code == DONE
     assert said["data"] == {"changed": {"gamehall-calm": {"from": None, "to": "1.0"}}, "plugins": ["calm"]}
-
     for refused, reason in [
         ("gamehall-old-web", "litestar"),  # what the hall needs
         ("gamehall-from-the-future", "gamehall"),  # the hall
@@ -116,51 +118,53 @@ def test_plugins_come_and_go_and_nothing_else_changes(run: Run, index: Path, tmp
         code, said = run("plugins", "install", refused)
         assert (code, said["error"]["code"]) == (CONFLICT, "conflict"), refused
         assert reason in said["error"]["message"].partition("nothing was changed")[2], said
-        assert installed(run) == {"calm": "1.0"}
-    code, said = run("plugins", "install", "gamehall")
-    assert (code, installed(run)) == (REFUSED, {"calm": "1.0"})
-
+        assert installed(environment) == {"calm": "1.0"}
     assert run("plugins", "install", "gamehall-calm")[0] == DONE
-    assert installed(run) == {"calm": "1.0"}, "newer ones come only when asked for"
+    assert installed(environment) == {"calm": "1.0"}, "newer ones come only when asked for"
     assert run("plugins", "install", "--upgrade", "gamehall-calm")[0] == DONE
-    assert installed(run) == {"calm": "2.0"}
-
+    assert installed(environment) == {"calm": "2.0"}
     wanted = tmp_path / "wanted.txt"
-    wanted.write_text("gamehall-needy\ngamehall-broken\n")
-    assert run("plugins", "install", "-r", wanted)[0] == DONE
+    wanted.write_text("gamehall-calm\ngamehall-needy\n")
+    assert run("plugins", "install", "-r", wanted)[1]["data"]["plugins"] == ["needy"]
+    assert installed(environment) == {"calm": "2.0", "needy": "1.0"}
+
+
+def test_plugins_go_unless_another_needs_them(run: Run, environment: Environment) -> None:
+    assert run("plugins", "install", "gamehall-needy", "gamehall-broken")[0] == DONE
     code, said = run("plugins", "uninstall", "calm")
     assert (code, "gamehall-needy" in said["error"]["message"]) == (CONFLICT, True)
     code, said = run("plugins", "uninstall", "needy")
     assert (code, said["error"]["code"]) == (REFUSED, "forbidden"), "nobody can be asked"
-    assert "--yes" in said["error"]["hint"]
-    reasons = {each["name"]: each["reason"] for each in run("plugins", "list")[1]["data"]}
-    assert reasons == {"broken": "it ended the process with 7", "calm": "", "needy": ""}
     for name in ("needy", "gamehall-broken", "calm"):
         assert run("--yes", "plugins", "uninstall", name)[0] == DONE, name
-    assert installed(run) == {}
-    assert run("plugins", "uninstall", "calm")[0] == NOT_FOUND
-    assert run("plugins", "install")[0] == USAGE
+    assert installed(environment) == {}
 
 
-def test_what_a_plugin_has_stored_is_told_of(run: Run) -> None:
+def test_what_a_plugin_has_stored_stays_and_is_told_of(run: Run) -> None:
     assert run("plugins", "install", "gamehall-keeps")[0] == DONE
     assert run("db", "upgrade")[0] == DONE
     about = run("plugins", "info", "keeps")[1]["data"]
     assert [(each["name"], each["rows"]) for each in about["tables"]] == [("keeps_note", 0)]
+    assert (about["stage"], about["package"]["hall"]) == ("migrated", "")
     assert run("--yes", "plugins", "uninstall", "keeps")[1]["data"]["tables"] == ["keeps_note"]
     assert run("--yes", "plugins", "purge", "keeps")[1]["data"]["tables"] == {"keeps_note": 0}
 
 
-def test_what_is_no_plugin_is_said(environment: Environment, variables: Mapping[str, str], index: Path) -> None:
-    def call(*arguments: str) -> tuple[int, str]:
-        done = environment.run("gamehall", *arguments, variables=variables, check=False)
-        return done.returncode, done.stdout + done.stderr
+def test_what_is_no_plugin_is_said(run: Run, environment: Environment, variables: Mapping[str, str]) -> None:
+    done = environment.run("gamehall", "plugins", "install", "no-plugin", variables=variables)
+    assert "There is no plugin in what was named" in done.stderr
 
-    code, printed = call("plugins", "install", "no-plugin")
-    assert (code, "nobody will stay off: only the distribution gamehall-nobody can be" in printed) == (DONE, True)
-    assert call("--yes", "plugins", "uninstall", "no-plugin")[0] == DONE
-    wheel = index / "gamehall_from_the_future-1.0-py3-none-any.whl"
-    code, printed = call("plugins", "check", str(wheel))
-    assert (code, "it needs gamehall>=99" in printed) == (CONFLICT, True)
-    assert call("plugins", "check", str(wheel), "--host-version", "99.1")[0] == DONE
-    assert call("plugins", "check", "--host-version", "soon")[0] == USAGE
+
+def test_a_wheel_is_asked_whether_it_accepts_a_hall(bare: Bare, index: Path) -> None:
+    wheel = str(index / "gamehall_from_the_future-1.0-py3-none-any.whl")
+    refused = bare("--json", "plugins", "check", wheel)
+    assert (refused.code, refused.envelope["error"]["code"]) == (CONFLICT, "conflict")
+    assert refused.envelope["data"]["plugins"][0]["reason"].startswith("it needs gamehall>=99, this is ")
+    assert bare("plugins", "check", wheel, "--host-version", "99.1").code == DONE
+    assert bare("plugins", "check", wheel, "--host-version", "soon").code == USAGE
+    assert bare("plugins", "check", "absent.whl").code == FAILED
+    Path("no.whl").write_bytes(b"no archive")
+    assert bare("plugins", "check", "no.whl").code == FAILED
+    (name, version, accepts, reason), *_ = bare("plugins", "check", "--host-version", "99").rows[1:]
+    assert (name, version, accepts) == ("computer", "0.1.0", "no")
+    assert "this is 99" in reason

@@ -58,7 +58,8 @@ def install(
     if not requirements and not files:
         raise click.UsageError("name what to install, or a file by -r")
     before = _versions()
-    named = {name for each in requirements if (name := _name_of(each))}
+    listed = [line for file in files for line in Path(file).read_text().splitlines()]
+    named = {name for each in (*requirements, *listed) if (name := _name_of(each.partition(" #")[0].strip()))}
     if taken := sorted(named & {"gamehall"}):
         raise Problem("forbidden", f"{taken[0]} is the hall itself: stop it and upgrade it as it was installed.")
     pinned = {name: version for name, version in before.items() if name not in named}
