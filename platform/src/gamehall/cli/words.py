@@ -7,6 +7,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ import click
 import msgspec
 from click.shell_completion import CompletionItem
 
-from gamehall.plugins import find_plugins
 from gamehall.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def _file(settings: Settings) -> Path:
 
 
 def _installed() -> tuple[tuple[str, str], ...]:
-    return tuple((plugin.name, plugin.version) for plugin in find_plugins())
+    """By metadata alone: `gamehall.plugins` would take most of the time that a shell waits."""
+    found = metadata.entry_points(group="gamehall")
+    return tuple(sorted((each.name, each.dist.version) for each in found if each.dist is not None))
 
 
 # -- What stands in for an argument
@@ -103,7 +105,7 @@ def _completing(words: Callable[[Settings], Iterable[str]]) -> Complete:
 
 
 def _plugins(_settings: Settings) -> list[str]:
-    return sorted({plugin.name for plugin in find_plugins()})
+    return sorted({name for name, _ in _installed()})
 
 
 def _switches(settings: Settings) -> list[str]:
