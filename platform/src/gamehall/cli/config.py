@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from gamehall.cli.words import complete_settings
@@ -56,5 +58,5 @@ def path(ctx: click.Context) -> None:
     \b
     gamehall config path
     """
-    found = config_path(ctx.find_root().params["config"])
+    found = config_path(ctx.find_root().params["config"] or os.environ.get("GAMEHALL_CONFIG"))
     answer(ctx, {"path": str(found) if found else None}, str(found) if found else "No configuration file is read.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import importlib
 import os
 import re
 import signal
@@ -148,6 +149,8 @@ def _ending(code: int | None, said: str, seconds: float) -> str:
 
 
 def _report(task: _Task, entering: Callable[[Plugin | None], None]) -> list[PluginReport]:
+    if task.far != "loaded":
+        importlib.import_module("gamehall.app")  # the web takes a while, for which no plugin is to blame
     plugins = load_plugins(task.settings, without=task.without, entering=entering)
     plugins.collect("gamehall_commands")
     entering(None)
@@ -193,7 +196,7 @@ def _start(
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Brings the plugins as far as in a worker that has made its application and looked at the tables, where there are
     any yet: by plugin what is wrong with the rules of its routes, and what each check complains of."""
-    # The web takes a while to import, and only this process needs it.
+    # Only this process needs them.
     import asyncio
 
     import sqlalchemy as sa
