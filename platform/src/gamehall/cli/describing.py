@@ -150,7 +150,7 @@ def stored_tables(settings: Settings, name: str) -> list[_Table]:
 def _bytes(connection: sa.Connection, name: str) -> int | None:
     """What a table takes with its indexes; None where the database cannot tell."""
     if connection.dialect.name == "postgresql":
-        return connection.scalar(sa.select(sa.func.pg_total_relation_size(name)))
+        return connection.scalar(sa.select(sa.func.pg_total_relation_size(sa.func.to_regclass(name))))
     index = sa.table("sqlite_master", sa.column("name"), sa.column("tbl_name"))
     pages = sa.table("dbstat", sa.column("name"), sa.column("pgsize"))
     of_table = sa.select(index.c.name).where(index.c.tbl_name == name)

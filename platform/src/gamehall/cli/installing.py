@@ -31,7 +31,9 @@ _TOLD = 12  # the last lines of what the installer said that an answer repeats
 
 @click.command()
 @click.argument("requirements", metavar="[REQ]...", nargs=-1)
-@click.option("-r", "--requirement", "files", multiple=True, type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "-r", "--requirement", "files", multiple=True, type=click.Path(exists=True, dir_okay=False), help="A file of them."
+)
 @click.option("--editable", is_flag=True, help="Use folders where they are: a change needs only a restart.")
 @click.option("--upgrade", is_flag=True, help="Take newer versions of what is named, where there are any.")
 @click.option("--dry-run", is_flag=True, help="Say what would come and change; change nothing.")
