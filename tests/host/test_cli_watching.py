@@ -108,11 +108,11 @@ def test_watching_ends_with_the_one_who_watches_or_the_game(server: Server, play
 def test_the_operator_aborts_a_game(server: Server, players: list[Caller]) -> None:
     game_id = start_game(players)
     play_moves(game_id, players, "b2 a3")
-    refused = call(server.environment, "games", "abort", game_id, stdin="n\n")
+    refused = call(server.environment, "games", "abort", game_id, typed="n\n")
     assert refused.code == FAILED
     assert "ada and bob after 2 moves" in refused.err
     assert players[0].ask("GET", f"/games/{game_id}")["status"] == "active"
-    aborted = call(server.environment, "games", "abort", game_id, stdin="y\n")
+    aborted = call(server.environment, "games", "abort", game_id, typed="y\n")
     assert (aborted.code, aborted.out) == (DONE, "The game of ada and bob has ended without a winner.\n")
     ended = players[0].ask("GET", f"/games/{game_id}")
     assert (ended["status"], ended["result"]) == ("aborted", {"winner": None, "reason": "aborted-by-operator"})

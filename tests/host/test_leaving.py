@@ -136,7 +136,7 @@ def test_by_the_command_line(bare: Run) -> None:
     assert bare(*created, stdin=PASSWORD).code == DONE
     link = bare("users", "reset-link", "ada").out.strip()
     assert "/reset/" in link
-    assert bare("users", "delete", "ada", stdin="n\n").code == FAILED
+    assert bare("users", "delete", "ada", typed="n\n").code == FAILED
     assert bare("users", "show", "ada").code == DONE
     ended = bare("--yes", "users", "delete", "ada")
     assert ended.code == DONE

@@ -36,6 +36,8 @@ LAYERS: list[set[str]] = [
         "naming",
         "looks",
         "lattice",
+        "nearest",
+        "packages",
         "events",
         "facts",
         "gauges",
@@ -60,7 +62,7 @@ LAYERS: list[set[str]] = [
         "spans",
         "stopping",
     },
-    {"blocklist", "database", "tables", "installed", "declare", "passwords", "delivery"},
+    {"blocklist", "database", "tables", "installed", "declare", "disclosing", "passwords", "delivery"},
     {
         "hookspecs",
         "accounts",
@@ -94,7 +96,7 @@ LAYERS: list[set[str]] = [
         "tallies",
         "turns",
     },
-    {"plugins", "wakeups", "commands", "showing"},
+    {"plugins", "contributions", "wakeups", "commands", "showing"},
     {"standing", "replays", "endings", "offers", "claims", "games", "notices"},
     {
         "adopting",

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gamehall.cli.running import known_switches
+from gamehall.cli.words import complete_switches
 from gamehall.commands import answer, on_database, settings_of, table, transact
 from gamehall.database import Database
 from gamehall.features import (
@@ -60,7 +61,7 @@ def _moment(each: FeatureState) -> str:
 
 
 @features.command()
-@click.argument("keys", nargs=-1, required=True)
+@click.argument("keys", nargs=-1, required=True, shell_complete=complete_switches)
 @click.option("--no-wait", is_flag=True, help="Do not wait until every worker has taken it up.")
 @click.pass_context
 def on(ctx: click.Context, keys: tuple[str, ...], no_wait: bool) -> None:
@@ -73,7 +74,7 @@ def on(ctx: click.Context, keys: tuple[str, ...], no_wait: bool) -> None:
 
 
 @features.command()
-@click.argument("keys", nargs=-1, required=True)
+@click.argument("keys", nargs=-1, required=True, shell_complete=complete_switches)
 @click.option("--now", is_flag=True, help="Suspend running games of the rulesets instead of letting them finish.")
 @click.option("--no-wait", is_flag=True, help="Do not wait until every worker has taken it up.")
 @click.pass_context

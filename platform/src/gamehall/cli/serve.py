@@ -129,6 +129,7 @@ def announce(settings: Settings) -> None:
         )
     if not transact(settings, has_admin):
         click.echo(f"There is no admin yet. Become one here: {settings.address}/register?setup={_code(settings)}")
+        click.echo("Then begin a game there. What there is: gamehall plugins list. If all is well: gamehall doctor")
     sys.stdout.flush()
 
 
