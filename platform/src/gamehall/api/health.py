@@ -1,13 +1,21 @@
-"""Is the hall alive, and is it well?"""
+"""Is the hall alive, is it well, and what arrives of a request?"""
 
-from litestar import Response, get
+import os
+import socket
+
+from litestar import Response, get, post
 
 from gamehall import __version__
 from gamehall.answers import Finding, Health
-from gamehall.asking import HttpRequest
+from gamehall.asking import HttpRequest, host_of, read_body
+from gamehall.events import NewEvent
 from gamehall.hall import Hall
+from gamehall.origins import origin
+from gamehall.probing import PATH, PROBE, Arrived, Probe, probe_channel, probe_in, proof_of
+from gamehall.problems import Problem
+from gamehall.rates import Rate
 
-__all__ = ["alive", "ready"]
+__all__ = ["alive", "probe", "ready"]
 
 
 @get("/health", tags=["health"], opt={"who": "anybody"})
@@ -18,9 +26,39 @@ async def alive() -> Health:
 
 @get("/health/ready", tags=["health"], opt={"who": "anybody"})
 async def ready(request: HttpRequest) -> Response[Health]:
-    """The hall's own checks and those of its plugins; 503 when one fails."""
+    """The hall's own checks and those of its plugins, asked at most once a second; 503 when one fails."""
     hall: Hall = request.app.state.host
     results = await hall.check()
     ok = all(result.ok for result in results.values())
     checks = {name: Finding(result.ok, result.detail) for name, result in results.items()}
     return Response(Health("ok" if ok else "failing", checks, __version__), status_code=200 if ok else 503)
+
+
+@post(
+    PATH,
+    status_code=200,
+    include_in_schema=False,
+    opt={"who": "anybody", "object": "who has the hall's key", "rates": (Rate(PROBE, 60, 60, by="address"),)},
+)
+async def probe(request: HttpRequest) -> Arrived:
+    """What has arrived of this request, for whoever has the hall's key."""
+    asked, host = await read_body(request, Probe), host_of(request)
+    if (probe_id := probe_in(host.secret, asked.code)) is None:
+        raise Problem("not-found")
+    if asked.emit:
+        event = NewEvent(PROBE, (probe_channel(probe_id),), {"worker": _worker()})
+        await host.write(host.emit, event)
+    client = request.scope.get("client") or ("", 0)
+    return Arrived(
+        proof=proof_of(host.secret, probe_id),
+        worker=_worker(),
+        address=origin().address,
+        peer=f"{client[0]}:{client[1]}",
+        host=request.headers.get("host", ""),
+        http_version=str(request.scope["http_version"]),
+        forwarded_for=request.headers.getall("x-forwarded-for", []),
+    )
+
+
+def _worker() -> str:
+    return f"{socket.gethostname()}/{os.getpid()}"
