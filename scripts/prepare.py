@@ -39,6 +39,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "libgl1": lambda: ctypes.util.find_library("GL"),
     "binutils": lambda: shutil.which("objdump"),
     "fonts-wqy-microhei": lambda: list(Path("/usr/share/fonts").glob("**/wqy-microhei.ttc")),
+    "nginx-light": lambda: shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin"),
     "pente": lambda: shutil.which("pente") or shutil.which("pente", path="/usr/games"),
     "libgl1-mesa-dri": lambda: list(Path("/usr/lib").glob("*/dri/swrast_dri.so")),
 }

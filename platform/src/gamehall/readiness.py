@@ -19,15 +19,16 @@ log = logging.getLogger(__name__)
 
 Checks = Mapping[str, Callable[[], Awaitable[CheckResult]]]
 
-_SECONDS = 5.0
 _GOOD_FOR = 1.0
 
 
 class Readiness:
     """Asks the checks that there are at the moment, by their names."""
 
-    def __init__(self, checks: Callable[[], Checks]) -> None:
+    def __init__(self, checks: Callable[[], Checks], seconds: float = 5.0) -> None:
+        """`seconds` is for how long the checks are waited for."""
         self._checks = checks
+        self._seconds = seconds
         self._asking: dict[str, asyncio.Task[CheckResult]] = {}
         self._round: asyncio.Task[dict[str, CheckResult]] | None = None
         self._until = 0.0
@@ -40,23 +41,23 @@ class Readiness:
 
     async def _ask_all(self) -> dict[str, CheckResult]:
         checks = self._checks()
+        self._asking = {name: task for name, task in self._asking.items() if not task.done()}
         for name, run in checks.items():
             if name not in self._asking:
                 self._asking[name] = asyncio.create_task(_guarded(name, run), name=f"check {name}")
         if checks:
-            await asyncio.wait([self._asking[name] for name in checks], timeout=_SECONDS)
+            await asyncio.wait([self._asking[name] for name in checks], timeout=self._seconds)
         results = {name: self._result(name) for name in checks}
         self._until = time.monotonic() + _GOOD_FOR
         return results
 
     def _result(self, name: str) -> CheckResult:
         task = self._asking[name]
-        if task.done():
-            del self._asking[name]
-            return CheckResult(False, "It was cancelled.") if task.cancelled() else task.result()
+        if task.done() and not task.cancelled():
+            return task.result()
         task.cancel()  # and no more waited for: what does not listen stays where it is, once
-        log.error("the check %s has not ended after %.0f s", name, _SECONDS)
-        return CheckResult(False, f"It did not end within {_SECONDS:.0f} s.")
+        log.error("the check %s has not ended after %g s", name, self._seconds)
+        return CheckResult(False, f"It did not end within {self._seconds:g} s.")
 
 
 async def _guarded(name: str, run: Callable[[], Awaitable[CheckResult]]) -> CheckResult:

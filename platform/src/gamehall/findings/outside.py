@@ -40,8 +40,18 @@ def probed(settings: Settings, url: str | None, long: float) -> list[Part]:
     address = (url or settings.public_url or here).rstrip("/")
     return [
         Part("hall", lambda: _beside(here), 2 * _SECONDS),
-        Part("outside", lambda: asyncio.run(_visited(settings, here, address, long)), 6 * _SECONDS + long),
+        Part(
+            "outside",
+            lambda: _for_this_hall(here, asyncio.run(_visited(settings, here, address, long))),
+            6 * _SECONDS + long,
+        ),
     ]
+
+
+def _for_this_hall(here: str, found: list[Finding]) -> list[Finding]:
+    """The same, with the lines for proxies as they are for a hall that listens here."""
+    place = urlsplit(here).netloc
+    return [msgspec.structs.replace(each, remedy=each.remedy.replace(remedies.HALL, place)) for each in found]
 
 
 def _here(settings: Settings) -> str:
