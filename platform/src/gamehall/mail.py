@@ -171,7 +171,10 @@ def _given_up(hall_time: int) -> dict[str, Any]:
 
 def oldest_waiting(connection: sa.Connection) -> int | None:
     """Since when, by the hall's time, the mail that has been due longest could have been sent; None without one."""
-    return connection.scalar(sa.select(sa.func.min(mail.c.due_at)).where(mail.c.status.in_(("waiting", "sending"))))
+    due: int | None = connection.scalar(
+        sa.select(sa.func.min(mail.c.due_at)).where(mail.c.status.in_(("waiting", "sending")))
+    )
+    return due
 
 
 def given_up(connection: sa.Connection) -> tuple[int, str]:

@@ -19,23 +19,22 @@ log = logging.getLogger(__name__)
 
 Checks = Mapping[str, Callable[[], Awaitable[CheckResult]]]
 
-_GOOD_FOR = 1.0
-
 
 class Readiness:
     """Asks the checks that there are at the moment, by their names."""
 
-    def __init__(self, checks: Callable[[], Checks], seconds: float = 5.0) -> None:
-        """`seconds` is for how long the checks are waited for."""
+    def __init__(self, checks: Callable[[], Checks], seconds: float = 5.0, good_for: float = 1.0) -> None:
+        """`seconds` is for how long the checks are waited for, `good_for` how old an answer can be."""
         self._checks = checks
         self._seconds = seconds
+        self._good_for = good_for
         self._asking: dict[str, asyncio.Task[CheckResult]] = {}
         self._round: asyncio.Task[dict[str, CheckResult]] | None = None
         self._until = 0.0
 
     async def ask(self) -> dict[str, CheckResult]:
-        """What every check says, at most a second ago."""
-        if self._round is None or (self._round.done() and time.monotonic() > self._until):
+        """What every check says, or said a moment ago."""
+        if self._round is None or (self._round.done() and time.monotonic() >= self._until):
             self._round = asyncio.create_task(self._ask_all(), name="readiness")
         return await asyncio.shield(self._round)
 
@@ -48,7 +47,7 @@ class Readiness:
         if checks:
             await asyncio.wait([self._asking[name] for name in checks], timeout=self._seconds)
         results = {name: self._result(name) for name in checks}
-        self._until = time.monotonic() + _GOOD_FOR
+        self._until = time.monotonic() + self._good_for
         return results
 
     def _result(self, name: str) -> CheckResult:

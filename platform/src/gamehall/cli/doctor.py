@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
+import msgspec
 
 from gamehall.cli.inspecting import inspect_plugins
 from gamehall.commands import answer, settings_of
@@ -59,8 +62,10 @@ def doctor(ctx: click.Context, url: str | None, long: float) -> None:
 
 def _examined(settings: Settings, url: str | None, long: float) -> list[Finding]:
     installed = {plugin.name: plugin.distribution for plugin in find_plugins()}
-    with ThreadPoolExecutor(1) as pool:
-        reports = pool.submit(inspect_plugins, settings, started=True)
+    with ThreadPoolExecutor(1) as pool, TemporaryDirectory() as elsewhere:
+        # A worker that begins makes the data folder, and a doctor leaves nothing behind.
+        tried = settings if settings.data.exists() else _moved(settings, Path(elsewhere))
+        reports = pool.submit(inspect_plugins, tried, started=True)
         parts = [
             *parts_of(
                 settings,
@@ -72,6 +77,13 @@ def _examined(settings: Settings, url: str | None, long: float) -> list[Finding]
             *probed(settings, url, long),
         ]
         return look(parts)
+
+
+def _moved(settings: Settings, folder: Path) -> Settings:
+    changed = {"data_dir": str(folder)}
+    if settings.origins.get("database_url") == "default":
+        changed["database_url"] = f"sqlite+aiosqlite:///{folder / 'gamehall.db'}"
+    return msgspec.structs.replace(settings, **changed)
 
 
 def _told(findings: Sequence[Finding]) -> str:

@@ -88,7 +88,7 @@ def folder(settings: Settings) -> Iterator[Finding]:
     """The data folder and the disk that it is on."""
     data = settings.data
     there = next(each for each in (data, *data.parents) if each.exists())
-    if not os.access(there, os.W_OK):
+    if not (there.is_dir() and os.access(there, os.W_OK)):
         sentence = _("{folder} cannot be written.", folder=there)
         yield bad(
             "data.folder",
