@@ -36,6 +36,8 @@ LAYERS: list[set[str]] = [
         "naming",
         "looks",
         "lattice",
+        "nearest",
+        "packages",
         "events",
         "settings",
         "problems",
@@ -52,7 +54,7 @@ LAYERS: list[set[str]] = [
         "sealing",
         "spans",
     },
-    {"blocklist", "database", "tables", "declare", "passwords", "delivery"},
+    {"blocklist", "database", "tables", "declare", "disclosing", "passwords", "delivery"},
     {
         "hookspecs",
         "accounts",
@@ -87,7 +89,7 @@ LAYERS: list[set[str]] = [
         "tallies",
         "turns",
     },
-    {"plugins", "wakeups", "commands", "showing"},
+    {"plugins", "contributions", "wakeups", "commands", "showing"},
     {"standing", "replays", "endings", "offers", "claims", "games", "notices"},
     {
         "adopting",

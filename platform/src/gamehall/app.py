@@ -53,11 +53,12 @@ _OWN: list[ControllerRouterHandler] = [
 ]
 
 
-def create_app(settings: Settings | None = None, *, safe: bool = False) -> HallApp:
-    """The application of one worker; the settings are read from flags' environment and file unless given."""
+def create_app(settings: Settings | None = None, *, safe: bool = False, plugins: Plugins | None = None) -> HallApp:
+    """The application of one worker; the settings are read from flags' environment and file unless given, and plugins
+    are loaded unless they are."""
     settings = settings or load_settings()
     configure_logs(settings)
-    hall = Hall(settings, load_plugins(settings, safe=safe))
+    hall = Hall(settings, plugins or load_plugins(settings, safe=safe))
     _refuse_clashes(hall.plugins)
     try:
         return HallApp(hall, _handlers(hall))
@@ -81,6 +82,7 @@ def _refuse_clashes(plugins: Plugins) -> None:
     for plugin in plugins.working:
         if not (handlers := plugin.declared.get("gamehall_routes")):
             continue
+        plugins.entering(plugin)
         try:
             added = routes_of(handlers)
             clashes = sorted(route.path for route in added if any(_overlap(_territory(route), one) for one in taken))

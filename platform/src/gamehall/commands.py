@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "answer",
     "as_operator",
+    "confirm",
     "confirm_name",
     "on_database",
     "progress",
@@ -95,12 +96,32 @@ def answer(ctx: click.Context, data: Any, text: str = "") -> None:
         click.echo(text)
 
 
+def confirm(ctx: click.Context, question: str) -> None:
+    """Goes on only if somebody says yes, or with --yes. Raises Problem `forbidden` where nobody can be asked."""
+    if _is_asked(ctx, question):
+        click.confirm(question, abort=True, err=True)
+
+
 def confirm_name(ctx: click.Context, name: str, warning: str) -> None:
-    """Goes on only if this name is typed, or with --yes."""
-    if ctx.find_root().params["yes"]:
-        return
-    if click.prompt(f"{warning} Type {name} to go on", default="", show_default=False, err=True) != name:
+    """Goes on only if this name is typed, or with --yes. Raises Problem `forbidden` where nobody can be asked."""
+    if (
+        _is_asked(ctx, warning)
+        and click.prompt(f"{warning} Type {name} to go on", default="", show_default=False, err=True) != name
+    ):
         raise click.Abort
+
+
+def _is_asked(ctx: click.Context, question: str) -> bool:
+    if ctx.find_root().params["yes"]:
+        return False
+    if not sys.stdin.isatty():
+        words = ctx.command_path.partition(" ")[2]
+        raise Problem(
+            "forbidden",
+            f"{question} Nobody can be asked here, so nothing was done.",
+            hint=f"To go on without being asked: gamehall --yes {words} …",
+        )
+    return True
 
 
 @contextlib.contextmanager

@@ -138,6 +138,7 @@ def load_settings(flags: Mapping[str, Any] | None = None, config: str | None = N
     if not values.get("database_url"):
         values["database_url"] = f"sqlite+aiosqlite:///{data_dir / 'gamehall.db'}"
     origins = {key: found[key][1] if key in found else "default" for key in _KEYS}
+    origins |= {f"plugins.{name}.{key}": str(path) for name, section in plugins.items() for key in section}
     try:
         return msgspec.convert({**values, "plugins": plugins, "origins": origins}, Settings)
     except msgspec.ValidationError as error:

@@ -45,6 +45,14 @@ class _Lazy(click.Group):
 
         return contributed_commands(ctx).get(name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:  # click knows only commands that are there already
+            raise click.NoSuchCommand(error.command_name, possibilities=_COMMANDS, ctx=ctx) from None
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         items = (CompletionItem(name, help=summary) for name, (_, _, summary) in _COMMANDS.items())
         own = [item for item in items if str(item.value).startswith(incomplete)]

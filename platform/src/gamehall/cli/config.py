@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import click
-import msgspec
-import sqlalchemy as sa
 
 from gamehall.commands import answer, settings_of, table
+from gamehall.disclosing import disclosed, shown_settings
 from gamehall.settings import config_path
 
 __all__ = ["config"]
-
-_HIDDEN = "(hidden)"
 
 
 @click.group()
@@ -23,31 +20,22 @@ def config() -> None:
 @click.option("--origin", is_flag=True, help="Say where each value comes from.")
 @click.pass_context
 def show(ctx: click.Context, origin: bool) -> None:
-    """Show every setting; secrets are hidden.
+    """Show every setting, and what the file has for plugins; secrets are hidden.
+
+    What a plugin would use beside that, with the defaults, is in `gamehall plugins info NAME`.
 
     \b
+    gamehall config show
     gamehall config show --origin
     """
     settings = settings_of(ctx)
-    values = msgspec.to_builtins(settings)
-    origins = values.pop("origins")
-    sections = values.pop("plugins")
-    for name in ("secret_key", "metrics_token"):
-        values[name] = values[name] and _HIDDEN
-    for name in ("database_url", "redis_url", "mail", "otlp_url"):
-        values[name] = _without_password(values[name])
-    rows = [(key, value, *([origins[key]] if origin else [])) for key, value in values.items()]
-    data = values | {"plugins": sections} | ({"origins": origins} if origin else {})
+    found = shown_settings(settings)
+    rows = [(each.key, each.value, *([each.origin] if origin else [])) for each in found]
+    data = {each.key: each.value for each in found if not each.key.startswith("plugins.")}
+    data["plugins"] = {name: disclosed("", section) for name, section in settings.plugins.items()}
+    if origin:
+        data["origins"] = {each.key: each.origin for each in found}
     answer(ctx, data, table(rows, ("SETTING", "VALUE", *(["ORIGIN"] if origin else []))))
-
-
-def _without_password(address: str) -> str:
-    if "://" not in address:
-        return address
-    try:
-        return sa.make_url(address).render_as_string(hide_password=True)
-    except (ValueError, sa.exc.ArgumentError):  # what cannot be read may hold one anywhere
-        return _HIDDEN
 
 
 @config.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -16,7 +16,7 @@ from gamehall.cli.importing import import_games
 from gamehall.cli.running import installed_plugins
 from gamehall.cli.watching import abort, watch
 from gamehall.clocks import describe
-from gamehall.commands import answer, on_database, settings_of, table
+from gamehall.commands import answer, on_database, progress, settings_of, table
 from gamehall.database import Database
 from gamehall.gamelog import Game, GameState, Rulesets, list_games, load_game, load_log, load_state
 from gamehall.halltime import stored_time
@@ -128,7 +128,8 @@ def verify(ctx: click.Context, names: tuple[str, ...], ruleset: str | None, stat
     conditions += [game.c.ruleset == ruleset] if ruleset else []
     conditions += [game.c.status == status] if status else []
     rulesets = {key: each for key, (_, each) in installed_plugins(ctx).rulesets.items()}
-    found = on_database(settings_of(ctx), lambda database: _verify(database, rulesets, names, conditions))
+    with progress(ctx, "Replaying") as begin:
+        found = on_database(settings_of(ctx), lambda database: _verify(database, rulesets, names, conditions, begin))
     text = _report(found)
     if not found.divergences:
         answer(ctx, found, text)
@@ -139,11 +140,15 @@ def verify(ctx: click.Context, names: tuple[str, ...], ruleset: str | None, stat
 
 
 async def _verify(
-    database: Database, rulesets: Rulesets, names: Sequence[str], conditions: Sequence[sa.ColumnElement[bool]]
+    database: Database,
+    rulesets: Rulesets,
+    names: Sequence[str],
+    conditions: Sequence[sa.ColumnElement[bool]],
+    begin: Callable[[int], Callable[[int], None]],
 ) -> _Verified:
     for name in names:
         await database.read(load_game, name)  # raises Problem for one that is not there, before a long look at others
-    found = _Verified()
+    found, told = _Verified(), begin(await database.read(_count, conditions))
     async for ids in game_ids(database.read, *conditions):
         for game_id in ids:
             stored = await database.read(load_log, game_id)
@@ -155,7 +160,12 @@ async def _verify(
             else:
                 installed = {"installed_version": ruleset.version}
                 found.divergences.append(about | installed | msgspec.to_builtins(divergence))
+            told(1)
     return found
+
+
+def _count(connection: sa.Connection, conditions: Sequence[sa.ColumnElement[bool]]) -> int:
+    return connection.scalar(sa.select(sa.func.count()).select_from(game).where(*conditions)) or 0
 
 
 def _about(found: Game) -> dict[str, Any]:

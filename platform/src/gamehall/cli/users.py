@@ -22,7 +22,7 @@ from gamehall.accounts import (
 )
 from gamehall.audit import note
 from gamehall.cli.rosters import export_users, import_users
-from gamehall.commands import answer, settings_of, table, transact
+from gamehall.commands import answer, confirm, settings_of, table, transact
 from gamehall.credentials import link_for, set_password
 from gamehall.factors import remove_factor
 from gamehall.halltime import stored_time
@@ -89,6 +89,8 @@ def _password(from_stdin: bool) -> str:
     """Passwords come by prompt or standard input, never as an argument, which every process could read."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody can be asked for the password here: give it on standard input, --password-stdin")
     typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return typed
 
@@ -170,9 +172,8 @@ def delete(ctx: click.Context, username: str) -> None:
     """
     settings = settings_of(ctx)
     user = transact(settings, _found, username)
-    if not ctx.find_root().params["yes"]:
-        running = "Games that are running are resigned or aborted, and nothing of this can be undone."
-        click.confirm(f"Delete the account {user.username}? {running}", abort=True, err=True)
+    running = "Games that are running are resigned or aborted, and nothing of this can be undone."
+    confirm(ctx, f"Delete the account {user.username}? {running}")
 
     def end(connection: sa.Connection) -> tuple[User, bool]:
         left = delete_user(connection, user.id, stored_time(connection), settings, last_admin=True)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from gamehall.api.views import game_summary
 from gamehall.cli.running import installed_plugins
-from gamehall.commands import answer, on_database, settings_of, transact
+from gamehall.commands import answer, confirm, on_database, settings_of, transact
 from gamehall.database import Database
 from gamehall.endings import abort_by_operator
 from gamehall.game import Scene
@@ -110,8 +110,7 @@ def abort(ctx: click.Context, game_id: str) -> None:
     settings = settings_of(ctx)
     found = on_database(settings, lambda database: database.read(load_game, game_id))
     players = " and ".join(seat.username for seat in found.seats)
-    if not ctx.find_root().params["yes"]:
-        click.confirm(f"End the game of {players} after {found.ply} moves, without a winner?", abort=True, err=True)
+    confirm(ctx, f"End the game of {players} after {found.ply} moves, without a winner?")
 
     def end(connection: sa.Connection) -> tuple[Game, int]:
         hall_time = stored_time(connection)
