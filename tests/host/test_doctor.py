@@ -149,7 +149,11 @@ _SETTINGS: list[tuple[dict[str, Any], tuple[str, str, str]]] = [
 def test_settings_that_contradict_each_other(
     given: dict[str, Any], expected: tuple[str, str, str], tmp_path: Path
 ) -> None:
-    usual: dict[str, Any] = {"data_dir": str(tmp_path), "secret_key": _KEY, "database_url": f"sqlite+aiosqlite:///{tmp_path}/hall.db"}
+    usual: dict[str, Any] = {
+        "data_dir": str(tmp_path),
+        "secret_key": _KEY,
+        "database_url": f"sqlite+aiosqlite:///{tmp_path}/hall.db",
+    }
     assert [each.state for each in configured(Settings(**usual), {})] == ["ok"]
     (found,) = configured(Settings(**usual | given), {})
     assert (found.key, found.state) == expected[:2]

@@ -103,6 +103,7 @@ LAYERS: list[set[str]] = [
         "invitations",
         "leaving",
         "overseeing",
+        "overview",
         "rematches",
         "restoring",
         "retention",

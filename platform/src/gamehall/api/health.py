@@ -6,7 +6,7 @@ import socket
 from litestar import Response, get, post
 
 from gamehall import __version__
-from gamehall.answers import Finding, Health
+from gamehall.answers import Checked, Health
 from gamehall.asking import HttpRequest, host_of, read_body
 from gamehall.events import NewEvent
 from gamehall.hall import Hall
@@ -30,7 +30,7 @@ async def ready(request: HttpRequest) -> Response[Health]:
     hall: Hall = request.app.state.host
     results = await hall.check()
     ok = all(result.ok for result in results.values())
-    checks = {name: Finding(result.ok, result.detail) for name, result in results.items()}
+    checks = {name: Checked(result.ok, result.detail) for name, result in results.items()}
     return Response(Health("ok" if ok else "failing", checks, __version__), status_code=200 if ok else 503)
 
 

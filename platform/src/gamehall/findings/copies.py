@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
+
+import msgspec
 
 from gamehall.findings import Finding, note, ok
 from gamehall.languages import catalogue
@@ -19,7 +20,7 @@ _FOLDER = "backups"
 _OLD_DAYS = 7
 
 
-class Copy(NamedTuple):
+class Copy(msgspec.Struct, frozen=True):
     """A backup in the data folder."""
 
     name: str

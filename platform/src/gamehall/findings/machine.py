@@ -90,11 +90,7 @@ def folder(settings: Settings) -> Iterator[Finding]:
     there = next(each for each in (data, *data.parents) if each.exists())
     if not (there.is_dir() and os.access(there, os.W_OK)):
         sentence = _("{folder} cannot be written.", folder=there)
-        yield bad(
-            "data.folder",
-            sentence,
-            _("GAMEHALL_DATA_DIR=… with a folder that can, or: {command}", command=f"chown $USER {there}"),
-        )
+        yield bad("data.folder", sentence, f"chown $USER {there} / GAMEHALL_DATA_DIR=…")
     elif there is data:
         yield ok("data.folder", _("{folder} can be written.", folder=data))
     else:
@@ -110,7 +106,7 @@ def room(where: Path, free: int, total: int) -> Finding:
     sentence = _(
         "{free:.1f} GiB of {total:.0f} are free at {folder}.", free=free / 2**30, total=total / 2**30, folder=where
     )
-    remedy = _("Make room there: {command}", command="gamehall db status; du -h " + str(where))
+    remedy = f"du -h {where}; gamehall db status"
     if free < _VERY_LITTLE:
         return bad("data.room", sentence, remedy)
     return note("data.room", sentence, remedy) if free < _LITTLE else ok("data.room", sentence)

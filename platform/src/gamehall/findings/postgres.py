@@ -68,10 +68,7 @@ def _connections(connection: sa.Connection, workers: int) -> Finding:
     if wanted <= most - kept:
         return ok("database.connections", sentence)
     needed = (wanted + kept + 20) // 10 * 10
-    remedy = _(
-        "{command}, then start PostgreSQL anew; or fewer workers",
-        command=f"ALTER SYSTEM SET max_connections = {needed};",
-    )
+    remedy = f"ALTER SYSTEM SET max_connections = {needed}; -- and start PostgreSQL anew / GAMEHALL_WORKERS=…"
     return bad("database.connections", sentence, remedy)
 
 

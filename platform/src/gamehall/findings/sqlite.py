@@ -49,14 +49,7 @@ def checked_file(settings: Settings) -> Iterator[Finding]:
                 file=file,
                 mode=mode,
             )
-            yield note(
-                "database.journal",
-                sentence,
-                _(
-                    "The next start of the hall sets it; or: {command}",
-                    command=f'sqlite3 {file} "PRAGMA journal_mode=wal"',
-                ),
-            )
+            yield note("database.journal", sentence, f'sqlite3 {file} "PRAGMA journal_mode=wal"')
 
 
 def _whole(connection: sqlite3.Connection, file: Path) -> Finding:

@@ -215,8 +215,7 @@ def _kept(connection: sa.Connection, settings: Settings, kept: Kept) -> Iterator
     except SettingsError:
         return  # that is the setting's finding
     if late := overdue(found):
-        sentence = _("{what}.", what=late)
-        yield bad("kept", sentence, _("A running hall removes them within the hour; look into its log."))
+        yield bad("kept", f"{late}.", _("A running hall removes them within the hour; look into its log."))
     else:
         yield ok("kept", _("What is kept for a while only was removed in time."))
 
