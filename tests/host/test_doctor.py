@@ -20,7 +20,7 @@ from gamehall import __version__, migrate
 from gamehall.accounts import Registration, add_user
 from gamehall.findings import Finding, Part, bad, look, ok
 from gamehall.findings.configuration import configured
-from gamehall.findings.hall import parts_of, plugins_do
+from gamehall.findings.examining import parts_of, plugins_do
 from gamehall.findings.machine import filesystem_of, room, unmet
 from gamehall.plugins import Plugin, load_plugins
 from gamehall.reports import Report

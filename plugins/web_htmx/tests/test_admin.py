@@ -168,7 +168,7 @@ async def test_what_the_command_line_says_is_on_the_pages(
     assert "RuntimeError: no cheese left" in page.text
     assert "POST /api/v1/auth/token" in page.text
     page = await ada.page("/admin/settings")
-    assert "metrics_token (hidden)" in page.text
+    assert 'metrics_token "(hidden)"' in page.text
     assert "nobody may read this one" not in page.text
     page = await ada.page("/admin/data")
     assert "before-1.backup" in page.text

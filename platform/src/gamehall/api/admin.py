@@ -18,7 +18,7 @@ from gamehall.declare import Host, Principal
 from gamehall.features import SIGNUP, late_workers, read_switches, switch
 from gamehall.findings import Finding
 from gamehall.findings.copies import Copy, list_copies
-from gamehall.findings.hall import look_inside
+from gamehall.findings.examining import look_inside
 from gamehall.overseeing import Act, act_on_user, find_users
 from gamehall.overview import (
     PluginShown,

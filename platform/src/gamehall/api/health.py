@@ -37,8 +37,14 @@ async def ready(request: HttpRequest) -> Response[Health]:
 @post(
     PATH,
     status_code=200,
-    include_in_schema=False,
-    opt={"who": "anybody", "object": "who has the hall's key", "rates": (Rate(PROBE, 60, 60, by="address"),)},
+    tags=["health"],
+    opt={
+        "who": "anybody",
+        "object": "who has the hall's key",
+        "body": Probe,
+        "problems": ("not-found",),
+        "rates": (Rate("probe", 60, 60, by="address"),),
+    },
 )
 async def probe(request: HttpRequest) -> Arrived:
     """What has arrived of this request, for whoever has the hall's key."""

@@ -13,7 +13,7 @@ import msgspec
 from gamehall.cli.inspecting import inspect_plugins
 from gamehall.commands import answer, settings_of
 from gamehall.findings import Finding, Part, bad, look
-from gamehall.findings.hall import SLOW, parts_of, plugins_do
+from gamehall.findings.examining import SLOW, parts_of, plugins_do
 from gamehall.findings.outside import probed
 from gamehall.plugins import find_plugins
 from gamehall.problems import Problem

@@ -20,7 +20,7 @@ from gamehall.answers import Health
 from gamehall.declare import CheckResult
 from gamehall.edges import answer_headers
 from gamehall.findings import Finding, Part, bad, note, ok, remedies
-from gamehall.findings.hall import checked
+from gamehall.findings.examining import checked
 from gamehall.findings.listening import Listener, listening
 from gamehall.findings.tls import certificate, speaks_http_2
 from gamehall.probing import PATH, PROBE, Arrived, Probe, new_probe, probe_in, proof_of

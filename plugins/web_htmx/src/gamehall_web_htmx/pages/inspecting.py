@@ -9,7 +9,7 @@ from gamehall.asking import HttpRequest
 from gamehall.contributions import noun_of
 from gamehall.declare import Principal
 from gamehall.findings.copies import list_copies
-from gamehall.findings.hall import look_inside
+from gamehall.findings.examining import look_inside
 from gamehall.overview import data_of, plugins_of, settings_of, workers_of
 from gamehall_web_htmx.site import Site, Visitor
 
