@@ -36,7 +36,7 @@ class Readiness:
         """What every check says, or said a moment ago."""
         if self._round is None or (self._round.done() and time.monotonic() >= self._until):
             self._round = asyncio.create_task(self._ask_all(), name="readiness")
-        return await asyncio.shield(self._round)
+        return dict(await asyncio.shield(self._round))
 
     async def _ask_all(self) -> dict[str, CheckResult]:
         checks = self._checks()

@@ -16,7 +16,6 @@ from gamehall.features import SIGNUP, Switches, late_workers, read_switches, swi
 from gamehall.languages import catalogue
 from gamehall.naming import title_of
 from gamehall.overseeing import find_users
-from gamehall.overview import last_changes
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.site import Site, Visitor
 
@@ -70,7 +69,6 @@ async def admin_page(
         "admin.html",
         groups=groups,
         switched=next((row for rows in groups.values() for row in rows if row.key == switched), None),
-        changes=await site.host.read(last_changes),
         late=await site.host.read(late_workers, epoch),
         query=request.url.query,
         games=games,
