@@ -25,6 +25,7 @@ pytest_plugins = [
         "hall",
         "soak",
         "faultproxy",
+        "nginx",
         "desktop",
     )
 ]

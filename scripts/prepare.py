@@ -39,7 +39,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "libgl1": lambda: ctypes.util.find_library("GL"),
     "binutils": lambda: shutil.which("objdump"),
     "fonts-wqy-microhei": lambda: list(Path("/usr/share/fonts").glob("**/wqy-microhei.ttc")),
-    "nginx-light": lambda: shutil.which("nginx", path="/usr/sbin:/sbin") or shutil.which("nginx"),
+    "nginx-light": lambda: shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin"),
     "caddy": lambda: shutil.which("caddy"),
     "systemd": lambda: shutil.which("systemd-analyze"),
     "docker-compose": lambda: shutil.which("docker-compose"),

@@ -14,11 +14,11 @@ from gamehall.problems import FieldError
 __all__ = [
     "AccountData",
     "Challenge",
+    "Checked",
     "Claim",
     "ClockPreset",
     "Device",
     "Event",
-    "Finding",
     "Forbidden",
     "Game",
     "GameSummary",
@@ -121,7 +121,7 @@ class Device(msgspec.Struct, frozen=True):
     scopes: tuple[str, ...] = ()
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Checked(msgspec.Struct, frozen=True):
     """What one check says."""
 
     ok: bool
@@ -132,7 +132,7 @@ class Health(msgspec.Struct, frozen=True):
     """`status` is ok or failing; `version` is that of the hall, empty before it was told."""
 
     status: str
-    checks: dict[str, Finding]
+    checks: dict[str, Checked]
     version: str = ""
 
 

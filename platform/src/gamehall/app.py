@@ -19,7 +19,7 @@ from gamehall.api.admin import overseeing
 from gamehall.api.challenges import challenges, clocks, invitations
 from gamehall.api.errors import EXCEPTION_HANDLERS, answer_problem
 from gamehall.api.games import games
-from gamehall.api.health import alive, ready
+from gamehall.api.health import alive, probe, ready
 from gamehall.api.metrics import metrics
 from gamehall.api.playing import playing
 from gamehall.api.records import records
@@ -52,6 +52,7 @@ MAX_BODY = 256 * 1024
 _OWN: list[ControllerRouterHandler] = [
     alive,
     ready,
+    probe,
     openapi_json,
     Router(
         "/api/v1",

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -168,6 +169,7 @@ class Feed:
         self._subscriptions: defaultdict[str, set[Subscription]] = defaultdict(set)
         self._listeners: list[Callable[[Event], None]] = []
         self._look = asyncio.Event()
+        self._read_at = time.monotonic()
         self.place = Cursor(0, 0)
 
     def listen(self, listener: Callable[[Event], None]) -> None:
@@ -231,6 +233,11 @@ class Feed:
         waiting_since = await self._database.read(_oldest_behind, self.place)
         return max(0.0, (now() - waiting_since).total_seconds()) if waiting_since else 0.0
 
+    @property
+    def silent_seconds(self) -> float:
+        """How long ago this worker has read to the end of what there was."""
+        return time.monotonic() - self._read_at
+
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Reads on until the block ends, from the present head."""
@@ -263,6 +270,7 @@ class Feed:
                 self._dispatch(item)
                 self.place = item.cursor
             if len(page.events) < _PAGE:
+                self._read_at = time.monotonic()
                 return page.held_back
 
     def _dispatch(self, item: Event) -> None:

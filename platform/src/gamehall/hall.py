@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from litestar.connection import ASGIConnection
@@ -50,11 +50,14 @@ from gamehall.plugins import Plugins
 from gamehall.presence import Presence
 from gamehall.problems import Problem
 from gamehall.rates import Rates
+from gamehall.readiness import Checks, Readiness
 from gamehall.replays import check_games
+from gamehall.reports import REPORT_SECONDS, Report, put_down, take_back
 from gamehall.retention import forget_old, retentions_of
 from gamehall.rights import within_scope
 from gamehall.settings import Settings, secret_key
 from gamehall.statements import Stopwatch
+from gamehall.tables import now
 from gamehall.tasks import again_and_again, beside, calling
 from gamehall.tracing import marked, part, whole
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
@@ -72,7 +75,7 @@ S = TypeVar("S")
 
 _LISTENER_SECONDS = 10.0
 _POLICY_SECONDS = 2.0
-_CHECK_SECONDS = 5.0
+_STANDING_SECONDS = 10.0  # the feed is read every second, unless the database is slow or away
 
 
 class Hall:
@@ -82,6 +85,9 @@ class Hall:
         self.settings = settings
         self.plugins = plugins
         self.secret = secret_key(settings)
+        self.phase: Literal["starting", "working", "stopping"] = "starting"
+        self.readiness = Readiness(self._checks)
+        self._since = now()
         self.passwords = Passwords()
         self.database: Database = open_database(settings.database_url, Stopwatch(settings.slow_query_ms))
         # Several processes on one SQLite file have nothing that wakes them, so they look more often.
@@ -259,17 +265,26 @@ class Hall:
 
     async def check(self) -> dict[str, CheckResult]:
         """What the hall's own checks and those of plugins that are on say, by name."""
-        results = {"database": await _guarded_check("database", self._check_database)}
+        return await self.readiness.ask()
+
+    def _checks(self) -> Checks:
+        if self.phase != "working":
+            return {"worker": self._check_phase}
         checks: list[tuple[str, Check]] = self.declared("gamehall_checks")
-        for plugin, check in checks:
-            name = f"{plugin}.{check.name}"
-            with at_work(plugin):
-                results[name] = await _guarded_check(name, check.run)
-        return results
+        named = {f"{plugin}.{check.name}": partial(_as_work_of, plugin, check.run) for plugin, check in checks}
+        return {"database": self._check_database, "reading": self._check_reading, **named}
+
+    async def _check_phase(self) -> CheckResult:
+        return CheckResult(False, f"This worker is {self.phase}.")
 
     async def _check_database(self) -> CheckResult:
         await self.database.read(lambda connection: connection.execute(sa.text("SELECT 1")))
         return CheckResult(True)
+
+    async def _check_reading(self) -> CheckResult:
+        silent = self.feed.silent_seconds
+        detail = f"The feed was last read {silent:.0f} s ago, so nobody is told of anything."
+        return CheckResult(False, detail) if silent > _STANDING_SECONDS else CheckResult(True)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -300,7 +315,18 @@ class Hall:
             await stack.enter_async_context(beside(check_games(self), "games of other rules"))
             for name, seconds, work in self._rounds():
                 await stack.enter_async_context(beside(again_and_again(work, seconds, name), name))
+            stack.push_async_callback(self._stop)
+            self.phase = "working"
             yield
+
+    async def _stop(self) -> None:
+        self.phase = "stopping"
+        with contextlib.suppress(sa.exc.SQLAlchemyError):
+            await self.database.write(take_back)
+
+    async def _report(self) -> None:
+        failures = {plugin.name: plugin.failures for plugin in self.plugins.all.values() if plugin.failures}
+        await self.database.write(put_down, Report(self._since, failures))
 
     def _rounds(self) -> Iterator[tuple[str, float, Callable[[], Awaitable[None]]]]:
         """What every worker looks after again and again: what it is called, after how many seconds, and the work."""
@@ -309,6 +335,7 @@ class Hall:
         yield "removing guests", 3_600.0, partial(remove_strays, self)
         yield "forgetting what was long ago", 3_600.0, self._forget_old
         yield "forgetting limits", 120.0, self.rates.forget
+        yield "saying how it does", REPORT_SECONDS, self._report
         if (transport := transport_of(self.settings)) is not None:
             yield "telling of turns", 60.0, partial(tell_turns, self, transport)
             yield "sending mails", 5.0, partial(send_due, self, transport)  # somebody waits for a link
@@ -375,11 +402,6 @@ def _expect(given: object, kind: type[T]) -> T:
     return given
 
 
-async def _guarded_check(name: str, run: Callable[[], Any]) -> CheckResult:
-    try:
-        async with asyncio.timeout(_CHECK_SECONDS):
-            return _expect(await run(), CheckResult)
-    except (Exception, SystemExit) as error:
-        log.error("the check %s failed", name, exc_info=error)
-        # Anybody can ask how the hall is, and an error can tell where its database is and as whom it goes there.
-        return CheckResult(False, "It failed; the reason is in the log.")
+async def _as_work_of(plugin: str, run: Callable[[], Awaitable[T]]) -> T:
+    with at_work(plugin):
+        return await run()

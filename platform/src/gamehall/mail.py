@@ -30,7 +30,19 @@ from gamehall.settings import Settings
 from gamehall.tables import mail, new_id, now, user
 from gamehall.tracing import whole
 
-__all__ = ["Mail", "claim", "compose", "given_up", "is_due", "post", "put_off", "send_due", "stop_code", "stop_user"]
+__all__ = [
+    "Mail",
+    "claim",
+    "compose",
+    "given_up",
+    "is_due",
+    "oldest_waiting",
+    "post",
+    "put_off",
+    "send_due",
+    "stop_code",
+    "stop_user",
+]
 
 _ = catalogue(__name__)
 
@@ -156,6 +168,14 @@ def put_off(connection: sa.Connection, failed: Mail, error: str, hall_time: int)
 
 def _given_up(hall_time: int) -> dict[str, Any]:
     return {"status": "failed", "due_at": hall_time + _KEPT}
+
+
+def oldest_waiting(connection: sa.Connection) -> int | None:
+    """Since when, by the hall's time, the mail that has been due longest could have been sent; None without one."""
+    due: int | None = connection.scalar(
+        sa.select(sa.func.min(mail.c.due_at)).where(mail.c.status.in_(("waiting", "sending")))
+    )
+    return due
 
 
 def given_up(connection: sa.Connection) -> tuple[int, str]:

@@ -27,6 +27,7 @@ __all__ = [
     "plugin_settings",
     "secret_key",
     "take_key",
+    "variables",
 ]
 
 
@@ -108,6 +109,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 _SHORTEST_KEY = 32
 _KEYS = [f.name for f in msgspec.structs.fields(Settings) if f.name not in ("plugins", "origins")]
+
+
+def variables() -> frozenset[str]:
+    """The environment variables that mean something to the hall or to what comes with it."""
+    return frozenset({f"GAMEHALL_{key.upper()}" for key in _KEYS} | {"GAMEHALL_CONFIG", "GAMEHALL_SAFE"})
 
 
 def config_path(given: str | None = None) -> Path | None:

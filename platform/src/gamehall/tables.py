@@ -223,6 +223,15 @@ worker = sa.Table(
     sa.Column("seen_at", UtcTime, nullable=False),
 )
 
+# What each worker says of itself, by its name: reports.Report.
+worker_report = sa.Table(
+    "worker_report",
+    metadata,
+    sa.Column("worker", sa.String(200), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("report", sa.Text, nullable=False),
+)
+
 hall_time = sa.Table(
     "hall_time",
     metadata,
@@ -345,5 +354,5 @@ upgrade = sa.Table(
     sa.Column("at", UtcTime, nullable=False),
 )
 
-PASSING = frozenset({event.name, lease.name, rate.name, spectators.name, worker.name})
+PASSING = frozenset({event.name, lease.name, rate.name, spectators.name, worker.name, worker_report.name})
 """What concerns the processes that run now and means nothing without them; no backup has it."""

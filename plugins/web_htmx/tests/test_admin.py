@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,3 +147,35 @@ async def test_admins_delete_accounts(hall: Hall, person: Make) -> None:
     await ada.page(path, 404)
     token = (await ada.page("/settings")).form("/settings").values
     assert (await ada.post("/admin/users/ada/delete", token)).status_code == 409
+
+
+async def test_what_the_command_line_says_is_on_the_pages(
+    start_hall: StartHall, install_plugin: InstallPlugin, newcomer: Make, tmp_path: Path
+) -> None:
+    install_plugin("broken", "raise RuntimeError('no cheese left')")
+    hall = await start_hall(metrics_token="nobody may read this one", debug=True, redis_url="")
+    (tmp_path / "data/backups").mkdir()
+    (tmp_path / "data/backups/before-1.backup").write_bytes(b"\0" * (3 << 20))
+    ada = await promoted(hall, newcomer(hall), "ada")
+    page = await ada.page("/admin/health")
+    assert "plugins.broken bad gamehall-broken 1.0 stays off" in page.text
+    assert "settings.debug note" in page.text
+    assert "GAMEHALL_DEBUG=off" in page.text
+    assert page.text.index("plugins.broken") < page.text.index("settings.debug") < page.text.index("database.tables")
+    assert f"{socket.gethostname()}/{os.getpid()}" in page.text
+    page = await ada.page("/admin/plugins")
+    assert "RuntimeError: no cheese left" in page.text
+    assert "POST /api/v1/auth/token" in page.text
+    page = await ada.page("/admin/settings")
+    assert 'metrics_token "(hidden)"' in page.text
+    assert "nobody may read this one" not in page.text
+    page = await ada.page("/admin/data")
+    assert "before-1.backup" in page.text
+    assert "3.0 MiB" in page.text
+    assert "kept for 365 days" in page.text
+
+
+async def test_only_admins_see_how_the_hall_does(hall: Hall, person: Make) -> None:
+    bob = await person().register("bob")
+    for path in ("/admin/health", "/admin/plugins", "/admin/settings", "/admin/data"):
+        await bob.page(path, 403)

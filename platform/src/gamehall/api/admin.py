@@ -15,7 +15,21 @@ from gamehall.asking import HttpRequest, host_of, known_cursor, page_size, read_
 from gamehall.audit import Entry, list_audit
 from gamehall.declare import Principal
 from gamehall.features import FeatureState, Kind, known_features, list_features, not_taken_up, switch
+from gamehall.findings import Finding
+from gamehall.findings.copies import Copy, list_copies
+from gamehall.findings.examining import look_inside
 from gamehall.overseeing import Act, act_on_user, find_users
+from gamehall.overview import (
+    PluginShown,
+    SettingShown,
+    TablesShown,
+    WorkerShown,
+    data_of,
+    plugins_of,
+    settings_of,
+    workers_of,
+)
+from gamehall.retention import Held
 
 __all__ = ["overseeing"]
 
@@ -62,6 +76,14 @@ class AdminsUser(msgspec.Struct, frozen=True):
     is_active: bool
     is_guest: bool
     created_at: datetime | None = None
+
+
+class DataShown(msgspec.Struct, frozen=True):
+    """Whose tables there are, what is kept for a while only, and the backups in the data folder."""
+
+    tables: list[TablesShown]
+    kept: list[Held]
+    backups: list[Copy]
 
 
 @get("/features")
@@ -125,6 +147,50 @@ async def show_audit(
     return page_of(found, size, [each.id for each in found])
 
 
+@get("/findings")
+async def list_findings(request: HttpRequest, admin: NamedDependency[Principal]) -> Page[Finding]:
+    """What is well with the hall and what is not, each with its remedy, as `gamehall doctor` says it."""
+    return Page(await look_inside(request.app.state.host), None)
+
+
+@get("/plugins")
+async def list_plugins(request: HttpRequest, admin: NamedDependency[Principal]) -> Page[PluginShown]:
+    """Every plugin that is installed, how it does in this worker, and what it contributes."""
+    return Page(await plugins_of(request.app.state.host), None)
+
+
+@get("/workers")
+async def list_workers(request: HttpRequest, admin: NamedDependency[Principal]) -> Page[WorkerShown]:
+    """The workers of all hosts."""
+    return Page(await host_of(request).read(workers_of), None)
+
+
+@get("/settings")
+async def list_settings(request: HttpRequest, admin: NamedDependency[Principal]) -> Page[SettingShown]:
+    """Every setting in force in this worker and where it comes from; secrets are hidden."""
+    return Page(settings_of(host_of(request).settings), None)
+
+
+@get("/data")
+async def show_data(request: HttpRequest, admin: NamedDependency[Principal]) -> DataShown:
+    """What is stored, and for how long."""
+    tables, kept = await data_of(request.app.state.host)
+    return DataShown(tables, kept, list_copies(host_of(request).settings))
+
+
 overseeing = Router(
-    "/admin", route_handlers=[show_features, switch_feature, list_users, act_on, show_audit], tags=["admin"]
+    "/admin",
+    route_handlers=[
+        show_features,
+        switch_feature,
+        list_users,
+        act_on,
+        show_audit,
+        list_findings,
+        list_plugins,
+        list_workers,
+        list_settings,
+        show_data,
+    ],
+    tags=["admin"],
 )

@@ -9,12 +9,14 @@ from gamehall.asking import account_of, known_id
 from gamehall.declare import Host, Principal
 from gamehall.events import LOBBY, Event, game_channel, user_channel
 from gamehall.gamelog import Game, check_watching, load_game
+from gamehall.probing import probe_channel, probe_in
 from gamehall.problems import FieldError, Problem
 
 MAX_CHANNELS = 20
 
 USER = "user"
 _GAME = "game-"
+_PROBE = "probe-"  # of which only the hall's operator knows, who looks what becomes of a stream on its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ async def find_audience(host: Host, principal: Principal | None, asked: Sequence
     names = {user_channel(principal.user_id): USER} if principal is not None and USER in asked else {}
     names |= {game_channel(game_id): f"{_GAME}{game_id}" for game_id in game_ids}
     names |= {LOBBY: LOBBY} if LOBBY in asked else {}
+    names |= {_channel_of_probe(host, name): name for name in asked if name.startswith(_PROBE)}
     return Audience(principal, games, names)
 
 
@@ -79,8 +82,14 @@ async def may_still_listen(host: Host, audience: Audience, identify: Callable[[]
     return True
 
 
+def _channel_of_probe(host: Host, name: str) -> str:
+    if (probe_id := probe_in(host.secret, name.removeprefix(_PROBE))) is None:
+        raise Problem("not-found")
+    return probe_channel(probe_id)
+
+
 def check_names(asked: Sequence[str]) -> None:
-    unknown = [name for name in asked if name not in (USER, LOBBY) and not name.startswith(_GAME)]
+    unknown = [name for name in asked if name not in (USER, LOBBY) and not name.startswith((_GAME, _PROBE))]
     if unknown:
         message = f"There is no channel {unknown[0]!r}. Ask for user, lobby or game-… with a game's id."
     elif not asked:

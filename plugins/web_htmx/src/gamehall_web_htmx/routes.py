@@ -25,6 +25,7 @@ from .pages.credentials import CREDENTIAL_PAGES
 from .pages.embed import embedded_game
 from .pages.factors import FACTOR_PAGES
 from .pages.games import GAME_PAGES
+from .pages.inspecting import INSPECTING_PAGES
 from .pages.kept import ask_for_move
 from .pages.leaving import LEAVING_PAGES
 from .pages.listing import LIST_PAGES
@@ -74,6 +75,7 @@ _PAGES: list[BaseRouteHandler] = [
     *ADMIN_PAGES,
     *OVERSEEING_PAGES,
     audit_page,
+    *INSPECTING_PAGES,
     *PEOPLE_PAGES,
 ]
 
