@@ -39,6 +39,10 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "libgl1": lambda: ctypes.util.find_library("GL"),
     "binutils": lambda: shutil.which("objdump"),
     "fonts-wqy-microhei": lambda: list(Path("/usr/share/fonts").glob("**/wqy-microhei.ttc")),
+    "nginx-light": lambda: shutil.which("nginx", path="/usr/sbin:/sbin") or shutil.which("nginx"),
+    "caddy": lambda: shutil.which("caddy"),
+    "systemd": lambda: shutil.which("systemd-analyze"),
+    "docker-compose": lambda: shutil.which("docker-compose"),
     "pente": lambda: shutil.which("pente") or shutil.which("pente", path="/usr/games"),
     "libgl1-mesa-dri": lambda: list(Path("/usr/lib").glob("*/dri/swrast_dri.so")),
 }
@@ -120,7 +124,7 @@ def lock(options: list[str]) -> None:
     all_members = [*members, *unpinned, "--extra", "redis", "--extra", "uvicorn"]
     compile_pins("uv", options)
     compile_pins("run", [*options, *all_members])
-    compile_pins("dev", [*options, *all_members, "--constraint", "requirements/run.txt"])
+    compile_pins("dev", [*options, *all_members, "--extra", "otel", "--constraint", "requirements/run.txt"])
 
 
 def compile_pins(name: str, arguments: list[str]) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -22,7 +21,6 @@ from rig.hall import start_game as start_hall_game
 from rig.people import Caller, client, start_game
 from rig.plugins import SIX_ROW
 from rig.postgres import fresh_database
-from rig.processes import Process
 from rig.server import Serve, Server, serving
 
 WORKERS = 2
@@ -176,20 +174,14 @@ def test_an_unknown_key_is_not_found_and_switches_nothing(server: Server) -> Non
 
 
 def test_a_worker_that_was_killed_keeps_nobody_waiting_for_ever(server: Server) -> None:
-    before = workers_of(server)
+    before = server.workers()
     assert len(before) == WORKERS
     os.kill(before[0], signal.SIGKILL)
     switch(server, "off", "sse_push")
-    server.wait_until(lambda: len(workers_of(server)) == WORKERS and server.ready())
+    server.wait_until(lambda: len(server.workers()) == WORKERS and server.ready())
     for _ in range(ROUNDS):
         assert asked(server.url, "GET", "/api/v1/events")[0] == 404
     switch(server, "on", "sse_push")
-
-
-def workers_of(server: Process) -> list[int]:
-    """The server's child processes that listen on its port."""
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    return [int(pid) for pid in children if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def test_where_new_plugins_start_off_those_of_the_first_start_are_on(

@@ -74,7 +74,7 @@ async def test_games_stay_and_the_name_does_not(each_hall: Hall) -> None:
     assert opened not in repr(done(await bob.get("/challenges?box=open")))
     assert done(await bob.get("/friends/requests?box=received"))["items"] == []
     assert done(await dan.get("/friends/blocks"))["items"] == []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while True:  # what others were told goes a moment later
             if "lovelace" not in await everything(each_hall):
                 break

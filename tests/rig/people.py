@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, product
 from typing import Any
 
 import httpx
@@ -16,7 +17,7 @@ _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 def client(url: str = "") -> httpx.Client:
     """One for a connection of its own, quick to make: nothing here is encrypted."""
-    return httpx.Client(base_url=url, verify=_NO_CERTIFICATES, timeout=20, trust_env=False)
+    return httpx.Client(base_url=url, verify=_NO_CERTIFICATES, timeout=60, trust_env=False)
 
 
 class Caller:
@@ -53,6 +54,14 @@ def play_moves(game_id: str, players: Sequence[Caller], moves: str) -> dict[str,
         players[to_act].ask("POST", f"/games/{game_id}/moves", 200, {"move": move})
     state: dict[str, Any] = players[0].ask("GET", f"/games/{game_id}")
     return state
+
+
+def moves_without_end() -> Iterator[str]:
+    """Cells for two players of gomoku in turn, of which no five are in a row: 210 of them."""
+    by_seat: tuple[list[str], list[str]] = ([], [])
+    for column, row in product(range(15), range(14)):
+        by_seat[(column // 2 + row) % 2].append(f"{'abcdefghijklmno'[column]}{row + 1}")
+    return chain.from_iterable(zip(*by_seat, strict=True))
 
 
 class Person:

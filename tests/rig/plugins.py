@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 # Signs in whoever is named in a header, makes accounts, and tells what it has heard and whether it has been started.
 CALM = """
 import contextlib
@@ -125,3 +127,38 @@ def gamehall_routes(host):
 
     return [tell, clap]
 """
+# A plugin with a table.
+NOTES = """
+from pathlib import Path
+
+import sqlalchemy as sa
+from gamehall import hookimpl
+from gamehall.declare import Tables
+
+metadata = sa.MetaData()
+sa.Table("notes_note", metadata, sa.Column("id", sa.Integer, primary_key=True))
+
+
+@hookimpl
+def gamehall_tables():
+    return [Tables(metadata, Path(__file__).parent / "migrations")]
+"""
+_REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "{number}", {before}
+ID = sa.Column("id", sa.Integer, primary_key=True)
+
+
+def upgrade():
+    {what}
+"""
+
+
+def add_revision(folder: Path, number: str, before: str | None, what: str) -> Path:
+    """Adds a migration to the plugin of `NOTES` in this folder, which does this after the one before."""
+    file = folder / "gamehall_notes/migrations" / f"{number}_notes.py"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(_REVISION.format(number=number, before=repr(before), what=what))
+    return file

@@ -104,7 +104,7 @@ class Stream:
 
     async def next(self) -> ServerSentEvent:
         """The next event. Raises StopAsyncIteration at the end of the stream."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             return await anext(self._events)
 
     async def kinds(self, count: int) -> list[str]:
@@ -120,6 +120,7 @@ class Hall:
     """A running hall and what comes to it from outside."""
 
     def __init__(self, app: HallApp, stack: AsyncExitStack) -> None:
+        self.app = app
         self.host: RunningHall = app.state.host
         self._transport = StreamingTransport(app)
         self._stack = stack

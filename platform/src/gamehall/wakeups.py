@@ -11,12 +11,15 @@ from contextlib import AbstractAsyncContextManager
 
 import sqlalchemy as sa
 
+from gamehall.database import process_name
 from gamehall.feed import NOTIFY_CHANNEL
 from gamehall.tasks import beside
 
 __all__ = ["PostgresWakeups", "RedisWakeups", "Wakeups"]
 
 log = logging.getLogger(__name__)
+
+_ANSWER_SECONDS = 10.0
 
 
 class Wakeups(ABC):
@@ -61,7 +64,13 @@ class PostgresWakeups(Wakeups):
         import psycopg  # a tenth of what a start imports, and only halls on PostgreSQL need it
 
         connection = await psycopg.AsyncConnection.connect(
-            self._conninfo, autocommit=True, keepalives_idle=10, keepalives_interval=3, keepalives_count=3
+            self._conninfo,
+            autocommit=True,
+            connect_timeout=5,
+            keepalives_idle=10,
+            keepalives_interval=3,
+            keepalives_count=3,
+            fallback_application_name=f"{process_name()} listens",
         )
         async with connection:
             await connection.execute(f"LISTEN {NOTIFY_CHANNEL}")
@@ -69,7 +78,8 @@ class PostgresWakeups(Wakeups):
             while True:
                 async for _ in connection.notifies(timeout=30):
                     wake()
-                await connection.execute("SELECT 1")  # a connection that died silently fails here
+                async with asyncio.timeout(_ANSWER_SECONDS):  # a connection that died silently fails here
+                    await connection.execute("SELECT 1")
 
 
 class RedisWakeups(Wakeups):

@@ -31,7 +31,7 @@ async def challenge(who: Client, ruleset: str = "tic-tac-toe", **more: Any) -> s
 async def wait_for(hall: Hall, who: Client, game_id: str, so: Callable[[Game], bool]) -> Game:
     """The game when it has come to be so."""
     with hall.host.feed.subscribe([game_channel(game_id)]) as news:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not so(game := done(await who.get(f"/games/{game_id}"))):
                 await news.take(5.0)
             return game

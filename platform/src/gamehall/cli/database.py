@@ -9,7 +9,6 @@ from gamehall import migrate
 from gamehall.cli.backups import backup, restore
 from gamehall.commands import answer, progress, settings_of, table, usable_database
 from gamehall.database import sync_url
-from gamehall.logs import configure_logs
 from gamehall.plugins import load_plugins
 from gamehall.problems import Problem
 from gamehall.retention import changed_days, held, retentions_of
@@ -67,7 +66,6 @@ def upgrade(ctx: click.Context, no_backup: bool) -> None:
     gamehall db upgrade --no-backup
     """
     settings = settings_of(ctx)
-    configure_logs(settings)
     plugins = load_plugins(settings)
     with usable_database(), progress(ctx, "Copying") as begin:
         changed, copied = bring_up_to_date(

@@ -136,6 +136,7 @@ async def _check_life(settings: Settings, name: str) -> Plugin:
         _check_stage(plugin)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             await _check_health(client, name)
+            _check_gauges(plugin)
             await _check_description(client, name)
             await hall.apart([new_id()])  # a hiding that fails is a failure of its plugin
             await _switch_off(hall, name)
@@ -151,6 +152,14 @@ async def _check_health(client: httpx.AsyncClient, name: str) -> None:
     for check, finding in checks.items():
         if check.startswith(f"{name}.") and not finding["ok"]:
             _fail(name, f"its check {check} fails in an empty hall: {finding['detail']}")
+
+
+def _check_gauges(plugin: Plugin) -> None:
+    for gauge in plugin.declared.get("gamehall_gauges", []):
+        try:
+            gauge.figures()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, its author can mend it
+            _fail(plugin.name, f"its gauge {gauge.name} fails in an empty hall: {type(error).__name__}: {error}")
 
 
 async def _check_description(client: httpx.AsyncClient, name: str) -> None:

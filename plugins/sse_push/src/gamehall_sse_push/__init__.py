@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gamehall import hookimpl
-from gamehall.declare import Check, Host, Lifespan
+from gamehall.declare import Check, Host
+from gamehall.gauges import Gauge
 
 from .settings import PushSettings
 
@@ -31,17 +32,20 @@ def gamehall_routes(host: Host) -> list[ControllerRouterHandler]:
 
 
 @hookimpl
-def gamehall_lifespan(host: Host) -> list[Lifespan]:
-    from .shutdown import ending_streams
-
-    return [Lifespan(lambda: ending_streams(host))]
-
-
-@hookimpl
 def gamehall_checks(host: Host) -> list[Check]:
     from .lag import feed_check
 
     return [feed_check(host)]
+
+
+@hookimpl
+def gamehall_gauges() -> list[Gauge]:
+    from . import crowd
+
+    return [
+        Gauge("streams", "Streams of events that are open.", lambda: crowd.streams, label="kind"),
+        Gauge("events", "Events that streams have told.", lambda: crowd.events, label="kind", grows=True),
+    ]
 
 
 @hookimpl(optionalhook=True)
