@@ -243,6 +243,17 @@ def checks(world: World) -> Iterator[None]:
     assert named() == {True}
 
 
+def gauges(world: World) -> Iterator[None]:
+    def shown() -> set[bool]:
+        return {"gamehall_applause_games" in text for text in world.halls.texts("/metrics")}
+
+    until(lambda: shown() == {True}, "every host showed it")  # figures are taken every few seconds
+    yield
+    until(lambda: shown() == {False}, "no host showed it any more")
+    yield
+    until(lambda: shown() == {True}, "every host showed it again")
+
+
 def error_pages(world: World) -> Iterator[None]:
     def silence() -> set[bool]:
         return {"Nobody claps here." in answer.text for answer in world.halls.answers("/applause/x/y", headers=HTML)}
@@ -441,6 +452,7 @@ MATRIX: dict[str, Seen] = {
     "gamehall_opponents": opponents,
     "gamehall_commands": commands,
     "gamehall_checks": checks,
+    "gamehall_gauges": gauges,
     "gamehall_error_pages": error_pages,
     "web_slots": web_slots,
     "web_pages": web_pages,
