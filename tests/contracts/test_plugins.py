@@ -85,6 +85,19 @@ def test_it_finds_what_is_not_installed() -> None:
     refuses("nowhere", "it is not installed here; installed are ")
 
 
+def test_it_finds_a_gauge_that_fails(install: Install) -> None:
+    source = """
+        from gamehall import hookimpl
+        from gamehall.gauges import Gauge
+
+        @hookimpl
+        def gamehall_gauges():
+            return [Gauge("depth", "How deep it is.", dict)]
+        """
+    install("well", source)
+    refuses("well", "its gauge depth fails in an empty hall: TypeError")
+
+
 def test_it_finds_one_that_says_nothing_of_the_host(install: Install) -> None:
     install("six_row", SIX_ROW, requires="")
     refuses("six_row", "has to depend on gamehall")

@@ -7,7 +7,6 @@ import gzip
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import chain, product
 from pathlib import Path
 
 import pytest
@@ -22,15 +21,11 @@ from gamehall.restoring import restore_backup
 from gamehall.settings import Settings
 from rig.command import DONE, call
 from rig.hall import Client, Hall, StartHall, done, start_game
+from rig.people import moves_without_end
 from rig.postgres import fresh_database
 from rig.server import without_settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
-
-# By seat, cells of which no five are in a row.
-CELLS: tuple[list[str], list[str]] = ([], [])
-for x, y in product(range(15), range(14)):
-    CELLS[(x // 2 + y) % 2].append(f"{'abcdefghijklmno'[x]}{y + 1}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -65,7 +60,7 @@ async def playing(games: dict[str, list[Client]]) -> AsyncIterator[Made]:
     stopping = False
 
     async def go_on(game_id: str, players: list[Client]) -> None:
-        for ply, cell in enumerate(chain.from_iterable(zip(*CELLS, strict=False))):
+        for ply, cell in enumerate(moves_without_end()):
             if stopping:
                 return
             done(await players[ply % 2].post(f"/games/{game_id}/moves", json={"move": cell}))

@@ -2,51 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import re
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Event, Semaphore
 
 import pytest
+import sqlalchemy as sa
 
-from rig.command import CONFLICT, DONE, FAILED, Run
+from gamehall.migrate import migration_connection
+from rig.command import CONFLICT, DONE, FAILED, USAGE, Run, call
 from rig.hall import PASSWORD, InstallPlugin
-from rig.server import Serve
-
-NOTES = """
-from pathlib import Path
-
-import sqlalchemy as sa
-from gamehall import hookimpl
-from gamehall.declare import Tables
-
-metadata = sa.MetaData()
-sa.Table("notes_note", metadata, sa.Column("id", sa.Integer, primary_key=True))
-
-
-@hookimpl
-def gamehall_tables():
-    return [Tables(metadata, Path(__file__).parent / "migrations")]
-"""
-REVISION = """
-import sqlalchemy as sa
-from alembic import op
-
-revision, down_revision = "{number}", {before}
-ID = sa.Column("id", sa.Integer, primary_key=True)
-
-
-def upgrade():
-    {what}
-"""
-
-
-def add_revision(folder: Path, number: str, before: str | None, what: str) -> Path:
-    file = folder / "gamehall_notes/migrations" / f"{number}_notes.py"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(REVISION.format(number=number, before=repr(before), what=what))
-    return file
+from rig.people import Caller, moves_without_end, play_moves, start_game
+from rig.plugins import NOTES, add_revision
+from rig.server import Serve, without_settings
 
 
 @pytest.fixture
@@ -82,6 +59,23 @@ def test_a_backup_is_the_owners_alone_and_replaces_nothing(gamehall: Run, bare: 
     assert (again.code, "secret key" in again.out) == (DONE, False)
     assert gamehall("db", "backup", "/dev/null/hall.backup").code != DONE
     assert [each.name for each in tmp_path.iterdir() if "backup" in each.name] == ["hall.backup"]
+
+
+def test_a_timer_keeps_so_many(gamehall: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    made = []
+    for _ in range(4):
+        made.append(gamehall("--json", "db", "backup", "--keep", "2", "backups").envelope["data"])
+        (folder / "hall.backup").write_text("by hand: not a timer's")
+    assert [each["removed"] for each in made] == [[], [], [made[0]["file"]], [made[1]["file"]]]
+    kept = {tmp_path / each["file"] for each in made[2:]} | {folder / "hall.backup"}
+    assert set(folder.iterdir()) == kept
+    assert gamehall("db", "restore", made[-1]["file"], "--dry-run").code == DONE
+    # Where no new one can be made the old ones stay.
+    query(tmp_path, "DROP TABLE gamehall_version")
+    assert gamehall("db", "backup", "--keep", "1", "backups").code != DONE
+    assert set(folder.iterdir()) == kept
+    assert gamehall("db", "backup", "backups").code == USAGE
 
 
 def test_restoring_is_refused_where_anything_could_be_lost(gamehall: Run, serve: Serve, tmp_path: Path) -> None:
@@ -197,12 +191,94 @@ def test_before_tables_change_the_hall_is_copied(gamehall: Run, notes: Path, tmp
     assert query(tmp_path, "SELECT version_num FROM notes_version") == [("0006",)]
 
 
-def test_a_hall_of_a_later_version_is_left_alone(gamehall: Run, tmp_path: Path) -> None:
-    add_user(gamehall)
-    query(tmp_path, "UPDATE gamehall_version SET version_num = '0999'")
-    query(tmp_path, "UPDATE upgrade SET version = '9.9' WHERE owner = 'gamehall'")
-    for command in (("db", "upgrade"), ("serve", "--port", "0")):
-        refused = gamehall("--json", *command)
+@pytest.mark.postgres
+def test_a_hall_of_a_later_version_is_left_alone(database_url: str, tmp_path: Path) -> None:
+    variables = without_settings(tmp_path / "data") | {"GAMEHALL_DATABASE_URL": database_url}
+    assert call(variables, "db", "upgrade").code == DONE
+    with migration_connection(database_url) as connection:
+        connection.execute(sa.text("UPDATE gamehall_version SET version_num = '0999'"))
+        connection.execute(sa.text("UPDATE upgrade SET version = '9.9' WHERE owner = 'gamehall'"))
+    for command in (("db", "upgrade"), ("serve", "--port", "0"), ("serve", "--port", "0", "--safe")):
+        refused = call(variables, "--json", *command)
         message = refused.envelope["error"]["message"]
         assert (refused.code, "at 0999, as version 9.9 has them, this is 0.1.0" in message) == (CONFLICT, True)
-    assert query(tmp_path, "SELECT version_num FROM gamehall_version") == [("0999",)]
+        assert "install that version again" in message
+    with migration_connection(database_url) as connection:
+        assert connection.scalar(sa.text("SELECT version_num FROM gamehall_version")) == "0999"
+
+
+def seen_on_a_terminal(variables: dict[str, str], *arguments: str, until: str) -> str:
+    """What `gamehall …` shows somebody at a terminal until this is there; it is ended then."""
+    terminal, end = pty.openpty()
+    program: list[str | Path] = [Path(sys.executable).with_name("gamehall"), *arguments]
+    process = subprocess.Popen(program, env=variables, stdin=end, stdout=end, stderr=end)
+    os.close(end)
+    shown = ""
+    try:
+        while until not in shown:
+            shown += os.read(terminal, 10_000).decode()
+    finally:
+        process.kill()
+        process.wait()
+        os.close(terminal)
+    return shown
+
+
+def test_who_waits_for_a_copy_or_an_import_sees_how_far_it_is(
+    gamehall: Run, notes: Path, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert gamehall("db", "upgrade").code == DONE
+    add_user(gamehall)
+    variables = without_settings(tmp_path / "data") | {"PYTHONPATH": str(notes)}
+    add_revision(notes, "0002", "0001", 'op.create_table("notes_2", ID)')
+    shown = seen_on_a_terminal(variables, "serve", "--port", "0", until="Gamehall is at")
+    assert re.search(r"Copying .*100%", shown)
+    assert "The hall as it was before this upgrade is in" in shown
+    origin = serve(data=tmp_path / "origin")
+    players = [Caller(origin.url, name) for name in ("ada", "bob")]
+    play_moves(start_game(players), players, "a1 b2 a2 c1 a3")
+    file = str(tmp_path / "games.zip")
+    assert origin.command("games", "export", "--all", "--out", file).returncode == 0
+    shown = seen_on_a_terminal(variables, "games", "import", file, until="there already")
+    assert re.search(r"Importing .*100%", shown)
+    assert "1 imported" in shown
+
+
+@pytest.mark.postgres
+def test_copied_while_four_workers_serve(serve: Serve, database_url: str, tmp_path: Path) -> None:
+    server = serve(database_url=database_url, workers=4)
+    people = [Caller(server.url, name) for name in ("ada", "bob", "carol")]
+    pairs = [people[:2], people[1:]]
+    games = [start_game(pair, ruleset="gomoku") for pair in pairs]
+    made, stopping = Semaphore(0), Event()
+
+    def go_on(game_id: str, pair: list[Caller]) -> int:
+        for ply, cell in enumerate(moves_without_end()):
+            if stopping.is_set():
+                return ply
+            pair[ply % 2].ask("POST", f"/games/{game_id}/moves", 200, {"move": cell})
+            made.release()
+        return 210
+
+    def wait_for(moves: int) -> None:
+        for _ in range(moves):
+            assert made.acquire(timeout=60), "the moves do not go on"
+
+    file = str(tmp_path / "hall.backup")
+    with ThreadPoolExecutor() as pool:
+        running = [pool.submit(go_on, *each) for each in zip(games, pairs, strict=True)]
+        try:
+            wait_for(10)
+            before = [people[1].ask("GET", f"/games/{game}")["ply"] for game in games]
+            copying = pool.submit(server.command, "--json", "db", "backup", file)
+            wait_for(10)
+            ended = copying.result()
+        finally:
+            stopping.set()
+        after = [each.result() for each in running]
+    assert ended.returncode == 0, ended
+    restored = without_settings(tmp_path / "restored")
+    assert call(restored, "db", "restore", file).code == DONE
+    assert call(restored, "--json", "games", "verify").envelope["data"]["same"] == 2
+    for game, least, most in zip(games, before, after, strict=True):
+        assert least <= call(restored, "--json", "games", "show", game).envelope["data"]["ply"] <= most

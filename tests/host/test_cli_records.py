@@ -63,10 +63,18 @@ def _others(arguments: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(argument for argument in arguments if argument != "--json")
 
 
-def test_a_game_is_taken_home(run: Run, games: dict[str, str], rules: ChangingPlugin, tmp_path: Path) -> None:
+def test_a_game_is_taken_home(
+    run: Run, called: Run, games: dict[str, str], rules: ChangingPlugin, tmp_path: Path
+) -> None:
     code, out, _ = run(games["won"])
     assert (code, json.loads(out)["id"]) == (DONE, games["won"])
     assert run(games["won"], "--out", "game.json") == (DONE, "Wrote game.json.\n", "")
+    assert (tmp_path / "game.json").read_text() == out
+    (tmp_path / "game.json").write_text("mine")
+    for many in ((games["won"],), ("--all",)):
+        code, _, err = run(*many, "--out", "game.json")
+        assert (code, "gamehall --yes" in err, (tmp_path / "game.json").read_text()) == (CONFLICT, True, "mine")
+    assert called("--yes", "games", "export", games["won"], "--out", "game.json")[0] == DONE
     assert (tmp_path / "game.json").read_text() == out
     code, text, _ = run(games["won"], "--format", "text")
     assert text.startswith("Pile, 9×1")
@@ -97,9 +105,9 @@ def test_many_games_are_taken_home_at_once(run: Run, games: dict[str, str], tmp_
         (("--player", "ada", "--status", "finished"), ["won"]),
         (("--all", "--ruleset", "nothing"), []),
     ):
-        code, out, _ = run("--json", *chosen, "--format", "sgf", "--out", "some.zip")
+        code, out, _ = run("--json", *chosen, "--format", "sgf", "--out", f"{chosen[-1]}.zip")
         assert (code, json.loads(out)["data"]["games"]) == (DONE, len(expected))
-        with ZipFile(tmp_path / "some.zip") as zipped:
+        with ZipFile(tmp_path / f"{chosen[-1]}.zip") as zipped:
             assert zipped.namelist() == [*(f"pile-{games[name]}.sgf" for name in expected), "contents.json"]
     assert "Wrote 0 games to psq.zip. 2 cannot be told" in run("--all", "--format", "psq", "--out", "psq.zip")[1]
 

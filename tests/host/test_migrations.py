@@ -15,23 +15,9 @@ from gamehall.migrate import HALL, Owner, migration_connection
 from gamehall.plugins import Plugins, find_plugins, load_plugins
 from gamehall.settings import Settings
 from rig.hall import InstallPlugin
+from rig.plugins import NOTES
 from rig.server import without_settings
 
-NOTES = """
-from pathlib import Path
-
-import sqlalchemy as sa
-from gamehall import hookimpl
-from gamehall.declare import Tables
-
-metadata = sa.MetaData()
-sa.Table("notes_note", metadata, sa.Column("id", sa.Integer, primary_key=True))
-
-
-@hookimpl
-def gamehall_tables():
-    return [Tables(metadata, Path(__file__).parent / "migrations")]
-"""
 FIRST = """
 import sqlalchemy as sa
 from alembic import op

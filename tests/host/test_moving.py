@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
@@ -13,8 +15,9 @@ import pytest
 
 from gamehall.tables import new_id
 from rig.command import CONFLICT, DONE, FAILED, NOT_FOUND, USAGE, Run, call
-from rig.hall import PASSWORD
+from rig.hall import PASSWORD, InstallPlugin
 from rig.people import Caller, play_moves, start_game
+from rig.plugins import NOTES, add_revision
 from rig.server import Serve, Server, without_settings
 
 Elsewhere = Callable[..., Run]
@@ -187,3 +190,33 @@ def test_what_a_plugin_has_stored_is_dropped_when_its_name_is_typed(elsewhere: R
         assert (entry["kind"], entry["subject"]) == ("plugin.purged", "friends")
         assert "friends" in run("--json", "db", "upgrade").envelope["data"]["changed"], "it begins anew"
         assert run("--json", "--yes", "plugins", "purge", "friends").code == DONE
+
+
+@pytest.mark.postgres
+def test_what_a_plugin_that_is_broken_or_gone_has_stored_can_be_dropped_too(
+    database_url: str, install_plugin: InstallPlugin, tmp_path: Path
+) -> None:
+    folder = install_plugin("notes", NOTES)
+    add_revision(folder, "0001", None, 'op.create_table("notes_note", ID)')
+    variables = without_settings(tmp_path / "data")
+    variables |= {"GAMEHALL_DATABASE_URL": database_url, "PYTHONPATH": str(folder)}
+
+    def become(text: str) -> None:
+        (folder / "gamehall_notes/__init__.py").write_text(text)
+        sys.modules.pop("gamehall_notes", None)
+
+    assert "notes" in call(variables, "--json", "db", "upgrade").envelope["data"]["changed"]
+    become("raise SystemExit('no more')")
+    assert call(variables, "plugins", "purge", "notes", stdin="notes\n").code == CONFLICT, "it is on"
+    assert call(variables, "features", "off", "notes").code == DONE
+    purged = call(variables, "--json", "plugins", "purge", "notes", stdin="notes\n").envelope["data"]
+    assert purged == {"plugin": "notes", "tables": {"notes_note": 0}}
+
+    become(NOTES)
+    assert call(variables, "--json", "db", "upgrade").envelope["data"]["changed"] == ["notes"], "it begins anew"
+    assert call(variables, "features", "on", "notes").code == DONE
+    for each in (folder / "gamehall_notes", folder / "gamehall_notes-1.0.dist-info"):
+        shutil.rmtree(each)
+    purged = call(variables, "--json", "--yes", "plugins", "purge", "notes").envelope["data"]
+    assert purged["tables"] == {"notes_note": 0}
+    assert call(variables, "plugins", "purge", "notes").code == NOT_FOUND

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import msgspec
 import pytest
 import sqlalchemy as sa
 from ulid import ULID
 
+from gamehall.accounts import Registration, register
 from gamehall.declare import Retention
 from gamehall.events import NewEvent
 from gamehall.feed import Feed, emit
-from gamehall.retention import BATCH, forget_old, held, overdue, retentions_of
+from gamehall.hall import Hall as Host
+from gamehall.migrate import upgrade_all
+from gamehall.plugins import load_plugins
+from gamehall.retention import BATCH, OWN, forget_old, held, overdue, retentions_of
 from gamehall.settings import Settings
 from gamehall.tables import UtcTime, event, lease, new_id, now, user
 from rig.command import FAILED, Run
-from rig.hall import Hall
+from rig.hall import PASSWORD
 
 pytestmark = pytest.mark.anyio
 
@@ -54,14 +61,38 @@ def _some(column: sa.Column[Any], person: str | None) -> Any:
     return kind(next(NUMBERS))
 
 
-async def half_an_hour_later(hall: Hall) -> None:
-    """The hall has looked by itself, and nobody has the turn any more."""
-    await hall.host.write(lambda connection: connection.execute(lease.delete()))
+class StartHost(Protocol):
+    async def __call__(self, name: str) -> Host:
+        """A host with this name's data folder. It is not at work: nothing happens but what a test asks of it."""
 
 
-async def test_what_is_old_goes_and_nothing_else(each_hall: Hall) -> None:
-    host = each_hall.host
-    await each_hall.user("ada")
+@pytest.fixture
+async def start_host(database_url: str, tmp_path: Path) -> AsyncIterator[StartHost]:
+    """Hosts on one database, on which ada has an account."""
+    hosts: list[Host] = []
+
+    async def start(name: str) -> Host:
+        settings = Settings(database_url=database_url, data_dir=str(tmp_path / name))
+        plugins = load_plugins(settings)
+        is_new = bool(upgrade_all(database_url, plugins))
+        hosts.append(Host(settings, plugins))
+        if is_new:
+            await register(hosts[0], Registration(username="ada", email="ada@example.org", password=PASSWORD))
+        return hosts[-1]
+
+    yield start
+    for host in hosts:
+        host.passwords.close()
+        await host.database.close()
+
+
+async def half_an_hour_later(host: Host) -> None:
+    """Nobody has the turn any more."""
+    await host.write(lambda connection: connection.execute(lease.delete()))
+
+
+async def test_what_is_old_goes_and_nothing_else(start_host: StartHost) -> None:
+    host = await start_host("one")
     retentions = retentions_of(host.plugins)
     assert {each.name for _, each in retentions} >= {"events", "audit", "challenges", "links", "tokens", "sessions"}
     for number, (_owner, each) in enumerate(retentions):
@@ -72,7 +103,6 @@ async def test_what_is_old_goes_and_nothing_else(each_hall: Hall) -> None:
     assert (await host.read(_late, host.settings, retentions)) == ""
     before = {each.name: (await host.read(held, host.settings, owner, each)).rows for owner, each in retentions}
 
-    await half_an_hour_later(each_hall)
     removed = await forget_old(host, retentions)
     assert removed == Counter({each.name: 2 for _, each in retentions}) | {"events": BATCH + 20, "audit": BATCH + 20}
     after = {each.name: (await host.read(held, host.settings, owner, each)) for owner, each in retentions}
@@ -80,23 +110,32 @@ async def test_what_is_old_goes_and_nothing_else(each_hall: Hall) -> None:
         name: rows - removed[name] for name, rows in before.items()
     }
     assert all(found.oldest is None or found.oldest > now() - timedelta(days=found.days) for found in after.values())
-    assert (await each_hall.root.get("/health/ready")).status_code == 200
     assert await forget_old(host, retentions) == {}, "it was another worker's turn just before"
+
+
+async def test_of_two_hosts_one_does_it(start_host: StartHost) -> None:
+    hosts = [await start_host(name) for name in ("one", "other")]
+    (audit,) = [each for _, each in OWN if each.name == "audit"]
+    for turn in range(2):
+        await half_an_hour_later(hosts[0])
+        await hosts[0].write(add_rows, audit, now() - timedelta(days=audit.days, hours=1), 2 * BATCH)
+        removed = await asyncio.gather(*(forget_old(host, OWN) for host in hosts))
+        assert sorted(map(bool, removed)) == [False, True], turn
+        assert sum(each.get("audit", 0) for each in removed) == 2 * BATCH
 
 
 def _late(connection: sa.Connection, settings: Settings, retentions: list[tuple[str, Retention]]) -> str:
     return overdue([held(connection, settings, owner, each) for owner, each in retentions])
 
 
-async def test_who_comes_back_to_what_was_removed_looks_at_everything_anew(each_hall: Hall) -> None:
+async def test_who_comes_back_to_what_was_removed_looks_at_everything_anew(start_host: StartHost) -> None:
     """The newest event stays, however old, so that nobody is told that they have missed nothing."""
-    host = each_hall.host
+    host = await start_host("one")
     first = await host.write(emit, [NewEvent("one", ("lobby",), {})])
     last = await host.write(emit, [NewEvent("two", ("lobby",), {}), NewEvent("three", ("lobby",), {})])
     assert first is not None
     assert last is not None
     await host.write(lambda connection: connection.execute(event.update().values(at=now() - timedelta(days=8))))
-    await half_an_hour_later(each_hall)
     assert (await forget_old(host, retentions_of(host.plugins)))["events"] >= 2
     feed = Feed(host.database)
     async with feed.running():
@@ -104,9 +143,8 @@ async def test_who_comes_back_to_what_was_removed_looks_at_everything_anew(each_
         assert await feed.since(last, frozenset({"lobby"})) == []
 
 
-async def test_the_operator_says_for_how_long(each_hall: Hall) -> None:
-    host = each_hall.host
-    await each_hall.user("ada")
+async def test_the_operator_says_for_how_long(start_host: StartHost) -> None:
+    host = await start_host("one")
     ((owner, audit),) = [each for each in retentions_of(host.plugins) if each[1].name == "audit"]
     await host.write(add_rows, audit, now() - timedelta(days=40), 3)
     changed = msgspec.structs.replace(host.settings, keep_days=("audit=30",))

@@ -57,6 +57,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "log": "json",
         "log_level": "debug",
         "strict": True,
+        "access_log": True,
         "debug": True,
         "slow_query_ms": 50,
         "metrics_token": "another secret",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from typing import Any, Protocol
 import pytest
 
 from gamehall.cli import main
+from gamehall.logs import ACCESS, DEBUG
 from rig.server import without_settings
 
 DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
@@ -44,6 +46,19 @@ class Ended:
         return [line.split("\t") for line in self.out.splitlines()]
 
 
+@contextmanager
+def logs_as_they_were() -> Iterator[None]:
+    """Whatever happens in this block to how this process logs is undone at its end."""
+    loggers = [logging.getLogger(name) for name in ("", "gamehall", ACCESS, DEBUG)]
+    levels, handlers = [each.level for each in loggers], loggers[0].handlers
+    try:
+        yield
+    finally:
+        loggers[0].handlers = handlers
+        for each, level in zip(loggers, levels, strict=True):
+            each.setLevel(level)
+
+
 class Run(Protocol):
     def __call__(self, *arguments: str, stdin: str = "", typed: str | None = None) -> Ended: ...
 
@@ -61,7 +76,7 @@ def call(environment: Mapping[str, str], *arguments: str, stdin: str = "", typed
     out, err = (
         io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2)
     )  # commands write bytes too
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err), logs_as_they_were():
         for name in set(os.environ) - set(environment):
             patch.delenv(name)
         for name, value in environment.items():

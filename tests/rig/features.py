@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from gamehall.features import switch
+from gamehall.features import Switchable, switch
 from gamehall.hall import Hall as Host
 
 
@@ -14,7 +14,7 @@ async def switched(host: Host, *, on: bool) -> None:
     """Turns the plugin on or off, and waits until the hall has taken it up."""
     taken_up = asyncio.Event()
     host.features.watch(taken_up.set)
-    await host.write(switch, ["friends"], on=on, by="test", known={"friends": ()})
+    await host.write(switch, ["friends"], on=on, by="test", known={"friends": Switchable("plugin")})
     await taken_up.wait()
 
 

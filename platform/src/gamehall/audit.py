@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from gamehall.facts import Fact, note_fact
 from gamehall.origins import origin
 from gamehall.tables import audit, new_id, now, user
 
@@ -50,6 +51,7 @@ def note(connection: sa.Connection, kind: str, /, *, about: str | None = None, s
         "facts": msgspec.json.encode({name: fact for name, fact in facts.items() if fact is not None}).decode(),
     }
     connection.execute(audit.insert(), row)
+    note_fact(Fact("audit", kind))
 
 
 def list_audit(

@@ -26,7 +26,19 @@ from gamehall.database import snapshot
 from gamehall.problems import Problem
 from gamehall.tables import PASSING, event, now
 
-__all__ = ["Header", "Part", "Told", "Wrote", "key_mark", "read_header", "rows_of", "verify", "write_backup"]
+__all__ = [
+    "Header",
+    "Part",
+    "Told",
+    "Wrote",
+    "dated",
+    "keep_newest",
+    "key_mark",
+    "read_header",
+    "rows_of",
+    "verify",
+    "write_backup",
+]
 
 FORMAT = "gamehall-backup-1"
 _AT_ONCE = 1_000
@@ -156,6 +168,19 @@ def _appearing(file: Path) -> Iterator[IO[bytes]]:
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def dated(folder: Path, kind: str) -> Path:
+    """The name of a backup of this kind that is made now; names sort by their time."""
+    return folder / f"{kind}-{now():%Y%m%d-%H%M%S-%f}.backup"
+
+
+def keep_newest(folder: Path, kind: str, number: int) -> list[Path]:
+    """Removes all but the newest so many backups of this kind; those that are gone."""
+    old = sorted(folder.glob(f"{kind}-{'[0-9]' * 8}-{'[0-9]' * 6}-{'[0-9]' * 6}.backup"))[:-number]
+    for each in old:
+        each.unlink(missing_ok=True)
+    return old
 
 
 def read_header(file: Path) -> Header:

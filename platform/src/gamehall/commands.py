@@ -14,7 +14,8 @@ import click
 import msgspec
 from click.shell_completion import CompletionItem
 
-from gamehall.origins import Origin, asked_from
+from gamehall.logs import configure_logs
+from gamehall.origins import Origin, asked_from, origin
 from gamehall.problems import Problem
 from gamehall.settings import Settings, load_settings
 
@@ -43,10 +44,12 @@ T = TypeVar("T")
 
 
 def settings_of(ctx: click.Context, **flags: Any) -> Settings:
-    """The settings in force for this command."""
+    """The settings in force for this command, by which it logs from here on."""
     options = ctx.find_root().params
     level = "error" if options["quiet"] else "debug" if options["verbose"] else None
-    return load_settings({"log_level": level} | flags, options["config"])
+    settings = load_settings({"log_level": level} | flags, options["config"])
+    configure_logs(settings)
+    return settings
 
 
 def transact(settings: Settings, fn: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -57,16 +60,21 @@ def transact(settings: Settings, fn: Callable[Concatenate[Any, P], T], *args: P.
 def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     """Does some work on the hall's database, whether the hall is running or not."""
     from gamehall.database import open_database  # SQLAlchemy takes a while to import; --help does without
+    from gamehall.statements import Stopwatch, tell_statements
 
     async def once() -> T:
-        database = open_database(settings.database_url)
+        database = open_database(settings.database_url, Stopwatch(settings.slow_query_ms))
         try:
             return await work(database)
         finally:
             await database.close()
 
     with usable_database(), as_operator():
-        return asyncio.run(once())
+        origin().asked = [] if settings.debug else None
+        try:
+            return asyncio.run(once())
+        finally:
+            tell_statements("this command")
 
 
 def as_operator() -> contextlib.AbstractContextManager[None]:

@@ -7,6 +7,7 @@ own, and nobody is told that it worked before the COMMIT. On PostgreSQL each fun
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import sqlite3
 import threading
@@ -17,20 +18,34 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from gamehall.settings import SettingsError
+from gamehall.statements import Stopwatch
 
-__all__ = ["Database", "open_database", "reads", "serialize_on", "snapshot", "sync_url"]
+__all__ = ["Database", "Load", "open_database", "process_name", "reads", "serialize_on", "snapshot", "sync_url"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _BUSY_MS = 10_000
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "cache_size=-32768")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a database has to do now: its connections, the transactions that wait for one, and what its one writer,
+    where there is one, has committed since the start."""
+
+    in_use: int
+    idle: int
+    waiting: int
+    commits: int = 0
+    committed: int = 0
 
 
 class Database(ABC):
@@ -47,16 +62,21 @@ class Database(ABC):
         """The function's result, after its changes were committed; a caller who goes away does not undo them."""
 
     @abstractmethod
+    def load(self) -> Load:
+        """What there is to do now, in this process."""
+
+    @abstractmethod
     async def close(self) -> None: ...
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, stopwatch: Stopwatch | None = None) -> Database:
     """The database at a SQLAlchemy URL: `sqlite+aiosqlite:///path` or `postgresql+psycopg://…`.
 
     Raises SettingsError for any other kind.
     """
     parsed = sync_url(url)
-    return SqliteDatabase(parsed) if parsed.get_backend_name() == "sqlite" else PostgresDatabase(parsed)
+    kind = SqliteDatabase if parsed.get_backend_name() == "sqlite" else PostgresDatabase
+    return kind(parsed, stopwatch=stopwatch)
 
 
 def sync_url(url: str) -> sa.URL:
@@ -76,6 +96,11 @@ def sync_url(url: str) -> sa.URL:
             raise SettingsError(
                 f"GAMEHALL_DATABASE_URL names {other!r}; use sqlite+aiosqlite:///file or postgresql+psycopg://…"
             )
+
+
+def process_name() -> str:
+    """What PostgreSQL's own views call this process, unless the database's URL says otherwise."""
+    return f"gamehall {os.getpid()}"
 
 
 @contextmanager
@@ -124,29 +149,52 @@ class SqliteDatabase(Database):
     dialect = "sqlite"
     max_batch = 64
 
-    def __init__(self, url: sa.URL, readers: int = 4) -> None:
+    def __init__(self, url: sa.URL, readers: int = 4, *, stopwatch: Stopwatch | None = None) -> None:
         self._writer_engine = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
         self._reader_engine = _sqlite_engine(url, "BEGIN", readers)
+        self._stopwatch = stopwatch or Stopwatch(0)
+        if stopwatch is not None:
+            stopwatch.watch(self._writer_engine)
+            stopwatch.watch(self._reader_engine)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._reads = 0  # that are running or wait
+        self._commits = 0
+        self._committed = 0
         self._writer = threading.Thread(target=self._write_batches, name="sqlite-writer", daemon=True)
         self._writer.start()
 
     async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         context = copy_context()  # so that what is said in it is said in the caller's language
+        timed = self._stopwatch.waiting(fn)
 
         def run() -> T:
             with self._reader_engine.begin() as connection:
-                return context.run(fn, connection, *args, **kwargs)
+                return context.run(timed, connection, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        self._reads += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        finally:
+            self._reads -= 1
 
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         context = copy_context()
-        self._jobs.put(_Job(lambda connection: context.run(fn, connection, *args, **kwargs), loop, done))
+        timed = self._stopwatch.waiting(fn)
+        self._jobs.put(_Job(lambda connection: context.run(timed, connection, *args, **kwargs), loop, done))
         return await done
+
+    def load(self) -> Load:
+        pools = _pool(self._reader_engine), _pool(self._writer_engine)
+        return Load(
+            in_use=sum(pool.checkedout() for pool in pools),
+            idle=sum(pool.checkedin() for pool in pools),
+            waiting=self._jobs.qsize() + max(0, self._reads - pools[0].checkedout()),
+            commits=self._commits,
+            committed=self._committed,
+        )
 
     async def close(self) -> None:
         self._jobs.put(None)
@@ -179,9 +227,19 @@ class SqliteDatabase(Database):
                             results.append((job.run(connection), None))
                     except Exception as error:  # noqa: BLE001 - it is this caller's answer, the others go on
                         results.append((None, error))
+                ended = perf_counter()
+            self._stopwatch.committed(ended)
         except Exception as error:  # noqa: BLE001 - BEGIN or COMMIT failed, so nothing of the batch happened
             return [(None, error)] * len(jobs)
+        self._commits += 1
+        self._committed += len(jobs)
         return results
+
+
+def _pool(engine: sa.Engine) -> sa.QueuePool:
+    """The engine's pool, which is one that knows how many connections it has given out."""
+    assert isinstance(engine.pool, sa.QueuePool)  # noqa: S101 - for the type checker
+    return engine.pool
 
 
 def _answer(jobs: list[_Job], results: list[tuple[Any, BaseException | None]]) -> None:
@@ -228,10 +286,19 @@ def _sqlite_engine(url: sa.URL, begin: str, size: int) -> sa.Engine:
 class PostgresDatabase(Database):
     dialect = "postgresql"
 
-    def __init__(self, url: sa.URL, size: int = 8) -> None:
+    def __init__(self, url: sa.URL, size: int = 8, *, stopwatch: Stopwatch | None = None) -> None:
         self._engine = create_async_engine(
-            url, pool_size=size, max_overflow=0, pool_timeout=10, pool_recycle=1800, hide_parameters=True
+            url,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_recycle=1800,
+            hide_parameters=True,
+            connect_args={"fallback_application_name": process_name()},
         )
+        self._stopwatch = stopwatch or Stopwatch(0)
+        if stopwatch is not None:
+            stopwatch.watch(self._engine.sync_engine)
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -241,18 +308,27 @@ class PostgresDatabase(Database):
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._run(self._engine, fn, *args, **kwargs)
 
+    def load(self) -> Load:
+        pool = _pool(self._engine.sync_engine)
+        in_use = pool.checkedout()
+        return Load(in_use, pool.checkedin(), waiting=max(0, len(self._running) - in_use))
+
     async def _run(
         self, engine: Any, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        timed = self._stopwatch.waiting(fn)
+
         async def transaction(*, again: bool = True) -> T:
             async with engine.connect() as connection:
                 try:
-                    result: T = await connection.run_sync(fn, *args, **kwargs)
+                    result: T = await connection.run_sync(timed, *args, **kwargs)
                 except sa.exc.DBAPIError as error:
                     if not (again and error.connection_invalidated):
                         raise
                 else:
+                    ended = perf_counter()
                     await connection.commit()  # if this fails nobody knows whether it was kept: no second attempt
+                    self._stopwatch.committed(ended)
                     return result
             # The server has closed our connections, by a restart for instance. Nothing of the transaction was kept.
             return await transaction(again=False)

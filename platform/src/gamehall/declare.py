@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from gamehall.clocks import SeatTime
 from gamehall.events import Event, NewEvent
 from gamehall.game import CellChange, Outcome, Ruleset, Scene
+from gamehall.installed import InstalledPlugin
 from gamehall.tables import Retention
 
 if TYPE_CHECKING:
@@ -56,17 +57,6 @@ __all__ = [
 P = ParamSpec("P")
 T = TypeVar("T")
 S = TypeVar("S")
-
-
-@dataclass(frozen=True, slots=True)
-class InstalledPlugin:
-    """A plugin as the operator sees it; `reason` says why it does not work, `failures` counts its faults since."""
-
-    name: str
-    distribution: str
-    version: str
-    reason: str
-    failures: int
 
 
 Scope = Literal["read", "play", "admin"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
+import re
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from gamehall.accounts import printable
-from gamehall.addresses import AllowedHosts, Proxies
+from gamehall.addresses import AllowedHosts, Proxies, is_this_machine
 from gamehall.origins import Origin
 from gamehall.problems import Problem
 from gamehall.rates import Flood, Rate, changed_rates
@@ -31,6 +34,16 @@ _HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 }
+_FIGURES = "metrics"
+_FORWARDED = {
+    b"forwarded",
+    b"via",
+    b"x-forwarded-for",
+    b"x-forwarded-host",
+    b"x-forwarded-proto",
+    b"x-real-ip",
+}  # what proxies add: whoever asks through one is not on this machine, however near the proxy is
+_REQUEST = re.compile(r"[0-9A-Za-z.-]{8,64}", re.ASCII)  # no token of the hall is like that
 _COSTLESS = "/static/"  # files that are in memory, many to a page; their answers are kept for good
 
 
@@ -59,16 +72,29 @@ class Edges:
     def origin(self, scope: Any) -> Origin:
         """Where a request comes from, by those whose word counts."""
         forwarded = _values(scope, b"x-forwarded-for")
-        peer = str(scope["client"][0] or "") if scope.get("client") else ""
+        peer = _peer(scope)
         if forwarded and not self._settings.trusted_proxies:
             self._tell("X-Forwarded-For came from %r; if that is your proxy, put it into trusted_proxies", peer)
         agents = _values(scope, b"user-agent")
-        return Origin(self._proxies.client(peer, forwarded), printable("".join(agents[:1])))
+        return Origin(
+            self._proxies.client(peer, forwarded),
+            printable("".join(agents[:1])),
+            request=self._request(scope, peer),
+            scope=scope,
+        )
+
+    def _request(self, scope: Any, peer: str) -> str:
+        """What the log calls a request: what a proxy that is trusted calls it, so that both logs have one word for it,
+        or a new name."""
+        named = _values(scope, b"x-request-id")
+        if len(named) == 1 and _REQUEST.fullmatch(named[0]) and self._proxies.trusts(peer):
+            return named[0]
+        return secrets.token_hex(8)
 
     def check(self, scope: Any, origin: Origin) -> None:
         """Raises Problem for a request that is not answered: `too-many-requests`, `headers-too-large`,
         `address-too-long`, `unknown-host`, `malformed` or `unsupported-media-type`."""
-        if self._flood is not None and not scope["path"].startswith(_COSTLESS):
+        if self._flood is not None and not scope["path"].startswith(_COSTLESS) and not self.reads_figures(scope):
             self._flood.take(origin.address)
         headers = scope["headers"]
         if len(headers) > MAX_HEADERS or sum(len(name) + len(value) + 4 for name, value in headers) > MAX_HEADER_BYTES:
@@ -78,6 +104,22 @@ class Edges:
         self._check_host(scope)
         if any(value.lower() not in ("", "identity") for value in _values(scope, b"content-encoding")):
             raise Problem("unsupported-media-type", "Send the body as it is, without Content-Encoding.")
+
+    def reads_figures(self, scope: Any) -> bool:
+        """Whether a request is for the hall's figures, by somebody who may read them: who asks from this machine
+        itself, or says the operator's token. For anybody else there is no such path."""
+        if scope["path"].strip("/") != _FIGURES:  # however many slashes the routes put up with
+            return False
+        token = self._settings.metrics_token
+        if token and any(
+            hmac.compare_digest(said.encode(), f"Bearer {token}".encode()) for said in _values(scope, b"authorization")
+        ):
+            return True
+        return is_this_machine(_peer(scope)) and not any(name.lower() in _FORWARDED for name, _ in scope["headers"])
+
+    def comes_by_proxy(self, scope: Any) -> bool:
+        """Whether a request comes by a proxy whose word counts."""
+        return self._proxies.trusts(_peer(scope))
 
     def _check_host(self, scope: Any) -> None:
         """Whom the request means. HTTP/1.0 need not say, and no browser speaks that."""
@@ -100,6 +142,11 @@ class Edges:
         if (about := about[:100]) not in self._told_of and len(self._told_of) < 20:
             self._told_of.add(about)
             log.warning(sentence, about)
+
+
+def _peer(scope: Any) -> str:
+    """The address that has connected; empty for a socket of this machine."""
+    return str(scope["client"][0] or "") if scope.get("client") else ""
 
 
 def _values(scope: Any, name: bytes) -> list[str]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import difflib
 import logging
-import os
-import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -21,31 +21,69 @@ from gamehall import audit
 from gamehall.database import Database, serialize_on
 from gamehall.events import Event, NewEvent
 from gamehall.feed import Feed, emit
+from gamehall.installed import InstalledPlugin
+from gamehall.languages import catalogue
 from gamehall.notes import SWITCHED_OFF
+from gamehall.origins import origin
 from gamehall.problems import Problem
 from gamehall.standing import resume_games, suspend_games
-from gamehall.tables import feature, feature_epoch, new_id, now, worker
+from gamehall.tables import feature, feature_epoch, new_id, now
 from gamehall.tasks import beside
+from gamehall.workers import BEAT_SECONDS, acknowledge, forget_worker, late_workers, worker_name
 
 __all__ = [
     "SIGNUP",
+    "FeatureState",
     "LiveFeatures",
+    "Switchable",
     "Switched",
     "Switches",
     "add_plugins",
-    "late_workers",
-    "live_workers",
+    "known_features",
+    "list_features",
+    "not_taken_up",
     "read_switches",
     "switch",
 ]
+
+_ = catalogue(__name__)
 
 log = logging.getLogger(__name__)
 
 SIGNUP = "signup"
 CHANGED = "features_changed"
 _FIRST_START = "first start"
-_HEARTBEAT = 2.0
-_LIVE = timedelta(seconds=3 * _HEARTBEAT)
+_RULESET = "ruleset:"
+_LOOK_SECONDS = 0.05
+
+Kind = Literal["switch", "plugin", "ruleset"]
+
+
+@dataclass(frozen=True, slots=True)
+class Switchable:
+    """What a switch is for: the hall's own, a plugin, or a ruleset; with the rulesets that go with it.
+
+    A plugin has its `plugin`, None where it is not installed any more: its switch stays until it comes back.
+    """
+
+    kind: Kind
+    rulesets: tuple[str, ...] = ()
+    plugin: InstalledPlugin | None = None
+
+
+class FeatureState(NamedTuple):
+    """A switch as it stands, who threw it last and when; nobody where `changed_by` is empty.
+
+    A plugin that failed has its `reason`. One that is not `installed` is gone, or is a game of one that is.
+    """
+
+    key: str
+    kind: Kind
+    on: bool
+    changed_at: datetime | None
+    changed_by: str
+    reason: str
+    installed: bool
 
 
 class Switches:
@@ -59,11 +97,39 @@ class Switches:
         return key not in self.off
 
 
+def known_features(plugins: Iterable[InstalledPlugin]) -> dict[str, Switchable]:
+    """Everything that can be switched where these plugins are installed, by its key."""
+    found = {plugin.name: plugin for plugin in reversed(list(plugins))}  # of two with one name the first has it
+    by_name = {name: Switchable("plugin", plugin.rulesets, plugin) for name, plugin in sorted(found.items())}
+    keys = sorted(key for plugin in found.values() for key in plugin.rulesets)
+    return {
+        SIGNUP: Switchable("switch"),
+        **by_name,
+        **{f"{_RULESET}{key}": Switchable("ruleset", (key,)) for key in keys},
+    }
+
+
 def read_switches(connection: sa.Connection) -> Switches:
     """The switches as they are stored."""
     epoch = connection.scalar(sa.select(feature_epoch.c.epoch)) or 0
     off = connection.scalars(sa.select(feature.c.key).where(~feature.c.is_on))
     return Switches(epoch, frozenset(off))
+
+
+def list_features(connection: sa.Connection, known: Mapping[str, Switchable]) -> list[FeatureState]:
+    """Every switch: of what is known, and behind it those that are stored of what is not installed any more."""
+    stored = {row.key: row for row in connection.execute(sa.select(feature))}
+    states = []
+    for key, each in {**known, **_gone(stored.keys() - known.keys())}.items():
+        row, plugin = stored.get(key), each.plugin
+        on, at, by = (row.is_on, row.changed_at, row.changed_by) if row else (True, None, "")
+        states.append(FeatureState(key, each.kind, on, at, by, plugin.reason if plugin else "", key in known))
+    return states
+
+
+def _gone(stored: Iterable[str]) -> dict[str, Switchable]:
+    """What each stored key would be for, were it installed."""
+    return {key: Switchable("ruleset" if key.startswith(_RULESET) else "plugin") for key in sorted(stored)}
 
 
 class Switched(NamedTuple):
@@ -78,31 +144,67 @@ def switch(
     keys: Sequence[str],
     *,
     on: bool,
-    by: str,
-    known: Mapping[str, Sequence[str]],
+    known: Mapping[str, Switchable],
+    by: str = "",
     suspend: bool = False,
 ) -> Switched:
-    """Turns switches on or off. `known` has every switch with the rulesets that go with it.
+    """Turns switches on or off, all of them or none; `by` is who does it, else whoever asks for it now.
 
     With `suspend` the running games of those rulesets stop; switching on lets games that were stopped so go on.
-    Raises Problem `not-found` for an unknown key.
+    Raises Problem `not-found` for an unknown key, and `not-possible` where nobody could sign in any more.
     """
-    for key in keys:
-        if key not in known:
-            raise Problem("not-found", f"There is no switch {key!r}. There are: {', '.join(sorted(known))}.")
     serialize_on(connection, "features")
-    _store(connection, keys, on=on, by=by)
+    stored = {row.key: row.is_on for row in connection.execute(sa.select(feature.c.key, feature.c.is_on))}
+    switchable = {**_gone(stored), **known}
+    for key in keys:
+        if key not in switchable:
+            raise _unknown(key, known)
+    if not on:
+        off = {key for key, is_on in stored.items() if not is_on}
+        _check_ways_in([each.plugin for each in known.values() if each.plugin], off, set(keys))
+    _store(connection, keys, on=on, by=by or origin().by)
     for key in keys:
         audit.note(connection, "feature.on" if on else "feature.off", subject=key, now=(suspend and not on) or None)
     connection.execute(feature_epoch.update().values(epoch=feature_epoch.c.epoch + 1))
     emit(connection, [NewEvent(CHANGED, (), {"keys": list(keys), "on": on})])
-    rulesets = [ruleset for key in keys for ruleset in known[key]]
+    rulesets = [ruleset for key in keys for ruleset in switchable[key].rulesets]
     games = 0
     if on:
         games = resume_games(connection, rulesets, SWITCHED_OFF)
     elif suspend:
         games = suspend_games(connection, rulesets, SWITCHED_OFF)
     return Switched(connection.scalar(sa.select(feature_epoch.c.epoch)) or 0, games)
+
+
+def _unknown(key: str, known: Mapping[str, Switchable]) -> Problem:
+    if near := difflib.get_close_matches(key, known, 1):
+        return Problem("not-found", _("There is no switch {key!r}. Did you mean {near}?", key=key, near=near[0]))
+    return Problem("not-found", _("There is no switch {key!r}. There are: {keys}.", key=key, keys=", ".join(known)))
+
+
+def _check_ways_in(plugins: Sequence[InstalledPlugin], off: set[str], more: set[str]) -> None:
+    """Raises Problem `not-possible` where nobody could sign in any more, on the pages or in the API, with `more` off
+    as well: then nobody could undo it there. Where nobody can already, nothing is lost."""
+    left = [plugin for plugin in plugins if plugin.name not in off | more]
+    if _let_in(left) or not _let_in([plugin for plugin in plugins if plugin.name not in off]):
+        return
+    others = [plugin.name for plugin in plugins if plugin.name in off - more and _let_in([*left, plugin])]
+    if others:
+        advice = _("Switch on another way first: {keys}.", keys=", ".join(others))
+    else:
+        last = [plugin.name for plugin in plugins if plugin.name in more - off and plugin.lets_in]
+        advice = _("Leave one of these on: {keys}.", keys=", ".join(last))
+    raise Problem(
+        "not-possible", f"{_('Then nobody could sign in any more, neither on the pages nor with a program.')} {advice}"
+    )
+
+
+def _let_in(plugins: Iterable[InstalledPlugin]) -> bool:
+    """Whether people can sign in where these plugins are on: in the API, which is always there, or on pages, if there
+    are any. A plugin that failed lets nobody in."""
+    working = [plugin for plugin in plugins if not plugin.reason]
+    areas = {area for plugin in working for area in plugin.lets_in}
+    return "api" in areas or ("pages" in areas and any(plugin.has_pages for plugin in working))
 
 
 def _store(connection: sa.Connection, keys: Iterable[str], *, on: bool, by: str) -> None:
@@ -122,15 +224,19 @@ def add_plugins(connection: sa.Connection, names: Iterable[str], *, on: bool) ->
     _store(connection, [name for name in names if name not in stored], on=on or first_start, by=_FIRST_START)
 
 
-def live_workers(connection: sa.Connection) -> list[str]:
-    """The names of the workers that are at work, or were some seconds ago."""
-    return list(connection.scalars(sa.select(worker.c.name).where(worker.c.seen_at > now() - _LIVE)))
+class Reading(Protocol):
+    """A hall or its database: whatever runs a transaction that reads."""
+
+    async def read(self, fn: Callable[..., Any], /, *args: Any) -> Any: ...
 
 
-def late_workers(connection: sa.Connection, epoch: int) -> list[str]:
-    """The names of live workers that have not taken up this epoch yet."""
-    alive = worker.c.seen_at > now() - _LIVE
-    return list(connection.scalars(sa.select(worker.c.name).where(alive, worker.c.epoch < epoch)))
+async def not_taken_up(hall: Reading, epoch: int, seconds: float) -> list[str]:
+    """Waits until every live worker has taken up this epoch, for so long at most; the names of those that have not."""
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + seconds
+    while (late := list(await hall.read(late_workers, epoch))) and clock() < deadline:
+        await asyncio.sleep(_LOOK_SECONDS)
+    return late
 
 
 class LiveFeatures:
@@ -142,7 +248,7 @@ class LiveFeatures:
         self._switches = Switches(0, frozenset())
         self._look = asyncio.Event()
         self._id = new_id()
-        self._name = f"{socket.gethostname()}/{os.getpid()}"
+        self._name = worker_name()
         self._watchers: list[Callable[[], None]] = []
 
     def __contains__(self, key: object) -> bool:
@@ -160,14 +266,14 @@ class LiveFeatures:
     async def running(self) -> AsyncIterator[None]:
         self._feed.listen(self._hear)
         # Known before it has read anything: whoever switches meanwhile waits for it.
-        await self._database.write(_acknowledge, self._id, self._name, -1)
+        await self._database.write(acknowledge, self._id, self._name, -1)
         await self._take_up()
         try:
             async with beside(self._follow(), "features"):
                 yield
         finally:
             with contextlib.suppress(sa.exc.SQLAlchemyError):
-                await self._database.write(_forget_worker, self._id)
+                await self._database.write(forget_worker, self._id)
 
     def _hear(self, event: Event) -> None:
         if event.kind == CHANGED:
@@ -176,7 +282,7 @@ class LiveFeatures:
     async def _follow(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_HEARTBEAT):
+                async with asyncio.timeout(BEAT_SECONDS):
                     await self._look.wait()
             self._look.clear()
             try:
@@ -191,15 +297,4 @@ class LiveFeatures:
         if changed:
             for watcher in self._watchers:
                 watcher()
-        await self._database.write(_acknowledge, self._id, self._name, found.epoch)
-
-
-def _acknowledge(connection: sa.Connection, worker_id: str, name: str, epoch: int) -> None:
-    seen = {"epoch": epoch, "seen_at": now()}
-    if connection.execute(worker.update().where(worker.c.id == worker_id).values(seen)).rowcount == 0:
-        connection.execute(worker.insert(), {"id": worker_id, "name": name} | seen)
-        connection.execute(worker.delete().where(worker.c.seen_at < now() - timedelta(days=1)))
-
-
-def _forget_worker(connection: sa.Connection, worker_id: str) -> None:
-    connection.execute(worker.delete().where(worker.c.id == worker_id))
+        await self._database.write(acknowledge, self._id, self._name, found.epoch)

@@ -24,6 +24,7 @@ import sqlalchemy as sa
 
 from gamehall.database import Database
 from gamehall.events import Cursor, Event, NewEvent
+from gamehall.facts import Fact, note_fact
 from gamehall.tables import event, now
 from gamehall.tasks import beside
 
@@ -60,6 +61,7 @@ def emit(connection: sa.Connection, events: Iterable[NewEvent]) -> Cursor | None
         statement, values = (_INSERT_AND_NOTIFY, row) if postgres else (_INSERT, row | {"tx": 0})
         written = connection.execute(statement, values).one()
         cursor = Cursor(written.tx, written.id)
+        note_fact(Fact("event", new.kind))
     return cursor
 
 

@@ -24,6 +24,7 @@ from gamehall.game import Position, Refusal, Ruleset, Scene, read_options
 from gamehall.gamelog import Game, Offer, Rulesets, Shown, load_game, load_game_and_position, position_text
 from gamehall.languages import ENGLISH, catalogue, speaking
 from gamehall.notes import RULES_FAILED, note_words
+from gamehall.origins import at_work
 from gamehall.problems import Problem
 from gamehall.records.canonical import digest
 from gamehall.replays import check_game
@@ -173,7 +174,8 @@ async def play(
         except Problem:
             raise
         except Exception as error:
-            log.exception("the rules of %s failed in game %s", found.ruleset, game_id)
+            with at_work(host.plugin_of(found.ruleset)):
+                log.exception("the rules of %s failed in game %s", found.ruleset, game_id)
             if host.settings.strict:
                 raise
             note = RULES_FAILED.format(error=type(error).__name__)

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 from litestar.connection import ASGIConnection
 
-from gamehall import migrate
+from gamehall import meters, migrate
 from gamehall.database import Database, open_database, sync_url
 from gamehall.declare import (
     Authenticator,
@@ -33,6 +33,7 @@ from gamehall.delivery import transport_of
 from gamehall.endings import let_flags_fall
 from gamehall.events import Event, NewEvent
 from gamehall.factors import has_factor
+from gamehall.facts import noting_facts
 from gamehall.features import LiveFeatures
 from gamehall.feed import Feed, emit
 from gamehall.game import Ruleset
@@ -43,7 +44,7 @@ from gamehall.lobby import expire_challenges
 from gamehall.mail import send_due
 from gamehall.notices import tell_turns
 from gamehall.opponents import seat_opponent
-from gamehall.origins import origin
+from gamehall.origins import at_work, origin
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.presence import Presence
@@ -53,7 +54,9 @@ from gamehall.replays import check_games
 from gamehall.retention import forget_old, retentions_of
 from gamehall.rights import within_scope
 from gamehall.settings import Settings, secret_key
-from gamehall.tasks import again_and_again, beside
+from gamehall.statements import Stopwatch
+from gamehall.tasks import again_and_again, beside, calling
+from gamehall.tracing import marked, part, whole
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
 
 __all__ = ["Hall"]
@@ -80,12 +83,12 @@ class Hall:
         self.plugins = plugins
         self.secret = secret_key(settings)
         self.passwords = Passwords()
-        self.database: Database = open_database(settings.database_url)
+        self.database: Database = open_database(settings.database_url, Stopwatch(settings.slow_query_ms))
         # Several processes on one SQLite file have nothing that wakes them, so they look more often.
         unheard = self.database.dialect == "sqlite" and settings.workers > 1 and not settings.redis_url
         self.time = HallTime(self.database)
         self.presence = Presence(self.database)
-        self.rates = Rates(settings, self.database, self.time.now)
+        self.rates = Rates(settings, self.database, self.time.now, lambda name: meters.LIMITED.labels(name).inc())
         self.time.after_beat(self.presence.write_down)
         self.feed = Feed(self.database, poll_seconds=0.1 if unheard else 1.0)
         self.features = LiveFeatures(self.database, self.feed)
@@ -125,10 +128,7 @@ class Hall:
 
     @property
     def installed_plugins(self) -> list[InstalledPlugin]:
-        return [
-            InstalledPlugin(plugin.name, plugin.distribution, plugin.version, plugin.reason, plugin.failures)
-            for _, plugin in sorted(self.plugins.all.items())
-        ]
+        return [plugin.installed for _, plugin in sorted(self.plugins.all.items())]
 
     def plugin_of(self, ruleset: str) -> str:
         return self.plugins.rulesets[ruleset][0].name
@@ -148,10 +148,13 @@ class Hall:
         raise LookupError(f"no plugin declared {shape.__name__} in gamehall_settings")
 
     async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self.database.read(fn, *args, **kwargs)
+        with meters.transaction("read", fn):
+            return await self.database.read(marked(fn), *args, **kwargs)
 
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        result = await self.database.write(fn, *args, **kwargs)
+        with meters.transaction("write", fn), noting_facts() as facts:
+            result = await self.database.write(marked(fn), *args, **kwargs)
+        meters.count_facts(facts)
         self.feed.wake()
         if self._wakeups is not None:
             self._wakeups.announce()
@@ -165,7 +168,9 @@ class Hall:
 
     def fault(self, plugin: str, what: str, error: BaseException) -> None:
         self.plugins.all[plugin].failures += 1
-        log.error("plugin %s: %s failed: %s: %s", plugin, what, type(error).__name__, error, exc_info=error)
+        meters.FAULTS.labels(plugin, what).inc()
+        with at_work(plugin):
+            log.error("plugin %s: %s failed: %s: %s", plugin, what, type(error).__name__, error, exc_info=error)
         if self.settings.strict:
             raise error
 
@@ -177,7 +182,8 @@ class Hall:
             if authenticator.area != area or not self.is_on(plugin):
                 continue
             try:
-                principal = await authenticator.identify(connection)
+                with at_work(plugin):
+                    principal = await authenticator.identify(connection)
                 if principal is not None:
                     principal = _expect(principal, Principal)
                     if area == "api":
@@ -216,8 +222,9 @@ class Hall:
 
     async def _answer(self, plugin: str, policy: Policy, subjects: Sequence[str]) -> Verdict:
         try:
-            async with asyncio.timeout(_POLICY_SECONDS):
-                return _expect(await policy.answer(*subjects), Verdict)
+            with part(f"policy {plugin} {policy.question}"):
+                async with calling(plugin, _POLICY_SECONDS):
+                    return _expect(await policy.answer(*subjects), Verdict)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - who may do what must not open by accident
             self.fault(plugin, f"the policy for {policy.question!r}", error)
             return Verdict(False, _("This cannot be decided at the moment; try again later."))
@@ -231,7 +238,7 @@ class Hall:
                 refused |= {each for each, verdict in zip(left, verdicts, strict=True) if not verdict.allowed}
                 continue
             try:
-                async with asyncio.timeout(_POLICY_SECONDS):
+                async with calling(plugin, _POLICY_SECONDS):
                     refused |= set(await policy.refuses(user_id, left))
             except (Exception, SystemExit) as error:  # noqa: BLE001 - who may do what must not open by accident
                 self.fault(plugin, "the policy for 'watch'", error)
@@ -243,7 +250,7 @@ class Hall:
         hidings: list[tuple[str, Hiding]] = self.declared("gamehall_hidings")
         for plugin, hiding in hidings:
             try:
-                async with asyncio.timeout(_POLICY_SECONDS):
+                async with calling(plugin, _POLICY_SECONDS):
                     for user_id, others in (await hiding.apart(user_ids)).items():
                         found[user_id] |= frozenset(others)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a list is shown without what one plugin hides
@@ -256,7 +263,8 @@ class Hall:
         checks: list[tuple[str, Check]] = self.declared("gamehall_checks")
         for plugin, check in checks:
             name = f"{plugin}.{check.name}"
-            results[name] = await _guarded_check(name, check.run)
+            with at_work(plugin):
+                results[name] = await _guarded_check(name, check.run)
         return results
 
     async def _check_database(self) -> CheckResult:
@@ -284,7 +292,8 @@ class Hall:
             for plugin, lifespan in self.plugins.declared("gamehall_lifespan"):
                 await self._enter(stack, plugin.name, lifespan)
             for plugin, opponent in self.plugins.declared("gamehall_opponents"):
-                user_id, seated = await self.database.write(seat_opponent, plugin.name, opponent)
+                with at_work(plugin.name):
+                    user_id, seated = await self.database.write(seat_opponent, plugin.name, opponent)
                 self._opponents[user_id] = (plugin.name, seated)
                 await self._enter(stack, plugin.name, Lifespan(partial(opponent.enter, user_id)))
             await stack.enter_async_context(beside(check_games(self), "games of other rules"))
@@ -314,15 +323,17 @@ class Hall:
 
     async def _enter(self, stack: contextlib.AsyncExitStack, plugin: str, lifespan: Lifespan) -> None:
         try:
-            context = lifespan.enter()
-            await context.__aenter__()
+            with at_work(plugin):
+                context = lifespan.enter()
+                await context.__aenter__()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - it keeps no other from starting
             self.plugins.fail(self.plugins.all[plugin], error)
             return
 
         async def leave() -> None:
             try:
-                await context.__aexit__(None, None, None)
+                with at_work(plugin):
+                    await context.__aexit__(None, None, None)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - it keeps no other from ending in order
                 self.fault(plugin, "the end of its lifespan", error)
 
@@ -334,7 +345,7 @@ class Hall:
         waiting: asyncio.Queue[Event] = asyncio.Queue(maxsize=10_000)
 
         def hear(event: Event) -> None:
-            if event.kind != listener.kind or plugin not in self.features:
+            if event.kind != listener.kind or not self.is_on(plugin):
                 return
             try:
                 waiting.put_nowait(event)
@@ -345,8 +356,9 @@ class Hall:
             while True:
                 event = await waiting.get()
                 try:
-                    async with asyncio.timeout(_LISTENER_SECONDS):
-                        await listener.run(event)
+                    with whole(f"listener {plugin} {listener.kind}"):
+                        async with calling(plugin, _LISTENER_SECONDS):
+                            await listener.run(event)
                 except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's fault delays nobody else
                     self.fault(plugin, f"the listener for {listener.kind}", error)
 

@@ -25,6 +25,7 @@ from gamehall.declare import (
     Tables,
 )
 from gamehall.game import Ruleset
+from gamehall.gauges import Gauge
 
 if TYPE_CHECKING:
     import click
@@ -112,6 +113,11 @@ def gamehall_commands() -> Iterable[click.Command]:  # type: ignore[empty-body]
 @hookspec
 def gamehall_checks(host: Host) -> Iterable[Check]:  # type: ignore[empty-body]
     """Questions about the plugin's health for `/health/ready` and `gamehall doctor`."""
+
+
+@hookspec
+def gamehall_gauges(host: Host) -> Iterable[Gauge]:  # type: ignore[empty-body]
+    """Figures of the plugin for whoever watches the hall, at `/metrics`."""
 
 
 @hookspec

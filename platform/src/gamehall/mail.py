@@ -28,6 +28,7 @@ from gamehall.links import unveiled
 from gamehall.problems import Problem
 from gamehall.settings import Settings
 from gamehall.tables import mail, new_id, now, user
+from gamehall.tracing import whole
 
 __all__ = ["Mail", "claim", "compose", "given_up", "is_due", "post", "put_off", "send_due", "stop_code", "stop_user"]
 
@@ -172,7 +173,8 @@ async def send_due(host: Host, transport: Transport) -> None:
             return
         try:
             message = compose(found, host.settings, host.secret)
-            await asyncio.to_thread(transport.send, found.id, message)
+            with whole("mail"):
+                await asyncio.to_thread(transport.send, found.id, message)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with this one, the others are sent
             log.warning("mail %s could not be sent at attempt %d: %s", found.id, found.attempts, error)
             await host.write(put_off, found, f"{type(error).__name__}: {error}", host.hall_time())

@@ -1,5 +1,5 @@
-"""Where what happens now was asked for: known to everything that a request does, transactions included, so that the
-audit log and the limits need not be told by each caller."""
+"""Where what happens now was asked for, and which plugin's work it is: known to everything that a request does,
+transactions included, so that the audit log, the limits and the log need not be told by each caller."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gamehall.declare import Principal
 
-__all__ = ["Origin", "asked_from", "origin"]
+__all__ = ["Origin", "asked_from", "at_work", "origin", "plugin_at_work"]
 
 
 @dataclass(slots=True)
@@ -20,7 +20,8 @@ class Origin:
     """The address that a request came from, what its sender says of itself, and, once the hall knows, who it is.
 
     `by` names whoever is no user: the hall itself, or the command line and the account on its machine. `request` is
-    what the log calls the request, and `scope` is what the server says of it.
+    what the log calls the request, and `scope` is what the server says of it. `statements` have been asked of the
+    database for it so far, in `database_ms`; `asked` has a line for each of them where somebody wants to see them.
     """
 
     address: str = ""
@@ -29,10 +30,13 @@ class Origin:
     principal: Principal | None = None
     request: str = ""
     scope: Mapping[str, Any] = field(default_factory=dict)
+    statements: int = 0
+    database_ms: float = 0.0
+    asked: list[str] | None = None
 
     @property
     def route(self) -> str:
-        """Which route answers, as `GET /api/v1/games/{game_id:str}`; empty until that is known, and for unknown paths."""
+        """Which route answers, as `GET /api/v1/games/{game_id}`; empty until that is known, and for no known path."""
         template = self.scope.get("path_template", "")
         return f"{self.scope['method']} {template}" if template else ""
 
@@ -44,6 +48,7 @@ class Origin:
 
 
 _origin: ContextVar[Origin] = ContextVar("origin")
+_plugin: ContextVar[str] = ContextVar("plugin", default="")
 
 
 def origin() -> Origin:
@@ -59,3 +64,18 @@ def asked_from(where: Origin) -> Iterator[None]:
         yield
     finally:
         _origin.reset(token)
+
+
+@contextlib.contextmanager
+def at_work(plugin: str) -> Iterator[None]:
+    """What happens in this block, in this task and those that it starts, is this plugin's work."""
+    token = _plugin.set(plugin)
+    try:
+        yield
+    finally:
+        _plugin.reset(token)
+
+
+def plugin_at_work() -> str:
+    """The plugin that the hall has called, or else whose route answers; empty where it is the hall's own work."""
+    return _plugin.get() or origin().plugin

@@ -30,6 +30,7 @@ from gamehall.declare import (
     Exporter,
     Host,
     Importer,
+    InstalledPlugin,
     Lifespan,
     Listener,
     Opponent,
@@ -38,6 +39,9 @@ from gamehall.declare import (
     Tables,
 )
 from gamehall.game import Ruleset
+from gamehall.gauges import Gauge
+from gamehall.logs import log_as_ours
+from gamehall.origins import at_work
 from gamehall.settings import Settings, SettingsError, plugin_settings
 from gamehall.tables import metadata as host_tables
 
@@ -75,6 +79,7 @@ _KINDS: dict[str, type] = {
     "gamehall_opponents": Opponent,
     "gamehall_commands": click.Command,
     "gamehall_checks": Check,
+    "gamehall_gauges": Gauge,
     "gamehall_error_pages": ErrorPage,
 }
 
@@ -93,10 +98,19 @@ class Plugin:
     failures: int = 0
     settings: msgspec.Struct | None = None
     declared: dict[str, list[Any]] = field(default_factory=dict)
+    has_pages: bool = False
 
     @property
     def failed(self) -> bool:
         return bool(self.reason)
+
+    @property
+    def installed(self) -> InstalledPlugin:
+        rulesets = tuple(ruleset.key for ruleset in self.declared.get("gamehall_rulesets", ()))
+        lets_in = frozenset(each.area for each in self.declared.get("gamehall_authenticators", ()))
+        return InstalledPlugin(
+            self.name, self.distribution, self.version, self.reason, self.failures, rulesets, lets_in, self.has_pages
+        )
 
 
 class Plugins:
@@ -132,7 +146,8 @@ class Plugins:
         plugin.declared.clear()
         if self.manager.has_plugin(plugin.name):
             self.manager.unregister(name=plugin.name)
-        log.error("plugin %s stays off after %s: %s", plugin.name, plugin.stage, plugin.reason)
+        with at_work(plugin.name):
+            log.error("plugin %s stays off after %s: %s", plugin.name, plugin.stage, plugin.reason)
         if self.strict:
             raise RuntimeError(f"plugin {plugin.name}: {plugin.reason}") from (
                 error if isinstance(error, BaseException) else None
@@ -147,8 +162,9 @@ class Plugins:
                 continue
             self.entering(plugin)
             try:
-                items = implementation.function(*(arguments[name] for name in implementation.argnames))
-                plugin.declared[hook] = list(items)
+                with at_work(plugin.name):
+                    items = implementation.function(*(arguments[name] for name in implementation.argnames))
+                    plugin.declared[hook] = list(items)
                 _check_declared(self, plugin, hook)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, only this plugin stays off
                 self.fail(plugin, f"{hook}: {type(error).__name__}: {error}")
@@ -235,6 +251,7 @@ def load_plugins(
     modules = {}
     for plugin in plugins.working:
         plugins.entering(plugin)
+        log_as_ours(plugin.module)
         try:
             modules[plugin.name] = importlib.import_module(plugin.module)
             plugin.stage = "imported"
@@ -320,6 +337,13 @@ def _check_declared(plugins: Plugins, plugin: Plugin, hook: str) -> None:
             _unique([ruleset.key for ruleset in items], "ruleset key")
         case "gamehall_opponents":
             _unique([opponent.key for opponent in items], "opponent's key")
+        case "gamehall_gauges":
+            shown = {gauge.full_name(other.name): other for other, gauge in others}
+            for gauge in items:
+                if not all(_NAME.fullmatch(text) for text in (gauge.name, gauge.label or "none")):
+                    raise ValueError(f"{gauge.name!r} and its label must be words of lower-case letters, digits and _")
+                _free(gauge.full_name(plugin.name), shown, "name of a gauge")
+            _unique([gauge.full_name(plugin.name) for gauge in items], "gauge")
         case "gamehall_exporters" | "gamehall_importers":
             for each_format in items:
                 _free(each_format.format, {each.format: other for other, each in others}, "format")

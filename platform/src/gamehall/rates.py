@@ -65,9 +65,17 @@ def changed_rates(texts: Sequence[str]) -> Mapping[str, tuple[int, int]]:
 class Rates:
     """The limits of a hall; with the setting `rate_limits` off nothing is counted."""
 
-    def __init__(self, settings: Settings, database: Database, hall_time: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        hall_time: Callable[[], int],
+        refused: Callable[[str], object] = lambda _name: None,
+    ) -> None:
+        """`refused` is told the name of a limit each time that it refuses."""
         self._database = database
         self._hall_time = hall_time
+        self._refused = refused
         self._on = settings.rate_limits
         self._changed = changed_rates(settings.rates)
         self._redis = _Redis(settings.redis_url) if settings.redis_url and self._on else None
@@ -93,6 +101,7 @@ class Rates:
             if wait is None:
                 wait = await self._database.write(_take, limit, key, hall_time)
             if wait:
+                self._refused(limit.name)
                 raise _too_often(wait)
 
     async def give_back(self, limit: Rate, *subjects: str) -> None:

@@ -22,6 +22,7 @@ from gamehall.game import Outcome, Ruleset, read_options
 from gamehall.gamelog import Game, GameLog, Rulesets, load_log
 from gamehall.languages import ENGLISH, speaking
 from gamehall.notes import RULES_CHANGED
+from gamehall.origins import at_work
 from gamehall.problems import Problem
 from gamehall.standing import MovedOn, settle
 from gamehall.tables import game
@@ -173,7 +174,8 @@ async def check_game(host: Host, game_id: str) -> None:
             return
         await host.write(settle, stored.game, ruleset.version, note)
         if found is not None:
-            log.warning("game %s of %s is suspended: %s (%s)", game_id, ruleset.key, found.sentence, found.detail)
+            with at_work(host.plugin_of(ruleset.key)):
+                log.warning("game %s of %s is suspended: %s (%s)", game_id, ruleset.key, found.sentence, found.detail)
 
 
 def _unchecked(rulesets: Rulesets) -> tuple[tuple[sa.ColumnElement[bool], ...], ...]:

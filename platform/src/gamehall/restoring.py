@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from gamehall import audit, migrate
 from gamehall.backups import Header, Part, Told, rows_of
-from gamehall.features import live_workers
 from gamehall.feed import begin_anew
 from gamehall.plugins import Plugins
 from gamehall.problems import Problem
 from gamehall.tables import game, user
+from gamehall.workers import live_workers
 
 __all__ = ["check_restorable", "restore_backup"]
 
@@ -27,12 +27,20 @@ Row = dict[str, Any]
 
 
 def restore_backup(
-    url: str, file: Path, header: Header, plugins: Plugins, *, without: Collection[str] = (), told: Told | None = None
+    url: str,
+    file: Path,
+    header: Header,
+    plugins: Plugins,
+    *,
+    without: Collection[str] = (),
+    told: Told | None = None,
+    last: Callable[[], object] | None = None,
 ) -> None:
     """Puts a verified backup into the database at this URL, in one transaction: tables as they were, then their rows.
 
-    What plugins named in `without` have in it is left out. Bring the tables up to date afterwards. Raises what
-    `check_restorable` does.
+    What plugins named in `without` have in it is left out. `last` is called when everything is there, before it is
+    kept: whatever ends the process, a hall is never there without what that does. Bring the tables up to date
+    afterwards. Raises what `check_restorable` does.
     """
     with migrate.migration_connection(url) as connection:
         owners = check_restorable(connection, header, plugins, without=without)
@@ -45,6 +53,8 @@ def restore_backup(
         _load(connection, file, header.tables, names, told)
         begin_anew(connection, header.last_event)
         audit.note(connection, "hall.restored", made_at=header.made_at.isoformat(), version=header.version)
+        if last is not None:
+            last()
 
 
 def check_restorable(

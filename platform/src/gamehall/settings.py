@@ -47,13 +47,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     secret_key: str = ""
     log: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    access_log: bool = False
+    """Whether each request is a line of the log."""
     strict: bool = False
     debug: bool = False
     """Whether each request says what it asked the database, each stream what it told, and each page what it did."""
     slow_query_ms: Annotated[int, msgspec.Meta(ge=0)] = 200
     """How long a statement may take until the log names it with its route; 0 names none."""
     metrics_token: str = ""
-    """What a program that reads the metrics from another machine says who it is with; from this one nothing is asked."""
+    """What programs that read the metrics from another machine say; from this one nothing is asked."""
     otlp_url: str = ""
     """Where traces of requests go, by OTLP over HTTP; nowhere when empty."""
     stuck_seconds: Annotated[float, msgspec.Meta(ge=0)] = 15

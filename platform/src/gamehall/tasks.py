@@ -9,7 +9,9 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
-__all__ = ["again_and_again", "beside"]
+from gamehall.origins import at_work
+
+__all__ = ["again_and_again", "beside", "calling"]
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,14 @@ async def beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[No
             await asyncio.wait([task], timeout=_ASK_AGAIN_SECONDS)
         with contextlib.suppress(asyncio.CancelledError):
             task.result()
+
+
+@contextlib.asynccontextmanager
+async def calling(plugin: str, seconds: float) -> AsyncIterator[None]:
+    """What is awaited in this block is a plugin's work, for which it has so many seconds. Raises TimeoutError."""
+    with at_work(plugin):
+        async with asyncio.timeout(seconds):
+            yield
 
 
 async def again_and_again(work: Callable[[], Awaitable[None]], seconds: float, name: str) -> None:

@@ -9,18 +9,18 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from gamehall import migrate
-from gamehall.backups import Header, Told, write_backup
+from gamehall.backups import Header, Told, dated, keep_newest, write_backup
 from gamehall.database import snapshot
 from gamehall.plugins import Plugins
 from gamehall.problems import Problem
 from gamehall.settings import Settings, secret_key
-from gamehall.tables import now, user
+from gamehall.tables import user
 
 __all__ = ["bring_up_to_date"]
 
 log = logging.getLogger(__name__)
 
-_COPIES = "before-*.backup"
+_NAME = "before"
 
 
 def bring_up_to_date(
@@ -64,11 +64,10 @@ def _is_pending(connection: sa.Connection, owner: migrate.Owner) -> bool:
 
 def _copy(settings: Settings, begin: Callable[[Header], Told] | None) -> Path:
     folder = settings.data / "backups"
-    file = folder / f"before-{now():%Y%m%d-%H%M%S-%f}.backup"
+    file = dated(folder, _NAME)
     try:
         write_backup(settings.database_url, file, secret_key(settings), begin=begin)
-        for old in sorted(folder.glob(_COPIES))[: -settings.upgrade_copies]:
-            old.unlink(missing_ok=True)
+        keep_newest(folder, _NAME, settings.upgrade_copies)
     except OSError as error:
         message = (
             f"The hall was not copied to {file} before its tables change ({error.strerror or error}), so nothing was "

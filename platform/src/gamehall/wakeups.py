@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 
 import sqlalchemy as sa
 
+from gamehall.database import process_name
 from gamehall.feed import NOTIFY_CHANNEL
 from gamehall.tasks import beside
 
@@ -61,7 +62,12 @@ class PostgresWakeups(Wakeups):
         import psycopg  # a tenth of what a start imports, and only halls on PostgreSQL need it
 
         connection = await psycopg.AsyncConnection.connect(
-            self._conninfo, autocommit=True, keepalives_idle=10, keepalives_interval=3, keepalives_count=3
+            self._conninfo,
+            autocommit=True,
+            keepalives_idle=10,
+            keepalives_interval=3,
+            keepalives_count=3,
+            fallback_application_name=f"{process_name()} listens",
         )
         async with connection:
             await connection.execute(f"LISTEN {NOTIFY_CHANNEL}")

@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 
+import httpx
 import pytest
 
 from gamehall.accounts import end_credentials, find_user, update_user
@@ -16,8 +17,9 @@ from gamehall.features import switch
 from gamehall.feed import Subscription
 from gamehall.presence import last_seen
 from gamehall_enhanced_auth.families import live_tokens
+from rig.figures import Figures
 from rig.hall import PASSWORD
-from rig.streaming import Hall, Stream
+from rig.streaming import Hall, Stream, StreamingTransport
 
 pytestmark = pytest.mark.anyio
 
@@ -345,3 +347,23 @@ async def test_one_user_has_so_many_streams_at_once(start: Start) -> None:
     await first.kinds(1)
     await first.close()
     await hall.open("lobby", by=ada)
+
+
+async def test_streams_and_what_they_tell_are_counted(hall: Hall) -> None:
+    async def figures() -> dict[str, float]:
+        async with httpx.AsyncClient(transport=StreamingTransport(hall.app), base_url="http://hall") as client:
+            found = Figures((await client.get("/metrics")).text)
+        names = ("streams", "events_total")
+        return {name: found.of(f"gamehall_sse_push_{name}", kind="programs") for name in names}
+
+    before = await figures()
+    streams = [await hall.open("lobby"), await hall.open("lobby")]
+    for stream in streams:
+        assert (await stream.next()).event == "hello"
+    await hall.tell("news", "lobby")
+    for stream in streams:
+        assert (await stream.next()).event == "news"
+    open_now = await figures()
+    assert open_now == {"streams": before["streams"] + 2, "events_total": before["events_total"] + 2}
+    await streams.pop().close()
+    assert (await figures())["streams"] == before["streams"] + 1

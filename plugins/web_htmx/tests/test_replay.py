@@ -112,7 +112,7 @@ async def test_a_file_that_names_no_game_is_read_as_the_one_that_is_chosen(perso
         (b'{"format":"gamehall-2",\n!}', 400, "Line 2: this is not valid JSON"),
         (b"(;GHRS[gomoku]\n;GHMV[h8];GHMV[h8])", 422, "Move 2, h8: h8 is already taken"),
         (b'(;GHRS[gomoku]GHOP[{"board_size":3}])', 422, "Gomoku is not played with these options"),
-        (b"(;GHRS[nine-mens-morris])", 404, "The rules of 'nine-mens-morris' are not installed here."),
+        (b"(;GHRS[nine-mens-morris])", 404, "The rules of 'nine-mens-morris' are not offered here."),
         (b"(" + b" " * 200_000 + b")", 413, "A file of a game has at most 192 KiB."),
     ],
 )

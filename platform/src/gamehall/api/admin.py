@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -14,18 +13,28 @@ from gamehall.accounts import printable, user_by_name
 from gamehall.answers import Page, page_of
 from gamehall.asking import HttpRequest, host_of, known_cursor, page_size, read_body
 from gamehall.audit import Entry, list_audit
-from gamehall.declare import Host, Principal
-from gamehall.features import SIGNUP, late_workers, read_switches, switch
+from gamehall.declare import Principal
+from gamehall.features import FeatureState, Kind, known_features, list_features, not_taken_up, switch
 from gamehall.overseeing import Act, act_on_user, find_users
 
 __all__ = ["overseeing"]
 
+_PATIENCE = 3.0
+
 
 class Feature(msgspec.Struct, frozen=True):
-    """A switch: the hall's own, a plugin by its name, or `ruleset:` and a ruleset's key."""
+    """A switch: the hall's own, a plugin by its name, or `ruleset:` and a ruleset's key; who threw it last, and when.
+
+    A plugin that does not work has its `reason`. What is not `installed` any more keeps its switch.
+    """
 
     key: str
     on: bool
+    kind: Kind
+    changed_at: datetime | None
+    changed_by: str
+    reason: str
+    installed: bool
 
 
 class Switched(msgspec.Struct, frozen=True):
@@ -55,30 +64,24 @@ class AdminsUser(msgspec.Struct, frozen=True):
     created_at: datetime | None = None
 
 
-def _known(host: Host) -> Mapping[str, tuple[str, ...]]:
-    """Every switch with the rulesets that go with it."""
-    plugins = {
-        plugin.name: tuple(key for key in host.rulesets if host.plugin_of(key) == plugin.name)
-        for plugin in host.installed_plugins
-    }
-    return {SIGNUP: (), **plugins, **{f"ruleset:{key}": (key,) for key in host.rulesets}}
-
-
 @get("/features")
-async def list_features(request: HttpRequest, admin: NamedDependency[Principal]) -> Page[Feature]:
-    """Every switch."""
+async def show_features(request: HttpRequest, admin: NamedDependency[Principal]) -> Page[Feature]:
+    """Every switch; the list is never cut."""
     host = host_of(request)
-    switches = await host.read(read_switches)
-    return Page([Feature(key, key in switches) for key in _known(host)], None)
+    states: list[FeatureState] = await host.read(list_features, known_features(host.installed_plugins))
+    return Page([Feature(**each._asdict()) for each in states], None)
 
 
-@put("/features/{key:str}", opt={"body": SwitchRequest, "object": "everybody"})
+@put("/features/{key:str}", opt={"body": SwitchRequest, "object": "everybody", "problems": ["not-possible"]})
 async def switch_feature(request: HttpRequest, admin: NamedDependency[Principal], key: FromPath[str]) -> Switched:
-    """Turns a switch. It holds at once in this worker; `late` names those that have not taken it up yet."""
+    """Turns a switch, and waits a moment for the workers; `late` names those that have not taken it up yet.
+
+    The last way to sign in cannot be turned off.
+    """
     wanted, host = await read_body(request, SwitchRequest), host_of(request)
-    known, by = _known(host), admin.username
-    made = await host.write(switch, [key], on=wanted.on, by=by, known=known, suspend=wanted.now and not wanted.on)
-    return Switched(key, wanted.on, made.games, await host.read(late_workers, made.epoch))
+    known, suspend = known_features(host.installed_plugins), wanted.now and not wanted.on
+    made = await host.write(switch, [key], on=wanted.on, by=admin.username, known=known, suspend=suspend)
+    return Switched(key, wanted.on, made.games, await not_taken_up(host, made.epoch, _PATIENCE))
 
 
 @get("/users")
@@ -123,5 +126,5 @@ async def show_audit(
 
 
 overseeing = Router(
-    "/admin", route_handlers=[list_features, switch_feature, list_users, act_on, show_audit], tags=["admin"]
+    "/admin", route_handlers=[show_features, switch_feature, list_users, act_on, show_audit], tags=["admin"]
 )

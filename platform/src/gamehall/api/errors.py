@@ -18,6 +18,7 @@ from litestar.types import ExceptionHandlersMap
 from gamehall.asking import host_of
 from gamehall.declare import ErrorPage
 from gamehall.languages import catalogue
+from gamehall.origins import origin
 from gamehall.problems import FieldError, Problem
 
 __all__ = ["EXCEPTION_HANDLERS", "answer_problem"]
@@ -95,7 +96,7 @@ def answer_problem(request: Request[Any, Any, Any], problem: Problem, *, briefly
     """The problem in the form that suits who asked; `briefly` a page costs nothing and is in English."""
     if request.scope["path"].startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
         return Response(
-            msgspec.json.encode(problem.body()),
+            msgspec.json.encode(problem.body() | _quotable(problem)),
             status_code=problem.status,
             media_type="application/problem+json",
             headers=problem.headers,
@@ -113,11 +114,20 @@ def answer_problem(request: Request[Any, Any, Any], problem: Problem, *, briefly
     return _plain_page(problem)
 
 
+def _quotable(problem: Problem) -> dict[str, str]:
+    """What the log calls the request, for whom the hall has failed, so that they can say it to the operator."""
+    request = origin().request
+    return {"request": request} if problem.status >= 500 and request else {}
+
+
 def _plain_page(problem: Problem) -> Response[str]:
     title, detail = html.escape(problem.title), html.escape(problem.detail)
+    quoted = "".join(
+        f"<p>{_('In the log: request {request}.', request=each)}</p>" for each in _quotable(problem).values()
+    )
     page = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><h1>{title}</h1><p>{detail}</p></html>"
+        f"<title>{title}</title><h1>{title}</h1><p>{detail}</p>{quoted}</html>"
     )
     return Response(page, status_code=problem.status, media_type=MediaType.HTML, headers=problem.headers)
 

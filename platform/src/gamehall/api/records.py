@@ -151,8 +151,8 @@ async def replay(request: HttpRequest, ply: Ply = None) -> Replayed:
     wanted = await read_body(request, FileRequest)
     # The mark says that it is UTF-8 by now, whatever the file says of itself.
     content = codecs.BOM_UTF8 + wanted.content.encode()
-    found = await in_turn(read_game, importers(host), host.rulesets, content, wanted.format, wanted.ruleset)
-    played = await in_turn(play_through, host.rulesets, found, ply)
+    found = await in_turn(read_game, importers(host), host.offered_rulesets, content, wanted.format, wanted.ruleset)
+    played = await in_turn(play_through, host.offered_rulesets, found, ply)
     made = played.record
     return Replayed(
         ruleset=made.ruleset,
@@ -185,7 +185,7 @@ async def replay_record(
     host = host_of(request)
     exporter = exporter_of(exporters(host), format_)
     wanted = told_game(ruleset, options, moves, player or (), result)
-    played = await in_turn(play_through, host.rulesets, wanted)
+    played = await in_turn(play_through, host.offered_rulesets, wanted)
     return await _download(exporter, cut(played.record, ply))
 
 

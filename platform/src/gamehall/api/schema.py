@@ -30,6 +30,7 @@ _PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "request": {"type": "string", "description": "What the log calls the request, where the hall has failed."},
         "errors": {
             "type": "array",
             "items": {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 import msgspec
 
 from gamehall import migrate
-from gamehall.backups import Header, key_mark, read_header, verify, write_backup
+from gamehall.backups import Header, dated, keep_newest, key_mark, read_header, verify, write_backup
+from gamehall.cli.files import check_free
 from gamehall.cli.running import installed_plugins
 from gamehall.commands import answer, as_operator, progress, settings_of, usable_database
 from gamehall.problems import Problem
@@ -17,25 +19,34 @@ from gamehall.settings import Settings, key_file, known_key, secret_key, take_ke
 
 __all__ = ["backup", "restore"]
 
+_NAME = "hall"
+
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--with-key", is_flag=True, help="Include the secret key: the file alone is then enough for everything.")
+@click.option("--keep", type=click.IntRange(1), help="FILE is a folder, in which so many backups are kept.")
 @click.pass_context
-def backup(ctx: click.Context, file: Path, with_key: bool) -> None:
+def backup(ctx: click.Context, file: Path, with_key: bool, keep: int | None) -> None:
     """Write everything that is stored to one file, while games go on. Only its owner can read the file.
 
     It holds one moment of the hall, and can be restored into SQLite and into PostgreSQL. Without the secret key, which
     is for keeping apart, what is sealed under it cannot be read after a restore. A file that exists is replaced only
-    with --yes.
+    with --yes. With --keep each backup has a name of its own, by its time; once a new one is whole, those that are too
+    many are removed, the oldest first.
 
     \b
     gamehall db backup hall.backup
+    gamehall db backup --keep 14 backups
     gamehall --yes db backup hall.backup --with-key
     """
     settings = settings_of(ctx)
-    if file.exists() and not ctx.find_root().params["yes"]:
-        raise Problem("already-exists", f"{file} is there already; choose another name, or say gamehall --yes.")
+    folder = file
+    if keep is not None:
+        file = dated(folder, _NAME)
+    elif file.is_dir():
+        raise click.UsageError(f"{file} is a folder: name a file, or say with --keep how many backups stay in it")
+    check_free(ctx, file)
     with usable_database(), progress(ctx, "Copying") as begin:
         try:
             header = write_backup(
@@ -45,12 +56,14 @@ def backup(ctx: click.Context, file: Path, with_key: bool) -> None:
                 with_key=with_key,
                 begin=lambda header: begin(header.rows),
             )
+            removed = keep_newest(folder, _NAME, keep) if keep is not None else []
         except OSError as error:
             raise click.FileError(str(file), error.strerror) from error
     text = f"Wrote {_told(header)} to {file}."
     if not with_key:
         text += " The secret key is not in it: keep that too, apart from it."
-    answer(ctx, {"file": str(file), "bytes": file.stat().st_size, **_shown(header)}, text)
+    wrote = {"file": str(file), "bytes": file.stat().st_size, "removed": [str(each) for each in removed]}
+    answer(ctx, wrote | _shown(header), text)
 
 
 @click.command()
@@ -85,9 +98,8 @@ def restore(ctx: click.Context, file: Path, dry_run: bool, keep_key: bool, witho
             answer(ctx, data, "\n".join([f"{file} has {_told(header)}. It can be restored here.", *about_key]))
             return
         with progress(ctx, "Restoring") as begin:
-            restore_backup(url, file, header, plugins, without=without, told=begin(header.rows))
-        if key is not None:
-            take_key(settings, key)
+            told, last = begin(header.rows), partial(take_key, settings, key) if key is not None else None
+            restore_backup(url, file, header, plugins, without=without, told=told, last=last)
         migrate.upgrade_all(url, plugins)
     lines = [f"Restored {_told(header)}.", *about_key, "Prove its games now: gamehall games verify"]
     answer(ctx, data, "\n".join(lines))

@@ -10,7 +10,6 @@ from gamehall.cli.backups import backup, restore
 from gamehall.cli.running import installed_plugins
 from gamehall.commands import answer, progress, settings_of, table, usable_database
 from gamehall.database import sync_url
-from gamehall.logs import configure_logs
 from gamehall.problems import Problem
 from gamehall.retention import changed_days, held, retentions_of
 from gamehall.upgrading import bring_up_to_date
@@ -67,7 +66,6 @@ def upgrade(ctx: click.Context, no_backup: bool) -> None:
     gamehall db upgrade --no-backup
     """
     settings = settings_of(ctx)
-    configure_logs(settings)
     plugins = installed_plugins(ctx)
     with usable_database(), progress(ctx, "Copying") as begin:
         changed, copied = bring_up_to_date(

@@ -9,6 +9,7 @@ import click
 import sqlalchemy as sa
 
 from gamehall.accounts import user_by_name
+from gamehall.cli.files import check_free
 from gamehall.cli.running import installed_plugins
 from gamehall.cli.words import complete_formats, complete_rulesets, recent_games
 from gamehall.commands import answer, completed_by, on_database, progress, settings_of, usernames
@@ -56,7 +57,7 @@ def export(
     status: str | None,
     ruleset: str | None,
 ) -> None:
-    """Write a game's record to a file, or those of many games to a zip.
+    """Write a game's record to a file, or those of many games to a zip. A file that exists is replaced only with --yes.
 
     \b
     gamehall games export GAME --format text
@@ -71,6 +72,8 @@ def export(
         raise click.UsageError("many games go into the file that --out names, each with all of its moves")
     if not many and (status or ruleset):
         raise click.UsageError("--status and --ruleset choose among the games of --all or --player")
+    if out is not None:
+        check_free(ctx, out)
     if out is not None and game_id is None:
         _export_many(ctx, name, out, {"player": player, "status": [status] if status else [], "ruleset": ruleset})
     elif game_id is not None:

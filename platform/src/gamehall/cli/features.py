@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import getpass
-import time
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
 from gamehall.cli.running import known_switches
 from gamehall.cli.words import complete_switches
-from gamehall.commands import answer, settings_of, table, transact
-from gamehall.features import late_workers, read_switches, switch
+from gamehall.commands import answer, on_database, settings_of, table, transact
+from gamehall.database import Database
+from gamehall.features import FeatureState, Switchable, Switched, list_features, not_taken_up, switch
 from gamehall.problems import Problem
+from gamehall.workers import look_around
 
 __all__ = ["features"]
 
 _PATIENCE = 15.0
-_STEP = 0.05
 
 
 @click.group()
@@ -27,16 +28,27 @@ def features() -> None:
 @features.command("list")
 @click.pass_context
 def show(ctx: click.Context) -> None:
-    """Show every switch.
+    """Show every switch: how it stands, what it is for, and who threw it last and when.
 
     \b
     gamehall features list
+    gamehall --json features list
     """
     settings = settings_of(ctx)
-    switches = transact(settings, read_switches)
-    states = {key: key in switches for key in known_switches(settings)}
-    rows = [(key, "on" if on else "off") for key, on in states.items()]
-    answer(ctx, [{"key": key, "on": on} for key, on in states.items()], table(rows, ("KEY", "STATE")))
+    states = transact(settings, list_features, known_switches(settings))
+    rows = [(each.key, _state(each), each.kind, _moment(each), each.changed_by or "-") for each in states]
+    answer(ctx, [each._asdict() for each in states], table(rows, ("KEY", "STATE", "KIND", "CHANGED", "BY")))
+
+
+def _state(each: FeatureState) -> str:
+    state = "on" if each.on else "off"
+    if not each.installed:
+        return f"{state}, not installed"
+    return f"{state}, failed" if each.reason else state
+
+
+def _moment(each: FeatureState) -> str:
+    return f"{each.changed_at:%Y-%m-%d %H:%M:%S}" if each.changed_at else "-"
 
 
 @features.command()
@@ -60,6 +72,8 @@ def on(ctx: click.Context, keys: tuple[str, ...], no_wait: bool) -> None:
 def off(ctx: click.Context, keys: tuple[str, ...], now: bool, no_wait: bool) -> None:
     """Switch features off. Nothing is lost: running games finish, and data stays.
 
+    The last way to sign in stays on.
+
     \b
     gamehall features off signup
     """
@@ -69,15 +83,27 @@ def off(ctx: click.Context, keys: tuple[str, ...], now: bool, no_wait: bool) -> 
 def _switch(ctx: click.Context, keys: tuple[str, ...], *, turn_on: bool, wait: bool, suspend: bool = False) -> None:
     settings = settings_of(ctx)
     known = known_switches(settings)
-    who = f"{getpass.getuser()} by command"
-    epoch, games = transact(settings, switch, keys, on=turn_on, by=who, known=known, suspend=suspend)
-    deadline = time.monotonic() + _PATIENCE
-    late = transact(settings, late_workers, epoch) if wait else []
-    while late and time.monotonic() < deadline:
-        time.sleep(_STEP)
-        late = transact(settings, late_workers, epoch)
+
+    async def work(database: Database) -> tuple[Switched, list[str]]:
+        made = await database.write(switch, keys, on=turn_on, known=known, suspend=suspend)
+        if not wait:
+            return made, []
+        await database.write(look_around)
+        return made, await not_taken_up(database, made.epoch, _PATIENCE)
+
+    made, late = on_database(settings, work)
+    done: dict[str, Any] = {"keys": list(keys), "on": turn_on, "epoch": made.epoch, "games": made.games, "late": late}
     if late:
-        raise Problem("busy", f"It is switched, but these workers have not taken it up yet: {', '.join(late)}")
-    lines = [f"{key} is {'on' if turn_on else 'off'}" for key in keys]
-    lines += [f"{games} games {'go on' if turn_on else 'are suspended'}"] if games else []
-    answer(ctx, {"keys": list(keys), "on": turn_on, "epoch": epoch, "games": games}, "\n".join(lines))
+        raise Problem("busy", f"It is switched, but these workers have not taken it up yet: {', '.join(late)}", **done)
+    lines = [f"{key} is {'on' if turn_on else 'off'}{_still(key, known, turn_on=turn_on)}" for key in keys]
+    lines += [f"{made.games} games {'go on' if turn_on else 'are suspended'}"] if made.games else []
+    answer(ctx, done, "\n".join(lines))
+
+
+def _still(key: str, known: Mapping[str, Switchable], *, turn_on: bool) -> str:
+    """Why what was switched on does nothing all the same."""
+    if not turn_on:
+        return ""
+    if (found := known.get(key)) is None:
+        return ", but it is not installed"
+    return f", but it does not work: {found.plugin.reason}" if found.plugin and found.plugin.reason else ""

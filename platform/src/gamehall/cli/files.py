@@ -1,4 +1,4 @@
-"""Files that commands write for their caller alone."""
+"""Files that commands write: never over what is there, unless the caller says so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import click
 
 from gamehall.problems import Problem
 
-__all__ = ["write_private"]
+__all__ = ["check_free", "write_private"]
+
+
+def check_free(ctx: click.Context, file: Path) -> None:
+    """Raises Problem `already-exists` for a file that is there, unless the caller has said --yes."""
+    if file.exists() and not ctx.find_root().params["yes"]:
+        raise _taken(file)
 
 
 def write_private(file: Path, content: bytes, *, replace: bool) -> None:
@@ -21,8 +27,10 @@ def write_private(file: Path, content: bytes, *, replace: bool) -> None:
         with os.fdopen(descriptor, "wb") as output:
             output.write(content)
     except FileExistsError as error:
-        raise Problem(
-            "already-exists", f"{file} is there already; choose another name, or say gamehall --yes."
-        ) from error
+        raise _taken(file) from error
     except OSError as error:
         raise click.FileError(str(file), error.strerror) from error
+
+
+def _taken(file: Path) -> Problem:
+    return Problem("already-exists", f"{file} is there already; choose another name, or say gamehall --yes.")

@@ -23,6 +23,7 @@ import msgspec
 from gamehall.cli.words import put_words_down
 from gamehall.contributions import contributions_of
 from gamehall.disclosing import disclosed
+from gamehall.installed import InstalledPlugin
 from gamehall.plugins import Plugin, Plugins, Stage, find_plugins, load_plugins
 from gamehall.settings import Settings
 
@@ -45,7 +46,8 @@ class SettingReport(msgspec.Struct, frozen=True):
 
 class PluginReport(msgspec.Struct, frozen=True):
     """How far a plugin gets when the hall starts; `reason` says why it gets no further, `unruled` which of its routes
-    do not say who may use them, `checks` what its checks complain of, with nothing where all is well."""
+    do not say who may use them, `checks` what its checks complain of, with nothing where all is well. `lets_in` and
+    `has_pages` are known once it is started, as in `InstalledPlugin`."""
 
     name: str
     distribution: str
@@ -57,10 +59,19 @@ class PluginReport(msgspec.Struct, frozen=True):
     settings: tuple[SettingReport, ...] = ()
     unruled: tuple[str, ...] = ()
     checks: dict[str, str] = {}
+    lets_in: tuple[str, ...] = ()
+    has_pages: bool = False
 
     @property
     def works(self) -> bool:
         return not self.reason
+
+    @property
+    def installed(self) -> InstalledPlugin:
+        lets_in = frozenset(self.lets_in)
+        return InstalledPlugin(
+            self.name, self.distribution, self.version, self.reason, 0, self.rulesets, lets_in, self.has_pages
+        )
 
 
 class _Task(msgspec.Struct):
@@ -162,7 +173,7 @@ def _report(task: _Task, entering: Callable[[Plugin | None], None]) -> list[Plug
             version=plugin.version,
             stage=plugin.stage,
             reason=plugin.reason,
-            rulesets=tuple(ruleset.key for ruleset in plugin.declared.get("gamehall_rulesets", ())),
+            rulesets=plugin.installed.rulesets,
             contributes=contributions_of(plugin),
             settings=tuple(_settings(plugin)),
             unruled=tuple(unruled.get(plugin.name, ())),
@@ -171,6 +182,8 @@ def _report(task: _Task, entering: Callable[[Plugin | None], None]) -> list[Plug
                 for name, complaint in checks.items()
                 if name.startswith(f"{plugin.name}.")
             },
+            lets_in=tuple(sorted(plugin.installed.lets_in)),
+            has_pages=plugin.has_pages,
         )
         for plugin in (*plugins.all.values(), *plugins.refused)
     ]

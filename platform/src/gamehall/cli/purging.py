@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from gamehall import audit, migrate
 from gamehall.cli.words import complete_plugins
 from gamehall.commands import answer, as_operator, confirm_name, settings_of, usable_database
-from gamehall.features import live_workers, read_switches
+from gamehall.features import read_switches
 from gamehall.plugins import find_plugins
 from gamehall.problems import Problem
+from gamehall.workers import live_workers
 
 __all__ = ["purge"]
 

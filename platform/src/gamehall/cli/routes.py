@@ -31,7 +31,7 @@ def routes(ctx: click.Context, markdown: bool) -> None:
     # The secret is for nothing here, but making one leaves a file behind.
     app = create_app(msgspec.structs.replace(given, secret_key="-" * 32))
     try:
-        rights = rights_of(app.routes)
+        rights = rights_of([*app.routes, *app.figures.routes])
     except ValueError as error:
         raise click.ClickException(f"{error}. gamehall plugins check names every one.") from error
     rows = [_row(right) for right in rights]

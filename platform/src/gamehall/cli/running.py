@@ -12,6 +12,7 @@ from gamehall.problems import Problem
 from gamehall.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from gamehall.features import Switchable
     from gamehall.plugins import Plugins
 
 __all__ = ["installed_plugins", "known_switches", "run"]
@@ -20,15 +21,12 @@ DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
 _EXIT = {404: NOT_FOUND, 403: REFUSED, 401: REFUSED, 409: CONFLICT}
 
 
-def known_switches(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """Every key that can be switched, with the rulesets that go with it, as found without importing a plugin here."""
+def known_switches(settings: Settings) -> dict[str, Switchable]:
+    """Everything that can be switched, as found without importing a plugin here, and as far as it comes in a hall."""
     from gamehall.cli.inspecting import inspect_plugins
-    from gamehall.features import SIGNUP
+    from gamehall.features import known_features
 
-    reports = inspect_plugins(settings)
-    plugins = {report.name: report.rulesets for report in reports}
-    rulesets = {f"ruleset:{key}": (key,) for report in reports for key in report.rulesets}
-    return {SIGNUP: (), **plugins, **rulesets}
+    return known_features(report.installed for report in inspect_plugins(settings, started=True))
 
 
 def installed_plugins(ctx: click.Context) -> Plugins:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import socket
 import stat
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gamehall.commands import settings_of, transact
-from gamehall.settings import Settings, secret_key
+from gamehall.commands import progress, settings_of, transact
+from gamehall.settings import Settings, load_settings, secret_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gamehall.app import HallApp
+    from gamehall.backups import Header, Told
 
 __all__ = ["serve"]
 
@@ -45,7 +52,8 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, no_backup: bool, **fl
     settings = settings_of(ctx, **flags)
     if reload and find_spec("watchfiles") is None:
         raise click.UsageError("--reload needs one more package: pip install watchfiles")
-    prepare(settings, safe=safe, copy=not no_backup)
+    with progress(ctx, "Copying") as begin:
+        prepare(settings, safe=safe, copy=not no_backup, begin=lambda header: begin(header.rows))
     announce(settings)
     # Workers are processes of their own and read the settings again; the flags travel to them like this.
     os.environ |= {f"GAMEHALL_{name.upper()}": str(value) for name, value in flags.items() if value is not None}
@@ -54,27 +62,48 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, no_backup: bool, **fl
         os.environ["GAMEHALL_CONFIG"] = str(config)
     os.environ["GAMEHALL_SAFE"] = "1" if safe else ""
     gc.enable()  # this process stays
-    _granian(settings, reload=reload)
+    with _place_for_figures(settings):
+        _granian(settings, reload=reload)
 
 
-def prepare(settings: Settings, *, safe: bool, copy: bool = True) -> None:
+@contextlib.contextmanager
+def _place_for_figures(settings: Settings) -> Iterator[None]:
+    """A new folder in which the workers keep what they have counted, so that each can tell the sum; one worker keeps it
+    to itself."""
+    name = "PROMETHEUS_MULTIPROC_DIR"  # meters.FOLDER, which a worker looks at when it first measures
+    if settings.workers == 1:
+        os.environ.pop(name, None)
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="gamehall-metrics-") as folder:
+        os.environ[name] = folder
+        yield
+
+
+def prepare(
+    settings: Settings, *, safe: bool, copy: bool = True, begin: Callable[[Header], Told] | None = None
+) -> None:
     """Makes the data folder and the secret, and brings every table up to date, unless `copy` is false with a copy from
-    before. Raises SettingsError for what would keep every worker from starting, and what `bring_up_to_date` does."""
+    before, which `begin` is told of. Raises SettingsError for what would keep every worker from starting, and what
+    `bring_up_to_date` does."""
     from gamehall.delivery import transport_of
     from gamehall.edges import Edges
     from gamehall.features import add_plugins
-    from gamehall.logs import configure_logs
+    from gamehall.logs import configure_logs, hear_of_everything
     from gamehall.plugins import load_plugins
     from gamehall.retention import changed_days
+    from gamehall.tracing import check
     from gamehall.upgrading import bring_up_to_date
 
     configure_logs(settings)
+    hear_of_everything()
     transport_of(settings)
     Edges(settings)
     changed_days(settings.keep_days)
+    check(settings)
     secret_key(settings)
     plugins = load_plugins(settings, safe=safe)
-    changed, copied = bring_up_to_date(settings, plugins, copy=copy)
+    changed, copied = bring_up_to_date(settings, plugins, copy=copy, begin=begin)
     if copied is not None:
         click.echo(f"The hall as it was before this upgrade is in {copied}.", err=True)
     for name in changed:
@@ -90,6 +119,11 @@ def announce(settings: Settings) -> None:
     click.echo(f"Gamehall is at {settings.address}")
     if not settings.rate_limits:
         click.echo("Rate limits are off: use this for load tests only.")
+    if settings.debug:
+        click.echo(
+            "Debug is on: the log tells what each request asks the database and what each stream says, and so do "
+            "browsers. Leave it on for a look, not for long."
+        )
     if not transact(settings, has_admin):
         click.echo(f"There is no admin yet. Become one here: {settings.address}/register?setup={_code(settings)}")
         click.echo("Then begin a game there. What there is: gamehall plugins list. If all is well: gamehall doctor")
@@ -107,6 +141,8 @@ def _granian(settings: Settings, *, reload: bool) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
+
+    from gamehall.logs import server_logs
 
     Granian(
         # Only a name: _worker makes the application, wherever the command was called.
@@ -126,16 +162,26 @@ def _granian(settings: Settings, *, reload: bool) -> None:
         respawn_failed_workers=True,
         reload=reload,
         log_level=LogLevels.warning,
+        log_dictconfig=server_logs(),
     ).serve(target_loader=_worker, wrap_loader=False)
 
 
 def _worker() -> HallApp:
     """What each worker process runs."""
     from gamehall.app import create_app
+    from gamehall.logs import hear_of_everything, log_what_is_lost
+    from gamehall.watchdog import ending_when_stuck
 
-    app = create_app(safe=bool(os.environ.get("GAMEHALL_SAFE")))
+    hear_of_everything()
+    settings = load_settings()
+    app = create_app(
+        settings,
+        safe=bool(os.environ.get("GAMEHALL_SAFE")),
+        around=partial(ending_when_stuck, settings.stuck_seconds),
+    )
+    app.on_startup.append(log_what_is_lost)
     gc.freeze()  # what is here now stays, and is not looked through for garbage while requests wait
-    let_go = threading.Thread(target=_let_go_of_the_silent, args=(app.state.host.settings,), daemon=True)
+    let_go = threading.Thread(target=_let_go_of_the_silent, args=(settings,), daemon=True)
     let_go.start()
     return app
 

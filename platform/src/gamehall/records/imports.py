@@ -130,7 +130,7 @@ def play_through(rulesets: Rulesets, wanted: ImportedGame, ply: int | None = Non
 
 def _known(rulesets: Rulesets, key: str) -> Ruleset[Any, Any]:
     if (ruleset := rulesets.get(key)) is None:
-        raise Problem("not-found", _("The rules of {key!r} are not installed here.", key=key))
+        raise Problem("not-found", _("The rules of {key!r} are not offered here.", key=key))
     return ruleset
 
 

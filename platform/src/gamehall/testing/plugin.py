@@ -21,7 +21,7 @@ from gamehall import migrate
 from gamehall.app import create_app, routes_of, unruled_of
 from gamehall.database import sync_url
 from gamehall.declare import Exporter, GameRecord, ImportedGame, Importer, RecordedMove
-from gamehall.features import switch
+from gamehall.features import Switchable, switch
 from gamehall.game import CellChange, Scene
 from gamehall.hall import Hall
 from gamehall.plugins import GROUP, Plugin, load_plugins
@@ -136,6 +136,7 @@ async def _check_life(settings: Settings, name: str) -> Plugin:
         _check_stage(plugin)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             await _check_health(client, name)
+            _check_gauges(plugin)
             await _check_description(client, name)
             await hall.apart([new_id()])  # a hiding that fails is a failure of its plugin
             await _switch_off(hall, name)
@@ -153,6 +154,14 @@ async def _check_health(client: httpx.AsyncClient, name: str) -> None:
             _fail(name, f"its check {check} fails in an empty hall: {finding['detail']}")
 
 
+def _check_gauges(plugin: Plugin) -> None:
+    for gauge in plugin.declared.get("gamehall_gauges", []):
+        try:
+            gauge.figures()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, its author can mend it
+            _fail(plugin.name, f"its gauge {gauge.name} fails in an empty hall: {type(error).__name__}: {error}")
+
+
 async def _check_description(client: httpx.AsyncClient, name: str) -> None:
     answer = await client.get("/api/openapi.json")
     if answer.status_code != httpx.codes.OK:
@@ -162,7 +171,8 @@ async def _check_description(client: httpx.AsyncClient, name: str) -> None:
 async def _switch_off(hall: Hall, name: str) -> None:
     taken_up = asyncio.Event()
     hall.features.watch(taken_up.set)
-    await hall.write(switch, [name], on=False, by="check_plugin", known={name: ()})
+    known = {name: Switchable("plugin")}  # by itself: it may bring the only way to sign in
+    await hall.write(switch, [name], on=False, by="check_plugin", known=known)
     async with asyncio.timeout(_SECONDS):
         await taken_up.wait()
 

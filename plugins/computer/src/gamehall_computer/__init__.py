@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gamehall import hookimpl
 from gamehall.declare import Host, Opponent, Tables
+from gamehall.gauges import Gauge
 from gamehall.languages import N_
 
 # The modules are imported in the hooks: commands such as `gamehall features` ask for the tables, and nobody plays.
@@ -32,4 +33,14 @@ def gamehall_opponents(host: Host) -> Iterable[Opponent]:
             summary=N_("It is always there, answers at once, and is not too hard to beat."),
             enter=partial(playing, host),
         )
+    ]
+
+
+@hookimpl
+def gamehall_gauges() -> Iterable[Gauge]:
+    from . import player
+
+    return [
+        Gauge("thinking", "Moves that the computer thinks about at this moment.", lambda: player.work["thinking"]),
+        Gauge("moves", "Moves that the computer has made.", lambda: player.work["moves"], grows=True),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from random import Random
 from typing import Any
@@ -31,7 +32,7 @@ from gamehall.turns import games_by_turn
 from .thinking import choose
 from .turns import games_with_offers, leave_turn, take_turn
 
-__all__ = ["playing"]
+__all__ = ["playing", "work"]
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,9 @@ _LOOK_SECONDS = 5.0
 _THINK_SECONDS, _LEAST_SECONDS = 0.4, 0.05
 _MOST_SECONDS = 4.0  # rules can be slow; before another worker takes the turn
 _OF_THE_CLOCK = 1 / 20
+# Of this process, for whoever watches the hall.
+work: Counter[str] = Counter(thinking=0, moves=0)
+
 _ANSWERS: dict[OfferKind, OfferAction] = {
     "draw": "decline",
     "takeback": "accept",
@@ -118,6 +122,7 @@ async def _move(host: Host, user_id: str, game_id: str, seconds: float) -> None:
     if found.seats[found.to_act].user_id == user_id and await host.write(take_turn, found, now):
         move = await _choice(ruleset, text, _time_for(found, now, seconds))
         await play(host, game_id, user_id, move, found.ply)
+        work["moves"] += 1
 
 
 def _time_for(found: Game, now: int, seconds: float) -> float:
@@ -128,12 +133,15 @@ def _time_for(found: Game, now: int, seconds: float) -> float:
 
 async def _choice(ruleset: Ruleset[Any, Any], text: str, seconds: float) -> str:
     """The move to make; no move at all where the rules fail, which the hall then finds out by itself."""
+    work["thinking"] += 1
     try:
         async with asyncio.timeout(_MOST_SECONDS):
             return await asyncio.to_thread(_think, ruleset, text, seconds)
     except Exception as error:  # noqa: BLE001 - the rules may raise anything, or take too long
         log.warning("the computer cannot think about %s (%s)", ruleset.key, type(error).__name__)
         return ""
+    finally:
+        work["thinking"] -= 1
 
 
 def _think(ruleset: Ruleset[Any, Any], text: str, seconds: float) -> str:

@@ -25,7 +25,7 @@ from gamehall_enhanced_auth.wording import digest, is_token
 
 __all__ = ["presented_token", "refusal", "token_authenticator"]
 
-log = logging.getLogger("gamehall.enhanced_auth")
+log = logging.getLogger(__name__)
 
 Asking = ASGIConnection[Any, Any, Any, Any]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gamehall import hookimpl
 from gamehall.declare import Check, Host, Lifespan
+from gamehall.gauges import Gauge
 
 from .settings import PushSettings
 
@@ -42,6 +43,16 @@ def gamehall_checks(host: Host) -> list[Check]:
     from .lag import feed_check
 
     return [feed_check(host)]
+
+
+@hookimpl
+def gamehall_gauges() -> list[Gauge]:
+    from . import crowd
+
+    return [
+        Gauge("streams", "Streams of events that are open.", lambda: crowd.streams, label="kind"),
+        Gauge("events", "Events that streams have told.", lambda: crowd.events, label="kind", grows=True),
+    ]
 
 
 @hookimpl(optionalhook=True)

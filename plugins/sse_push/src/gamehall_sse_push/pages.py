@@ -48,7 +48,7 @@ def pushers(host: Host) -> list[Pusher]:
     from gamehall_web_htmx.declare import Pusher  # only where there are pages
 
     settings = host.plugin_settings(PushSettings)
-    crowd = Crowd(host, settings)
+    crowd = Crowd(host, settings, "pages")
 
     async def open_stream(listening: Listening) -> AsyncIterator[bytes]:
         audience = await find_audience(host, await listening.identify(), listening.channels)
@@ -56,7 +56,7 @@ def pushers(host: Host) -> list[Pusher]:
         async def may_listen(audience: Audience) -> bool:
             return await may_still_listen(host, audience, listening.identify)
 
-        stream = EventStream(host, audience, settings, PageVoice(listening.telling), may_listen)
+        stream = EventStream(host, audience, settings, PageVoice(listening.telling), may_listen, crowd.told)
         return crowd.let_in(audience.user_id, stream.run(listening.cursor, again=listening.again))
 
     return [Pusher(open_stream)]

@@ -25,7 +25,7 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 def routes(host: Host) -> list[ControllerRouterHandler]:
     settings = host.plugin_settings(PushSettings)
     frames, meetings = Frames(), Meetings(host)
-    crowd = Crowd(host, settings)
+    crowd = Crowd(host, settings, "programs")
 
     @get(
         "/api/v1/events",
@@ -53,7 +53,7 @@ def routes(host: Host) -> list[ControllerRouterHandler]:
             return await may_still_listen(host, audience, lambda: host.identify(request, "api"))
 
         voice = JsonVoice(frames, meetings, audience.user_id)
-        stream = EventStream(host, audience, settings, voice, may_listen)
+        stream = EventStream(host, audience, settings, voice, may_listen, crowd.told)
         told = stream.run(last_event_id or cursor, again=last_event_id is not None)
         told = crowd.let_in(audience.user_id, told)
         return Stream(told, media_type="text/event-stream", headers=_HEADERS)

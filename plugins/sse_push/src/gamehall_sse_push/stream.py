@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,11 +11,15 @@ from typing import Any, Protocol
 from gamehall.declare import Host
 from gamehall.events import Cursor, Event
 from gamehall.feed import Feed
+from gamehall.logs import DEBUG
+from gamehall.origins import origin
 
 from . import shutdown
 from .audience import Audience
 from .frames import retry
 from .settings import PushSettings
+
+debug = logging.getLogger(DEBUG)
 
 PLUGIN = "sse_push"
 _CREDENTIAL_ENDED = "credential_ended"
@@ -65,7 +70,8 @@ def _ends_credential(events: Sequence[Event]) -> bool:
 
 
 class EventStream:
-    """What one connection is sent. `may_listen` tells whether its right to listen goes on."""
+    """What one connection is sent. `may_listen` tells whether its right to listen goes on; `told` is called for each
+    event that is sent."""
 
     def __init__(
         self,
@@ -74,12 +80,15 @@ class EventStream:
         settings: PushSettings,
         voice: Voice,
         may_listen: Callable[[Audience], Awaitable[bool]],
+        told: Callable[[], None],
     ) -> None:
         self._host = host
         self._audience = audience
         self._settings = settings
         self._voice = voice
         self._may_listen = may_listen
+        self._plugins = {PLUGIN, origin().plugin or PLUGIN}  # this one, and whose route it is that people listen to
+        self._count = told
         self._place = host.feed.place  # the cursor of the last event that the client was told
 
     async def run(self, resume: str | None, *, again: bool) -> AsyncIterator[bytes]:
@@ -95,9 +104,9 @@ class EventStream:
             if resume is not None:
                 stretch = await missed_since(feed, self._told, Cursor.read(resume))
             self._place = stretch.place
-            yield voice.notice("hello", self._place, cursor=str(stretch.place))
+            yield self._said("hello", voice.notice("hello", self._place, cursor=str(stretch.place)))
             if again and not stretch.lost:
-                yield await voice.afresh(self._place)
+                yield self._said("everything", await voice.afresh(self._place))
             beat = clock() + self._settings.heartbeat_seconds
             while not shutdown.begun():
                 async for encoded in self._encode(stretch):
@@ -111,11 +120,11 @@ class EventStream:
                 elif shutdown.begun() or (arrived and clock() < beat and not _ends_credential(arrived)):
                     continue
                 if (reason := await self._reason_to_end()) is not None:
-                    yield voice.notice("closed", self._place, reason=reason)
+                    yield self._said(f"closed ({reason})", voice.notice("closed", self._place, reason=reason))
                     return
-                yield await voice.beat(self._place)
+                yield self._said("beat", await voice.beat(self._place))
                 beat = clock() + self._settings.heartbeat_seconds
-            yield retry(self._settings.retry_ms) + voice.notice("restart", self._place)
+            yield self._said("restart", retry(self._settings.retry_ms) + voice.notice("restart", self._place))
 
     @property
     def _told(self) -> frozenset[str]:
@@ -128,16 +137,27 @@ class EventStream:
     async def _encode(self, stretch: Stretch) -> AsyncIterator[bytes]:
         self._place = stretch.place
         if stretch.lost:
-            yield self._voice.notice("resync", self._place, reason=stretch.lost)
-            yield await self._voice.afresh(self._place)
+            yield self._said("resync", self._voice.notice("resync", self._place, reason=stretch.lost))
+            yield self._said("everything", await self._voice.afresh(self._place))
         for event in stretch.events:
             name = self._audience.name_of(event)
             told = name is not None or not self._voice.besides.isdisjoint(event.channels)
             if event.cursor > self._place and told and event.kind not in _INTERNAL:
                 self._place = event.cursor
-                yield await self._voice.tell(event, name)
+                if piece := self._said(event.kind, await self._voice.tell(event, name)):
+                    self._count()
+                    yield piece
+
+    def _said(self, what: str, encoded: bytes) -> bytes:
+        """The same bytes, put down for whoever debugs the hall."""
+        if debug.isEnabledFor(logging.DEBUG):
+            listener = self._audience.user_id or "a stranger"
+            told = {"stream": what, "to": listener, "cursor": str(self._place), "bytes": len(encoded)}
+            words = "stream to %s: %s at %s, %d bytes"
+            debug.debug(words, listener, what, self._place, len(encoded), extra={"told": told})
+        return encoded
 
     async def _reason_to_end(self) -> str | None:
-        if PLUGIN not in self._host.features:
+        if not all(plugin in self._host.features for plugin in self._plugins):
             return "switched-off"
         return None if await self._may_listen(self._audience) else "not-allowed"

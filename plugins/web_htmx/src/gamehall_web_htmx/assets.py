@@ -14,7 +14,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from gamehall.asking import HttpRequest
+from gamehall.asking import HttpRequest, host_of
 from gamehall.problems import Problem
 
 from .caching import FOREVER, has_already
@@ -38,6 +38,7 @@ _TOGETHER = {
     "hall.js": ("htmx.min.js", "hx-sse.min.js", "live.js"),
     "game.js": ("board.js", "aim.js", "play.js", "clock.js", "replay.js"),
 }
+_DEBUG = "debug.js"  # is there with the setting alone
 LARGEST_SIZE = 64  # boards up to this many cells across have their own classes
 
 
@@ -71,10 +72,11 @@ class Assets:
         return asset if asset is not None and asset.tag == tag else None
 
 
-def load_assets(plugins: Iterable[str]) -> Assets:
+def load_assets(plugins: Iterable[str], *, debug: bool = False) -> Assets:
     """The files that can be served from our package's folder `static/` and those of these plugins, the pieces that they
     draw, and what is made here: `sizes.css`, and the files of those that are asked for together."""
-    files = {name: _asset(name, content) for name, content in _files(__package__, "static")}
+    own = _files(__package__, "static")
+    files = {name: _asset(name, content) for name, content in own if debug or name != _DEBUG}
     files["sizes.css"] = _asset("sizes.css", _sizes().encode())
     for whole, parts in _TOGETHER.items():
         files[whole] = _asset(whole, b"\n".join(files[name].content for name in parts))
@@ -133,7 +135,9 @@ async def serve_plugin_asset(
     plugin: FromPath[str],
     name: FromPath[str],
 ) -> Response[bytes]:
-    return _serve(request, assets.find(tag, f"{plugin}/{name}"))
+    """What belongs to the pages of a plugin; pieces of a game stay when it is off, since running games go on."""
+    is_on = plugin in host_of(request).features
+    return _serve(request, assets.find(tag, f"{plugin}/{name}") if is_on else None)
 
 
 def _serve(request: HttpRequest, asset: Asset | None) -> Response[bytes]:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from gamehall.database import serialize_on
 from gamehall.declare import Host, Listener
 from gamehall.events import Cursor, Event, user_channel, users_of
+from gamehall.origins import at_work
 from gamehall.tables import user
 from gamehall.tasks import beside
 
@@ -27,6 +28,7 @@ from .happenings import own_kinds
 from .tables import notice
 
 __all__ = [
+    "OWN",
     "Kinds",
     "Notice",
     "forgetting",
@@ -94,7 +96,8 @@ async def _keep(host: Host, waiting: asyncio.Queue[Event]) -> None:
 async def _keep_one(host: Host, plugin: str, kind: NoticeKind, event: Event) -> None:
     while True:
         try:
-            told = await host.write(_put_down, plugin, kind, event)
+            with at_work(plugin):
+                told = await host.write(_put_down, plugin, kind, event)
         except sa.exc.OperationalError:
             log.warning("a notice could not be put down; trying again")
             await asyncio.sleep(_RETRY_SECONDS)

@@ -17,9 +17,11 @@ from gamehall.accounts import signup_is_open
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
 from gamehall.languages import catalogue
+from gamehall.origins import origin
 from gamehall.problems import Problem
 from gamehall.spans import in_words
 from gamehall.tables import now
+from gamehall.tasks import calling
 
 from .assets import load_assets
 from .caching import of_an_account
@@ -131,10 +133,12 @@ class Site:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self.assets = load_assets(each.name for each in host.installed_plugins if not each.reason)
+        working = [each.name for each in host.installed_plugins if not each.reason]
+        self.assets = load_assets(working, debug=host.settings.debug)
         self.picture_sizes = PictureSizes(host)
         self.templates = environment(self.assets)
         self.templates.globals["address"] = host.settings.address
+        self.templates.globals["debug"] = host.settings.debug
         self.pieces = Pieces(host, self.templates)
         self.lobby_news = LobbyNews(host, self.pieces)
 
@@ -166,7 +170,7 @@ class Site:
         for plugin, page in self.pages():
             if page.badge is not None:
                 try:
-                    async with asyncio.timeout(_SLOT_SECONDS):
+                    async with calling(plugin, _SLOT_SECONDS):
                         found[page.path] = int(await page.badge(account))
                 except Exception as error:  # noqa: BLE001 - another plugin's fault must not cost the page
                     self.host.fault(plugin, f"the badge of {page.path}", error)
@@ -214,10 +218,10 @@ class Site:
         return self.templates.get_template(template).render(shared | context)
 
     @property
-    def pusher(self) -> Pusher | None:
-        """Who can tell pages what happens, if anybody can."""
+    def pusher(self) -> tuple[str, Pusher] | None:
+        """Who can tell pages what happens, with the plugin's name, if anybody can."""
         declared: list[tuple[str, Pusher]] = self.host.declared("web_pushers")
-        return declared[0][1] if declared else None
+        return declared[0] if declared else None
 
     def live(self, path: str, visitor: Visitor, query: Mapping[str, object], *, stays: bool = False) -> Live | None:
         """How a page follows what happens after this visitor has asked for it, None where it cannot."""
@@ -266,7 +270,7 @@ class Site:
 
     async def _slot(self, plugin: str, slot: Slot, visitor: Visitor, subject: str) -> Markup:
         try:
-            async with asyncio.timeout(_SLOT_SECONDS):
+            async with calling(plugin, _SLOT_SECONDS):
                 context = await slot.context(visitor.account, subject)
             if context is None:
                 return Markup("")
@@ -307,6 +311,7 @@ def error_page(site: Site, request: HttpRequest, problem: Problem) -> Response[s
         "again": _address(request),
         "wait": in_words(int(wait) * 1_000) if wait.isdecimal() else "",
         "at": now(),
+        "request": origin().request,  # what the log calls it
     }
     html = site.render(request, known or nobody, "web_htmx/error.html", context)
     return site.answer(html, problem.status, problem.headers)

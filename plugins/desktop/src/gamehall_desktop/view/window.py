@@ -72,7 +72,9 @@ _STEPS = {
 def run(accounts: AuthenticationManager, profile: str | None) -> None:
     """Opens the window and returns when it is closed."""
     config = accounts.config
-    logging.basicConfig(level=config.log_level.upper())
+    level = config.log_level.upper()
+    logging.basicConfig(level=level, force=True)  # as a window's program, whatever the command line has set up
+    logging.getLogger("gamehall_desktop").setLevel(level)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every call
     network = Network()
     herald = Herald(network.post, network.spawn, config.look)

@@ -1,6 +1,6 @@
 """For admins: what is on, what is installed and how it does, who is here."""
 
-import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -12,10 +12,12 @@ from litestar.params import FromQuery, QueryParameter
 from gamehall.accounts import printable
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
-from gamehall.features import SIGNUP, Switches, late_workers, read_switches, switch
+from gamehall.features import FeatureState, known_features, list_features, not_taken_up, switch
 from gamehall.languages import catalogue
 from gamehall.naming import title_of
 from gamehall.overseeing import find_users
+from gamehall.problems import Problem
+from gamehall.workers import late_workers
 from gamehall_web_htmx.forms import read_form
 from gamehall_web_htmx.site import Site, Visitor
 
@@ -25,27 +27,27 @@ _ = catalogue(__name__)
 
 _PEOPLE = 50
 _OWN = "web_htmx"
-_LOOKS, _STEP = 60, 0.05  # how often, and with so many seconds in between
+_PATIENCE = 3.0
 
 Number = Annotated[int, QueryParameter(ge=0, lt=2**31)]
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchRow:
-    """One switch, with the rulesets that go with it.
+    """One switch as it stands, in words, with the rulesets that go with it.
 
-    A plugin that failed has its `reason`, and `faults` counts what of it has failed since the start; the pages' own
-    cannot be used from a page.
+    `faults` counts what of a plugin has failed since the start; the pages' own cannot be used from a page.
     """
 
-    key: str
+    state: FeatureState
     label: str
     note: str
-    is_on: bool
     rulesets: tuple[str, ...] = ()
-    reason: str = ""
     faults: int = 0
-    usable: bool = True
+
+    @property
+    def usable(self) -> bool:
+        return self.state.key != _OWN
 
 
 @get("/admin")
@@ -61,18 +63,19 @@ async def admin_page(
     games: Number = 0,
 ) -> Response[Any]:
     """With `switched`, where a switch leads to, it says how that stands and which workers have not taken it up."""
-    groups = _switch_rows(site.host, await site.host.read(read_switches))
-    people = await site.host.read(find_users, printable(find).strip(), _PEOPLE + 1)
+    host = site.host
+    groups = _switch_rows(host, await host.read(list_features, known_features(host.installed_plugins)))
+    people = await host.read(find_users, printable(find).strip(), _PEOPLE + 1)
     return site.page(
         request,
         visitor,
         "admin.html",
         groups=groups,
-        switched=next((row for rows in groups.values() for row in rows if row.key == switched), None),
-        late=await site.host.read(late_workers, epoch),
+        switched=next((row for rows in groups.values() for row in rows if row.state.key == switched), None),
+        late=await host.read(late_workers, epoch),
         query=request.url.query,
         games=games,
-        failed=[row for rows in groups.values() for row in rows if row.reason],
+        failed=[row for rows in groups.values() for row in rows if row.state.reason],
         people=people[:_PEOPLE],
         more=len(people) > _PEOPLE,
         find=find,
@@ -80,26 +83,27 @@ async def admin_page(
     )
 
 
-def _switch_rows(host: Host, switches: Switches) -> dict[str, list[SwitchRow]]:
-    plugins = [
-        SwitchRow(
-            key=plugin.name,
-            label=plugin.name.replace("_", " ").capitalize(),
-            note=f"{plugin.distribution} {plugin.version}",
-            is_on=plugin.name in switches,
-            rulesets=tuple(key for key in host.rulesets if host.plugin_of(key) == plugin.name),
-            reason=plugin.reason,
-            faults=plugin.failures,
-            usable=plugin.name != _OWN,
-        )
-        for plugin in host.installed_plugins
-    ]
-    games = [
-        SwitchRow(f"ruleset:{key}", title_of(ruleset), key, f"ruleset:{key}" in switches, (key,))
-        for key, ruleset in sorted(host.rulesets.items())
-    ]
-    signup = SwitchRow(SIGNUP, _("New accounts"), _("Whether anybody can register."), SIGNUP in switches)
-    return {_("The hall"): [signup], _("Plugins"): plugins, _("Kinds of games"): games}
+def _switch_rows(host: Host, states: Sequence[FeatureState]) -> dict[str, list[SwitchRow]]:
+    plugins = {plugin.name: plugin for plugin in host.installed_plugins}
+    groups: dict[str, list[SwitchRow]] = {_("The hall"): [], _("Plugins"): [], _("Kinds of games"): []}
+    hall, extensions, games = groups.values()
+    for state in states:
+        key = state.key.removeprefix("ruleset:")
+        if (plugin := plugins.get(key)) is not None and state.kind == "plugin":
+            label, note = _plugin_label(key), f"{plugin.distribution} {plugin.version}"
+            extensions.append(SwitchRow(state, label, note, plugin.rulesets, plugin.failures))
+        elif state.kind == "plugin":
+            extensions.append(SwitchRow(state, _plugin_label(key), key))
+        elif state.kind == "ruleset":
+            ruleset = host.rulesets.get(key)
+            games.append(SwitchRow(state, title_of(ruleset) if ruleset else key, key, (key,)))
+        else:
+            hall.append(SwitchRow(state, _("New accounts"), _("Whether anybody can register.")))
+    return groups
+
+
+def _plugin_label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 @post("/admin/features")
@@ -107,16 +111,13 @@ async def admin_switch(
     request: HttpRequest, site: NamedDependency[Site], admin: NamedDependency[Principal]
 ) -> Response[Any]:
     """Switches, and waits a moment until every worker has taken it up."""
-    typed = await read_form(request)
-    key, on = typed.get("key", ""), typed.get("state") == "on"
-    rows = _switch_rows(site.host, await site.host.read(read_switches))
-    usable = {row.key: row.rulesets for group in rows.values() for row in group if row.usable}
-    suspend = typed.get("suspend") == "on"
-    made = await site.host.write(switch, [key], on=on, by=admin.username, known=usable, suspend=suspend)
-    for _look in range(_LOOKS):
-        if not await site.host.read(late_workers, made.epoch):
-            break
-        await asyncio.sleep(_STEP)
+    typed, host = await read_form(request), site.host
+    key, on, suspend = typed.get("key", ""), typed.get("state") == "on", typed.get("suspend") == "on"
+    if key == _OWN:
+        raise Problem("not-possible", _("The pages cannot switch themselves off; the command line can."))
+    known = known_features(host.installed_plugins)
+    made = await host.write(switch, [key], on=on, by=admin.username, known=known, suspend=suspend)
+    await not_taken_up(host, made.epoch, _PATIENCE)
     told = {"switched": key, "epoch": made.epoch} | ({"games": made.games} if made.games else {})
     return site.go(f"/admin?{urlencode(told)}")
 

@@ -1,6 +1,6 @@
 """The streams by which open pages follow what happens; a page has one at most."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from litestar.response import Stream
 
 from gamehall.asking import HttpRequest, known_id
 from gamehall.challenges import see_challenge
-from gamehall.declare import Principal
+from gamehall.declare import Host, Principal
 from gamehall.gamelog import check_watching, load_game
 from gamehall.problems import Problem
 from gamehall_web_htmx.declare import Listening, Telling
@@ -20,6 +20,7 @@ from gamehall_web_htmx.live.lobby import ChallengeTelling, LobbyTelling
 from gamehall_web_htmx.live.own import NoticeCount, OwnTelling, PageTelling
 from gamehall_web_htmx.live.slots import LiveSlots
 from gamehall_web_htmx.lobbyview import wanted_challenges
+from gamehall_web_htmx.notices import OWN
 from gamehall_web_htmx.pages.people import declared_page, page_piece, query_of
 from gamehall_web_htmx.site import Site, Visitor
 
@@ -133,8 +134,9 @@ async def _follow(
     last_event_id: str | None,
 ) -> Stream:
     """A stream of these channels and, for somebody, their own. Raises Problem `not-found` where nobody pushes."""
-    if site.pusher is None:
+    if (found := site.pusher) is None:
         raise Problem("not-found")
+    plugin, pusher = found
 
     async def identify() -> Principal | None:
         return await site.host.identify(request, "pages")
@@ -142,7 +144,20 @@ async def _follow(
     own = ["user"] if visitor.user_id is not None else []
     again = last_event_id is not None
     listening = Listening(identify, [*own, *channels], last_event_id or cursor, again, telling)
-    return Stream(await site.pusher.stream(listening), media_type="text/event-stream", headers=_HEADERS)
+    pieces = _while_on(site.host, plugin, await pusher.stream(listening))
+    return Stream(pieces, media_type="text/event-stream", headers=_HEADERS)
+
+
+async def _while_on(host: Host, plugin: str, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces until their plugin or the pages are off; a pusher that notices it by itself has then said so."""
+    try:
+        async for piece in pieces:
+            yield piece
+            if plugin not in host.features or OWN not in host.features:
+                return
+    finally:
+        if isinstance(pieces, AsyncGenerator):
+            await pieces.aclose()
 
 
 LIVE_STREAMS = [follow_game, follow_lobby, follow_challenge, follow_own, follow_page]

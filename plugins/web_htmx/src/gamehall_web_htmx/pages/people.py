@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from gamehall.asking import HttpRequest
 from gamehall.declare import Principal
 from gamehall.languages import catalogue
+from gamehall.origins import at_work
 from gamehall.problems import Problem
 from gamehall_web_htmx.asking import confirmed, signed_in
 from gamehall_web_htmx.declare import Page
@@ -50,7 +51,8 @@ async def page_piece(site: Site, plugin: str, page: Page, caller: Principal, que
     html = ""
     try:
         if plugin in site.host.features:
-            html = await _piece(site, page, caller, query)
+            with at_work(plugin):
+                html = await _piece(site, page, caller, query)
     except Exception as error:  # noqa: BLE001 - another plugin's fault must not end the stream
         site.host.fault(plugin, f"what lives on {page.path}", error)
     return f'<div id="page-piece" hx-swap-oob="innerHTML">{html}</div>'
@@ -72,10 +74,11 @@ async def _declared_page(
     **more: Any,
 ) -> Response[Any]:
     query = query_of(request)
-    if caller is not None:
-        context = dict(await page.context(caller, query))
-    elif page.visit is not None:
-        context = dict(await page.visit(query))
+    with at_work(plugin):
+        if caller is not None:
+            context = dict(await page.context(caller, query))
+        elif page.visit is not None:
+            context = dict(await page.visit(query))
     title = catalogue(f"gamehall_{plugin}")(page.title)
     shared: dict[str, Any] = {"title": title, "problem": problem, "typed": {}}
     if page.piece and caller is not None:
@@ -101,7 +104,8 @@ async def declared_action(
         await confirmed(request, caller)
     typed = await read_form(request)
     try:
-        outcome = await run(caller, typed)
+        with at_work(plugin):
+            outcome = await run(caller, typed)
     except Problem as problem:
         return await _declared_page(request, site, visitor, caller, plugin, page, problem, typed=typed)
     if isinstance(outcome, str):

@@ -43,7 +43,7 @@ async def show_replay(
         return _form(request, site, visitor)
     try:
         wanted = told_game(ruleset, options, moves, player or (), result)
-        played = await in_turn(play_through, site.host.rulesets, wanted, ply)
+        played = await in_turn(play_through, site.host.offered_rulesets, wanted, ply)
     except Problem as problem:
         return _form(request, site, visitor, problem)
     return site.page(request, visitor, "replay.html", view=replay_page(site.host, wanted, played))
@@ -59,7 +59,7 @@ def _form(
         status=problem.status if problem else 200,
         problem=problem,
         formats=sorted(importers(site.host)),
-        rulesets=list(site.host.rulesets.values()),
+        rulesets=list(site.host.offered_rulesets.values()),
         chosen=chosen,
     )
 
@@ -75,8 +75,10 @@ async def send_file(
         content = await file.read() if isinstance(file, UploadFile) else b""
         if not content:
             raise Problem("invalid", _("Choose the file of a game."))
-        found = await in_turn(read_game, importers(site.host), site.host.rulesets, content, None, chosen or None)
-        await in_turn(play_through, site.host.rulesets, found)
+        found = await in_turn(
+            read_game, importers(site.host), site.host.offered_rulesets, content, None, chosen or None
+        )
+        await in_turn(play_through, site.host.offered_rulesets, found)
     except Problem as problem:
         return _form(request, site, visitor, problem, chosen)
     return site.answer("", 303, {"Location": f"/replay?{urlencode(address_of(found))}"})
