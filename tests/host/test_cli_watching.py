@@ -26,8 +26,13 @@ def players(server: Server) -> list[Caller]:
 
 
 @contextmanager
-def watching(server: Server, game_id: str, *options: str) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+def watching(
+    server: Server, game_id: str, *options: str, background: bool = False
+) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """`background`: as a shell starts it there, with Ctrl-C ignored."""
     command = [str(server.program), *options, "games", "watch", game_id]
+    if background:
+        command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
     with subprocess.Popen(command, env=server.environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -89,10 +94,11 @@ def test_a_game_is_watched_by_a_program(server: Server, players: list[Caller]) -
 
 def test_watching_ends_with_the_one_who_watches_or_the_game(server: Server, players: list[Caller]) -> None:
     game_id = start_game(players)
-    with watching(server, game_id) as (process, printed):
-        part(printed)
-        process.send_signal(signal.SIGINT)
-        assert process.wait() == DONE
+    for background in (False, True):
+        with watching(server, game_id, background=background) as (process, printed):
+            part(printed)
+            process.send_signal(signal.SIGINT)
+            assert process.wait() == DONE
     players[0].ask("POST", f"/games/{game_id}/abort")
     over = call(server.environment, "games", "watch", game_id)
     assert (over.code, over.out.splitlines()[-2:]) == (DONE, ["Nobody has won (aborted).", ""])

@@ -60,6 +60,7 @@ LAYERS: list[set[str]] = [
         "sealing",
         "statements",
         "spans",
+        "stopping",
     },
     {"blocklist", "database", "tables", "installed", "declare", "disclosing", "passwords", "delivery"},
     {
@@ -121,6 +122,7 @@ LAYERS: list[set[str]] = [
     {"client"},
     {"api"},
     {"app"},
+    {"supervisor"},
     {"cli", "testing"},
 ]
 
@@ -145,6 +147,7 @@ PRIVATE = {
     "standing",
     "upgrading",
     "wakeups",
+    "supervisor",
     "watchdog",
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -54,7 +56,6 @@ def gamehall_routes(host):
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("standing")
     lay_out_plugin(folder / "site", "standing", STANDING)
-    # Shorter than the time for which the server must not see a worker end after its start.
     settings = {"GAMEHALL_STUCK_SECONDS": "3", "PYTHONPATH": str(folder / "site"), "PYTHONUNBUFFERED": "1"}
     with serving(folder, request.node) as serve:
         yield serve(workers=WORKERS, settings=settings)
@@ -134,7 +135,7 @@ def test_workers_that_stand_still_are_ended_and_others_begin(server: Server) -> 
     one.ask("/api/v1/standing/wait")
     other.ask("/api/v1/standing/hold")
     server.wait_until(lambda: others_than(server, set(stuck)), seconds=120)
-    # Those that have just begun stand still at once, before the server takes a worker for one that can run.
+    # Those that have just begun stand still at once.
     again = one_of_each(server)
     for caller in again.values():
         caller.ask("/api/v1/standing/wait")
@@ -151,3 +152,34 @@ def test_workers_that_stand_still_are_ended_and_others_begin(server: Server) -> 
     assert after.of("gamehall_standing_workers") == WORKERS
     for caller in (*stuck.values(), *again.values(), *afresh.values()):
         caller.close()
+
+
+STILL = """
+import asyncio, sys, time
+from gamehall.watchdog import ending_when_stuck
+
+async def stand_still():
+    async with ending_when_stuck(float(sys.argv[1])):
+        await asyncio.sleep(0)
+        time.sleep(float(sys.argv[2]))
+
+asyncio.run(stand_still())
+"""
+
+
+def stand_still(patience: float, seconds: float) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", STILL, str(patience), str(seconds)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_a_worker_is_not_ended_so_young_that_the_server_would_end_with_it() -> None:
+    began = time.monotonic()
+    ended = stand_still(0.1, 100)
+    assert time.monotonic() - began > 5.5  # granian's limit
+    assert (ended.returncode, "in stand_still" in ended.stderr) == (1, True)
+
+
+def test_nobody_is_ended_who_goes_on_in_time_nor_where_none_is_wanted() -> None:
+    for patience, seconds in ((60, 0.5), (0, 7)):
+        ended = stand_still(patience, seconds)
+        assert (ended.returncode, ended.stderr) == (0, "")

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -83,8 +84,13 @@ def call(environment: Mapping[str, str], *arguments: str, stdin: str = "", typed
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["gamehall", *arguments])
         patch.setattr(sys, "stdin", io.StringIO(stdin) if typed is None else _Terminal(typed))
-        with pytest.raises(SystemExit) as ended:
-            main()
+        patch.setattr(sys, "unraisablehook", sys.unraisablehook)
+        interrupted = signal.getsignal(signal.SIGINT)
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main()
+        finally:
+            signal.signal(signal.SIGINT, interrupted)
     printed = (stream.buffer.getvalue().decode() for stream in (out, err))
     return Ended(int(ended.value.code or 0), *printed)
 

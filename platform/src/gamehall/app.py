@@ -14,7 +14,7 @@ from litestar.di import Provide
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Send
 
-from gamehall import __version__, meters, tracing
+from gamehall import __version__, meters, stopping, tracing
 from gamehall.api.admin import overseeing
 from gamehall.api.challenges import challenges, clocks, invitations
 from gamehall.api.errors import EXCEPTION_HANDLERS, answer_problem
@@ -201,6 +201,8 @@ class HallApp(Litestar):
         if hall is not None:
             self._edges = Edges(hall.settings)
             self._headers = answer_headers(hall.settings)
+            # Who kept a connection to a worker that ends would at some time ask just when it is gone.
+            self._last_headers = {**self._headers, "connection": "close"}
         sampler = Sampler(hall) if hall else None
 
         @contextlib.asynccontextmanager
@@ -239,7 +241,8 @@ class HallApp(Litestar):
             return
         where = self._edges.origin(scope)
         traced = tracing.request(scope, trusted=self._edges.comes_by_proxy(scope))
-        headers = {**self._headers, "x-request-id": where.request}
+        usual = self._last_headers if stopping.announced() else self._headers
+        headers = {**usual, "x-request-id": where.request}
         # Until the pages know better, a request is in nobody's language.
         with (
             asked_from(where),

@@ -120,7 +120,7 @@ def transaction(kind: str, fn: Callable[..., Any]) -> Iterator[None]:
     """Measures a transaction, which is what is waited for in this block, and makes it a part of what is traced."""
     began = time.perf_counter()
     try:
-        with part(f"{kind} {getattr(fn, '__name__', type(fn).__name__)}"):
+        with part(kind, fn):
             yield
     finally:
         _TRANSACTION[kind].observe(time.perf_counter() - began)

@@ -79,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     request_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30
     body_seconds: Annotated[float, msgspec.Meta(gt=0)] = 15
     send_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30
+    drain_seconds: Annotated[float, msgspec.Meta(ge=0, le=300)] = 0
+    """For how long a hall that is told to stop still answers while it says that it is not ready."""
     max_challenges: Annotated[int, msgspec.Meta(ge=1)] = 10
     max_live_games: Annotated[int, msgspec.Meta(ge=1)] = 5
     max_games: Annotated[int, msgspec.Meta(ge=1)] = 200

@@ -101,12 +101,13 @@ def answer_begun(span: Span | None, route: str, status: int, *, endless: bool) -
 
 
 @contextlib.contextmanager
-def part(name: str) -> Iterator[None]:
-    """What is done in this block is a part of what is traced now, if anything is."""
+def part(*words: str | Callable[..., Any]) -> Iterator[None]:
+    """What is done in this block is a part of what is traced now, if anything is. Its words are its name; a function
+    among them is named by its module and its own name."""
     if _tracer is None or not _present().is_recording():
         yield
         return
-    with whole(name):
+    with whole(" ".join(word if isinstance(word, str) else _name(word) for word in words)):
         yield
 
 
@@ -142,6 +143,11 @@ def trace_id() -> str:
         return ""
     context = _present().get_span_context()
     return f"{context.trace_id:032x}" if context.is_valid else ""
+
+
+def _name(fn: Callable[..., Any]) -> str:
+    module = getattr(fn, "__module__", "").removeprefix("gamehall.")
+    return f"{module}.{getattr(fn, '__name__', type(fn).__name__)}"
 
 
 def _present() -> Span:

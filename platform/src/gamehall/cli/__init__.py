@@ -11,6 +11,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from gamehall.cli.stopping import stop_at_once, stop_in_order
+
 __all__ = ["main"]
 
 # Where each command lives: (module, its name there, the line that the list of commands shows).
@@ -88,14 +90,17 @@ def cli(**_options: Any) -> None:
     Start a hall:             gamehall serve
     See what is installed:    gamehall plugins list
     """
+    stop_in_order()
 
 
 def main() -> None:
     """The console script."""
+    stop_at_once()
     from gamehall.cli.running import run  # after the group, which it runs
 
     gc.disable()  # imports make much that stays: to look through it again and again is a tenth of a short command
     try:
         sys.exit(run(cli))
     finally:
+        stop_at_once()
         gc.enable()

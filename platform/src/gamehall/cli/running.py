@@ -21,12 +21,12 @@ DONE, FAILED, USAGE, NOT_FOUND, REFUSED, CONFLICT = range(6)
 _EXIT = {404: NOT_FOUND, 403: REFUSED, 401: REFUSED, 409: CONFLICT}
 
 
-def known_switches(settings: Settings) -> dict[str, Switchable]:
-    """Everything that can be switched, as found without importing a plugin here, and as far as it comes in a hall."""
+def known_switches(settings: Settings, *, started: bool) -> dict[str, Switchable]:
+    """Everything that can be switched, as found without importing a plugin here, or `started`, as in a worker."""
     from gamehall.cli.inspecting import inspect_plugins
     from gamehall.features import known_features
 
-    return known_features(report.installed for report in inspect_plugins(settings, started=True))
+    return known_features(report.installed for report in inspect_plugins(settings, started=started))
 
 
 def installed_plugins(ctx: click.Context) -> Plugins:
