@@ -125,7 +125,7 @@ def test_plugins_come_and_nothing_else_changes(run: Run, environment: Environmen
     assert installed(environment) == {"calm": "2.0"}
     wanted = tmp_path / "wanted.txt"
     wanted.write_text("gamehall-calm\ngamehall-needy\n")
-    assert run("plugins", "install", "-r", wanted)[1]["data"]["plugins"] == ["needy"]
+    assert run("plugins", "install", "-r", wanted)[1]["data"]["plugins"] == ["calm", "needy"]
     assert installed(environment) == {"calm": "2.0", "needy": "1.0"}
 
 

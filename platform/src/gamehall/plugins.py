@@ -250,8 +250,8 @@ def load_plugins(
     plugins = Plugins(found, strict=settings.strict, entering=entering)
     modules = {}
     for plugin in plugins.working:
-        log_as_ours(plugin.module)
         plugins.entering(plugin)
+        log_as_ours(plugin.module)
         try:
             modules[plugin.name] = importlib.import_module(plugin.module)
             plugin.stage = "imported"
