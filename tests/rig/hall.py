@@ -177,7 +177,7 @@ def empty(connection: sa.Connection, hall: Hall) -> None:
 
 
 def _settings(url: str, folder: Path, **more: Any) -> Settings:
-    usual: dict[str, Any] = {"rate_limits": False, "mail": "off", "allowed_hosts": ("hall",)}
+    usual: dict[str, Any] = {"rate_limits": False, "mail": "off", "allowed_hosts": ("hall",), "slow_query_ms": 0}
     return Settings(database_url=url, data_dir=str(folder / "data"), **usual | more)
 
 

@@ -222,11 +222,13 @@ def test_a_line_a_request(hall: Server) -> None:
 
 def test_what_is_slow_is_named(hall: Server) -> None:
     ask(hall, "/api/v1/chatty/slow", "slow-0001")
-    line = wait_for(hall, request="slow-0001", logger="gamehall.statements")
+    wait_for(hall, request="slow-0001", logger="gamehall.access")
+    mine = [each for each in written(hall) if each.get("request") == "slow-0001"]
+    # On a busy machine others are slow as well.
+    (line,) = (each for each in mine if re.match("WITH RECURSIVE|SELECT pg_sleep", each.get("statement", "")))
     assert (line["level"], line["plugin"], line["route"]) == ("warning", "chatty", "GET /api/v1/chatty/{how}")
     assert line["ms"] >= 5
     assert line["message"].startswith("slow: ")
-    assert "most" in line["statement"] or "?" in line["statement"]
     assert "234567" not in str(written(hall))  # values are people's
     ask(hall, "/api/v1/chatty/crowd", "slow-0002")
     waited = [each for each in written(hall) if each.get("request") == "slow-0002" and "waited" in each["message"]]
