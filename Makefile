@@ -64,9 +64,9 @@ texts: ## collect the texts that are to be translated (ARGS=fr begins another la
 	@$(PREPARE) dev
 	@$(BIN)/python scripts/texts.py $(ARGS)
 
-bench: ## measure; nothing is asserted
+bench: ## measure; nothing is asserted (ARGS="units growth": these; BENCH_SIZE=10: ten times as much)
 	@$(PREPARE) dev
-	@$(BIN)/python -m bench $(ARGS)
+	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
 coverage: ## the tests' coverage, servers and other processes they start included
 	@$(PREPARE) test

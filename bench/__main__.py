@@ -1,4 +1,7 @@
-"""`python -m bench [name …]`: runs the named benches, or all of them. A bench is a module here with a `main()`."""
+"""`python -m bench [name …]`: runs the named benches, or all of them. A bench is a module here with a `main()`.
+
+Those that start a PostgreSQL or a hall find how in the package `rig` of the tests, so tests/ is on PYTHONPATH.
+"""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ from gamehall.games import play
 from gamehall.origins import origin
 from rig.people import moves_without_end
 
-MOVES = sized(100, least=4)  # of a game
-GAMES = sized(16, least=2)  # at once
+MOVES = sized(60, least=4)  # of a game
+GAMES = sized(12, least=2)  # at once
 FILLED = sized(1_000, least=20)
 IDLE_SECONDS = sized(10, least=2)
 _MOVE = "POST /api/v1/games/{game_id}/moves"

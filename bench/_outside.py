@@ -8,19 +8,18 @@ from collections.abc import Callable
 from typing import Any, LiteralString
 
 import psycopg
-from bench._processes import Running, children, hall, memory_of, parent_of, seconds_of
+from bench._processes import Running, children, connection_to, hall, memory_of, parent_of, seconds_of
 from bench._sizes import sized
 
-from gamehall.database import sync_url
 from rig.people import PASSWORD, Caller, client, moves_without_end, start_game
 
 ROUNDS = sized(3)
-REQUESTS = sized(200, least=3)
-STREAMS = min(sized(200, least=5), 800)
+REQUESTS, PAGES, SIGN_INS = sized(150, least=3), sized(40, least=2), sized(10, least=2)
+STREAMS = min(sized(100, least=5), 800)
 MOVES = sized(60, least=2)
 IDLE_SECONDS = sized(10, least=2)
-BEATS = sized(5, least=2)
-HEARTBEAT = 2  # seconds; 15 in a hall that nobody has changed
+BEATS = sized(4, least=1)
+HEARTBEAT = 4  # seconds; 15 in a hall that nobody has changed
 
 Figures = dict[str, float]
 
@@ -30,8 +29,8 @@ def outside(url: str) -> Figures:
     with hall(url, f"[plugins.sse_push]\nheartbeat_seconds = {HEARTBEAT}\n") as running:
         people = [Caller(running.server.url, name) for name in ("cyd", "dora")]
         found = _requests(running, people, url)
-        found |= asyncio.run(_streams(running, people, found["move.request"]))
-        return found | _at_rest(running, url)
+        found |= _at_rest(running, url)
+        return found | asyncio.run(_streams(running, people, found))
 
 
 def _requests(running: Running, people: list[Caller], url: str) -> Figures:
@@ -53,20 +52,20 @@ def _requests(running: Running, people: list[Caller], url: str) -> Figures:
             return lambda: [program.get(path, headers=ada.headers).raise_for_status() for _ in range(REQUESTS)]
 
         def looking(path: str) -> Callable[[], Any]:
-            return lambda: [browser.get(path).raise_for_status() for _ in range(REQUESTS)]
+            return lambda: [browser.get(path).raise_for_status() for _ in range(PAGES)]
 
         def signing_in() -> None:
-            for _ in range(max(2, REQUESTS // 20)):
+            for _ in range(SIGN_INS):
                 assert program.post("/api/v1/auth/token", json=account).is_success
 
         for key, work, number in (
             ("request.nothing", asking("/health"), REQUESTS),
             ("request.me", asking("/api/v1/users/me"), REQUESTS),
             ("request.game", asking(f"/api/v1/games/{game_id}"), REQUESTS),
-            ("page.lobby", looking("/"), REQUESTS),
-            ("page.game", looking(f"/games/{game_id}"), REQUESTS),
-            ("page.games", looking("/games"), REQUESTS),
-            ("sign_in.request", signing_in, max(2, REQUESTS // 20)),
+            ("page.lobby", looking("/"), PAGES),
+            ("page.game", looking(f"/games/{game_id}"), PAGES),
+            ("page.games", looking("/games"), PAGES),
+            ("sign_in.request", signing_in, SIGN_INS),
             ("move.request", moving, MOVES),
         ):
             used[key] = _used(running, work) / number * 1e6
@@ -88,15 +87,12 @@ def _seconds(used: Callable[[], float], work: Callable[[], Any]) -> float:
 
 def _used_by_postgres(url: str, work: Callable[[], Any]) -> float:
     """The same of the database's processes."""
-    with _connection(url) as connection:
+    with connection_to(url) as connection:
         main = parent_of(int(_one(connection, "SELECT pg_backend_pid()")))
-        return min(
-            _seconds(lambda: seconds_of(main, ended=True) + sum(map(seconds_of, children(main))), work)
-            for _ in range(ROUNDS)
-        )
+        return min(_seconds(lambda: sum(map(seconds_of, children(main))), work) for _ in range(ROUNDS))
 
 
-async def _streams(running: Running, people: list[Caller], request: float) -> Figures:
+async def _streams(running: Running, people: list[Caller], known: Figures) -> Figures:
     """Strangers who follow one game: what each of them takes, what a heartbeat costs, and what an event does."""
     moves = list(moves_without_end())[:MOVES]
     game_id = await asyncio.to_thread(start_game, people, "gomoku")
@@ -129,10 +125,11 @@ async def _streams(running: Running, people: list[Caller], request: float) -> Fi
         for each in followers:
             each.leave()
     # Heartbeats and what a worker does by itself go on beside, and the moves themselves are not delivery.
-    beside = idle / (BEATS * HEARTBEAT) * took + request / 1e6 * len(moves)
+    beside = idle / (BEATS * HEARTBEAT) * took + known["move.request"] / 1e6 * len(moves)
+    of_beats = max(0.0, idle - known["worker.idle"] / 1e6 * BEATS * HEARTBEAT)
     return {
         "stream.memory": memory / STREAMS,
-        "stream.heartbeat": idle / max(beats, 1) * 1e6,
+        "stream.heartbeat": of_beats / max(beats, 1) * 1e6,
         "event.delivery": max(0.0, busy - beside) / (len(moves) * STREAMS) * 1e6,
     }
 
@@ -146,6 +143,7 @@ class Follower:
         self.begun = asyncio.Event()
         self.beats = self._moves = 0
         self._news = asyncio.Event()
+        self._left = False
         self._writer: asyncio.StreamWriter | None = None
 
     async def follow(self) -> None:
@@ -159,6 +157,8 @@ class Follower:
             if line == b"event: hello\n":
                 self.begun.set()
             self._news.set()
+        if not self._left:
+            raise ConnectionError("the hall has ended a stream")
 
     async def has(self, moves: int) -> None:
         while self._moves < moves:
@@ -166,12 +166,13 @@ class Follower:
             await self._news.wait()
 
     def leave(self) -> None:
+        self._left = True
         if self._writer is not None:
             self._writer.close()
 
 
 def _at_rest(running: Running, url: str) -> Figures:
-    """What a worker has and does when nobody is there any more."""
+    """What a worker has and does while nobody asks for anything."""
     before = seconds_of(running.worker)
     time.sleep(IDLE_SECONDS)
     found = {
@@ -179,18 +180,13 @@ def _at_rest(running: Running, url: str) -> Figures:
         "worker.memory": float(memory_of(running.worker)),
     }
     if url.startswith("postgresql"):
-        with _connection(url) as connection:
+        with connection_to(url) as connection:
             asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             found["worker.connections"] = int(_one(connection, asked)) - 1.0
     return found
 
 
-def _connection(url: str) -> psycopg.Connection[tuple[Any, ...]]:
-    conninfo = sync_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(conninfo, autocommit=True)
-
-
-def _one(connection: psycopg.Connection[tuple[Any, ...]], query: LiteralString) -> Any:
+def _one(connection: psycopg.Connection, query: LiteralString) -> Any:
     row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]

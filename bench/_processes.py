@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -11,23 +12,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
+from gamehall.database import sync_url
 from rig.postgres import running_postgres
 from rig.server import Server, serving
 
-_TICK = os.sysconf("SC_CLK_TCK")
-
-
-def _stat(pid: int) -> list[str]:
-    """What the system says of a process, from its state on; nothing of one that is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ["gone", *"0" * 20]
-
 
 def parent_of(pid: int) -> int:
-    """Who has started this process."""
-    return int(_stat(pid)[1])
+    """Who has started this process; 0 where it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def children(pid: int) -> list[int]:
@@ -36,9 +33,13 @@ def children(pid: int) -> list[int]:
     return [each for each in running if parent_of(each) == pid]
 
 
-def seconds_of(pid: int, *, ended: bool = False) -> float:
-    """The processor time that a process has used, with `ended` that of its children that are gone as well."""
-    return sum(int(each) for each in _stat(pid)[11 : 15 if ended else 13]) / _TICK
+def seconds_of(pid: int) -> float:
+    """The processor time that the threads of a process have used which it still has."""
+    used = 0
+    for each in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # it has just ended
+            used += int(each.read_text().split()[0])
+    return used / 1e9
 
 
 def memory_of(pid: int) -> int:
@@ -51,8 +52,14 @@ def memory_of(pid: int) -> int:
 @contextmanager
 def databases() -> Iterator[Mapping[str, str]]:
     """An address for each kind of database, in which nothing is yet; both put on the disk what they have promised."""
-    with tempfile.TemporaryDirectory(prefix="gamehall-bench-") as folder, running_postgres(careful=True) as url:
-        yield {"sqlite": f"sqlite+aiosqlite:///{folder}/hall.db", "postgresql": url}
+    with tempfile.TemporaryDirectory(prefix="gamehall-bench-") as folder, running_postgres(careful=True) as server:
+        yield {"sqlite": f"sqlite+aiosqlite:///{folder}/hall.db", "postgresql": server.url}
+
+
+def connection_to(url: str) -> psycopg.Connection:
+    """A connection to a database of PostgreSQL, where each statement is a transaction."""
+    conninfo = sync_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(conninfo, autocommit=True)
 
 
 @dataclass(frozen=True)

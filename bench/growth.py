@@ -89,7 +89,8 @@ async def everything(table: Table, game_id: str, first: int) -> None:
         await ada.post(f"/challenges/{each['id']}/respond", json={"action": "cancel"})
     for path in (
         *(f"/games/{game_id}", f"/games/{game_id}/scene?ply=1", f"/games/{game_id}/record", "/users/me"),
-        *("/games?status=active", f"/games?player={NAMES[0]}", "/games?ruleset=gomoku", "/games?limit=20"),
+        *("/games?status=active", f"/games?player={NAMES[0]}", "/games?limit=20"),
+        *(f"/games?player={NAMES[0]}&status=finished", "/games?ruleset=gomoku", "/games?ruleset=gomoku&status=active"),
         *("/challenges?box=open", "/challenges?box=received", f"/users/{NAMES[1]}", "/friends", "/auth/tokens"),
     ):
         assert (await ada.get(path)).is_success, path

@@ -8,6 +8,10 @@ some two minutes.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+
+from bench._feed import feeding
 from bench._inside import inside
 from bench._outside import outside
 from bench._processes import databases, machine
@@ -31,6 +35,9 @@ UNITS = {
     "move.transactions": ("", "transactions of it"),
     "move.round_trips": ("", "round trips to the database of it"),
     "move.log": (BYTES, "written to the log before the database (WAL), a move by itself"),
+    "commits.quiet": ("", "commits a second of sixteen writers of one row each"),
+    "commits.announced": ("", "the same with a NOTIFY in each, as every event has one"),
+    "event.read": (MICROSECONDS, "an event to a worker at which nobody follows it"),
     "event.delivery": (MICROSECONDS, "an event to one more stream"),
     "stream.heartbeat": (MICROSECONDS, "a heartbeat of a stream, at which the right to listen is asked again"),
     "stream.memory": (BYTES, "a stream that waits"),
@@ -48,10 +55,18 @@ UNITS = {
 }
 
 
+def _figures(name: str, url: str) -> Iterator[tuple[str, float]]:
+    """All of one database. Those who wait see each part of them."""
+    for part in (inside, outside, feeding):
+        found = part(url)
+        print(f"{name}: " + ", ".join(f"{key} {value:,.1f}" for key, value in found.items()), file=sys.stderr)
+        yield from found.items()
+
+
 def main() -> None:
     print(machine())
     with databases() as urls:
-        figures = {name: inside(url) | outside(url) for name, url in urls.items()}
+        figures = {name: dict(_figures(name, url)) for name, url in urls.items()}
     print(f"{'':24} {'':>6} {'sqlite':>12} {'postgresql':>12} {'÷ nothing':>13}")
     for key, (unit, what) in UNITS.items():
         found = {name: each.get(key) for name, each in figures.items()}

@@ -39,6 +39,10 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "libgl1": lambda: ctypes.util.find_library("GL"),
     "binutils": lambda: shutil.which("objdump"),
     "fonts-wqy-microhei": lambda: list(Path("/usr/share/fonts").glob("**/wqy-microhei.ttc")),
+    "nginx-light": lambda: shutil.which("nginx", path="/usr/sbin:/sbin") or shutil.which("nginx"),
+    "caddy": lambda: shutil.which("caddy"),
+    "systemd": lambda: shutil.which("systemd-analyze"),
+    "docker-compose": lambda: shutil.which("docker-compose"),
     "pente": lambda: shutil.which("pente") or shutil.which("pente", path="/usr/games"),
     "libgl1-mesa-dri": lambda: list(Path("/usr/lib").glob("*/dri/swrast_dri.so")),
 }

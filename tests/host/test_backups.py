@@ -49,7 +49,7 @@ class Made:
 
     async def wait_for(self, more: int) -> None:
         enough = self._number + more
-        async with asyncio.timeout(20), self._changed:
+        async with asyncio.timeout(120), self._changed:
             await self._changed.wait_for(lambda: self._number >= enough)
 
 

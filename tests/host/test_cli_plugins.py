@@ -166,6 +166,69 @@ def test_a_plugin_without_rulesets_only_has_to_work(
     assert run("check", "nothing")[0] == NOT_FOUND
 
 
+# -- info
+
+TALKATIVE = """
+import msgspec
+from gamehall import hookimpl
+from gamehall.declare import Check, CheckResult
+from litestar import get
+
+
+class Settings(msgspec.Struct):
+    api_token: str = ""
+    limit: int = 3
+
+
+@hookimpl
+def gamehall_settings():
+    return [Settings]
+
+
+@hookimpl
+def gamehall_routes(host):
+    @get("/api/v1/talkative", opt={"who": "anybody"})
+    async def tell() -> str:
+        return "hello"
+
+    return [tell]
+
+
+@hookimpl
+def gamehall_checks(host):
+    async def ask():
+        return CheckResult(False, "it has nothing to say")
+
+    return [Check("words", ask)]
+"""
+
+
+def test_all_about_a_plugin(gamehall: Bare, install_plugin: InstallPlugin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(install_plugin("talkative", TALKATIVE)))
+    monkeypatch.setenv("GAMEHALL_CONFIG", str(Path("hall.toml").absolute()))
+    Path("hall.toml").write_text('[plugins.talkative]\napi_token = "hush"\nlimit = 7\n')
+    assert gamehall("features", "off", "talkative", "--no-wait").code == DONE
+    plain, formal = (
+        gamehall("plugins", "info", "talkative"),
+        gamehall("--json", "plugins", "info", "gamehall-talkative"),
+    )
+    assert "hush" not in plain.out + formal.out
+    data = formal.envelope["data"]
+    assert (data["state"], data["stage"], data["reason"]) == ("off", "migrated", "")
+    assert data["switched_by"].endswith(" by command")
+    assert data["settings"] == [
+        {"key": "api_token", "value": "(hidden)", "default": ""},
+        {"key": "limit", "value": 7, "default": 3},
+    ]
+    assert data["checks"] == {"words": "it has nothing to say"}
+    assert data["contributes"]["gamehall_routes"] == ["GET /api/v1/talkative"]
+    assert (data["package"]["version"], data["package"]["required_by"]) == ("1.0", [])
+    for line in ("limit = 7 (default 3)", "words: it has nothing to say", "GET /api/v1/talkative"):
+        assert f"  {line}\n" in plain.out
+    origins = gamehall("--json", "config", "show", "--origin").envelope["data"]["origins"]
+    assert origins["plugins.talkative.limit"].endswith("hall.toml")
+
+
 # -- new
 
 

@@ -26,8 +26,13 @@ def players(server: Server) -> list[Caller]:
 
 
 @contextmanager
-def watching(server: Server, game_id: str, *options: str) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+def watching(
+    server: Server, game_id: str, *options: str, background: bool = False
+) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """`background`: as a shell starts it there, with Ctrl-C ignored."""
     command = [str(server.program), *options, "games", "watch", game_id]
+    if background:
+        command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
     with subprocess.Popen(command, env=server.environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -89,10 +94,11 @@ def test_a_game_is_watched_by_a_program(server: Server, players: list[Caller]) -
 
 def test_watching_ends_with_the_one_who_watches_or_the_game(server: Server, players: list[Caller]) -> None:
     game_id = start_game(players)
-    with watching(server, game_id) as (process, printed):
-        part(printed)
-        process.send_signal(signal.SIGINT)
-        assert process.wait() == DONE
+    for background in (False, True):
+        with watching(server, game_id, background=background) as (process, printed):
+            part(printed)
+            process.send_signal(signal.SIGINT)
+            assert process.wait() == DONE
     players[0].ask("POST", f"/games/{game_id}/abort")
     over = call(server.environment, "games", "watch", game_id)
     assert (over.code, over.out.splitlines()[-2:]) == (DONE, ["Nobody has won (aborted).", ""])
@@ -102,11 +108,11 @@ def test_watching_ends_with_the_one_who_watches_or_the_game(server: Server, play
 def test_the_operator_aborts_a_game(server: Server, players: list[Caller]) -> None:
     game_id = start_game(players)
     play_moves(game_id, players, "b2 a3")
-    refused = call(server.environment, "games", "abort", game_id, stdin="n\n")
+    refused = call(server.environment, "games", "abort", game_id, typed="n\n")
     assert refused.code == FAILED
     assert "ada and bob after 2 moves" in refused.err
     assert players[0].ask("GET", f"/games/{game_id}")["status"] == "active"
-    aborted = call(server.environment, "games", "abort", game_id, stdin="y\n")
+    aborted = call(server.environment, "games", "abort", game_id, typed="y\n")
     assert (aborted.code, aborted.out) == (DONE, "The game of ada and bob has ended without a winner.\n")
     ended = players[0].ask("GET", f"/games/{game_id}")
     assert (ended["status"], ended["result"]) == ("aborted", {"winner": None, "reason": "aborted-by-operator"})

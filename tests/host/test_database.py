@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from gamehall.database import Database, open_database, serialize_on, sync_url
+from rig.faultproxy import Addressed, FaultProxy
+from rig.processes import free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -53,6 +56,14 @@ async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
     await opened.write(metadata.create_all)
     yield opened
     await opened.close()
+
+
+@dataclass(frozen=True)
+class Nowhere:
+    """An address where nothing answers."""
+
+    port: int
+    url: str = ""
 
 
 class Held:
@@ -214,4 +225,15 @@ async def test_connections_that_the_server_has_closed_cost_nobody_a_request_on_p
         async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as killer:
             await killer.execute(end_others)
         assert await use() in ("kept", ["kept"])
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_a_database_that_is_away_is_not_asked_by_everybody(line_to: Callable[[Addressed], FaultProxy]) -> None:
+    line = line_to(Nowhere(free_port()))
+    database = open_database(f"postgresql+psycopg://nobody@127.0.0.1:{line.port}/hall")
+    for _ in range(40):
+        with pytest.raises(sa.exc.OperationalError):
+            await database.read(notes)
+    assert 1 <= line.accepted < 20
     await database.close()

@@ -326,7 +326,7 @@ def gamehall_routes(host):
         async def told():
             for n in range(3):
                 yield b"data: %d\\n\\n" % n
-                await asyncio.sleep(0.3)
+                await asyncio.sleep(0.5)
         return Stream(told(), media_type="text/event-stream")
 
     @get("/api/v1/stalling/raise/{what:str}")
@@ -380,7 +380,7 @@ async def test_whatever_is_raised_tells_nothing(start_hall: StartHall, install_p
 
 async def test_every_request_has_a_deadline_but_streams(start_hall: StartHall, install_plugin: InstallPlugin) -> None:
     install_plugin("stalling", STALLING)
-    hall = await start_hall(request_seconds=0.5, body_seconds=0.1, trusted_proxies=("127.0.0.1",))
+    hall = await start_hall(request_seconds=1, body_seconds=0.1, trusted_proxies=("127.0.0.1",))
     answer = await hall.nobody.get("/stalling/ever")
     problem(answer, 503, "took-too-long")
     assert answer.headers["retry-after"] == "2"

@@ -6,24 +6,24 @@ can be seen of one kind while it is on; then while it is off; then while it is o
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
-from textwrap import dedent
 from threading import Thread
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from gamehall.client import Client
 from gamehall.database import sync_url
-from rig.command import call
+from gamehall_desktop.declare import Panel, Row
+from gamehall_desktop.installed import load_installed
+from rig.command import Ended, call
 from rig.hall import lay_out_plugin
 from rig.halls import Halls, playing, two_hosts, until
 from rig.hooks import lay_out_reference, specified
@@ -31,6 +31,8 @@ from rig.people import PASSWORD, Caller, client, start_game
 from rig.plugins import WITNESS
 from rig.postgres import fresh_database
 from rig.server import without_settings
+
+pytestmark = pytest.mark.timeout(900)  # all of it is one round on each database
 
 KIOSK = {"X-Kiosk": "the key of the kiosk"}
 HTML = {"Accept": "text/html"}
@@ -44,12 +46,12 @@ class World:
     """The hall, who is there, and a game that ada and bob are in all the time."""
 
     halls: Halls
-    folder: Path
     database_url: str
     ada: Caller
     bob: Caller
     cyd: Caller
     zoe: Caller
+    players: tuple[Caller, Caller]
     ids: dict[str, str]
     cookie: dict[str, str]
     game: str
@@ -75,20 +77,11 @@ class World:
     def claps(self, game: str) -> set[int]:
         return {answer.json()["claps"] for answer in self.halls.answers(f"/api/v1/games/{game}/applause")}
 
-    def plugins(self, script: str) -> Any:
-        """What a program beside the hall finds with the plugins that are installed there."""
-        done = subprocess.run(
-            [sys.executable, "-c", dedent(script), self.halls.url, self.ada.headers["Authorization"].split()[1]],
-            env=self.halls.servers[0].environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
+    def command(self, *words: str) -> Ended:
+        return call(self.halls.servers[0].environment, *words)
 
 
-Row = Callable[[World], Iterator[None]]
+Seen = Callable[[World], Iterator[None]]
 
 
 def routes(world: World) -> Iterator[None]:
@@ -222,20 +215,21 @@ def lifespan(world: World) -> Iterator[None]:
 
 
 def opponents(world: World) -> Iterator[None]:
+    def offered() -> set[bool]:
+        pages = world.halls.texts("/play?ruleset=tic-tac-toe", headers=world.cookie)
+        return {"The claqueur" in page for page in pages}
+
     challenge = {"ruleset": "tic-tac-toe", "opponent": "claqueur"}
     assert world.ada.ask("POST", "/challenges", 201, challenge)["status"] == "accepted"
-    assert {
-        "The claqueur" in text for text in world.halls.texts("/play?ruleset=tic-tac-toe", headers=world.cookie)
-    } == {True}
+    assert offered() == {True}
     yield
     answers = list(world.halls.answers("/api/v1/challenges", "POST", json=challenge, headers=world.ada.headers))
-    assert {answer.status_code // 100 for answer in answers} == {4}
+    assert {answer.status_code for answer in answers} == {422}
     assert all(answer.json()["detail"] for answer in answers)
-    assert {
-        "The claqueur" in text for text in world.halls.texts("/play?ruleset=tic-tac-toe", headers=world.cookie)
-    } == {False}
+    assert offered() == {False}
     yield
     assert world.ada.ask("POST", "/challenges", 201, challenge)["status"] == "accepted"
+    assert offered() == {True}
 
 
 def checks(world: World) -> Iterator[None]:
@@ -298,6 +292,32 @@ def files(world: World) -> Iterator[None]:
     assert world.halls.statuses(path) == {200}
 
 
+class Following:
+    """A stream that somebody has open, read to its end beside the test."""
+
+    def __init__(self, url: str, path: str, headers: dict[str, str]) -> None:
+        self.lines: list[str] = []
+        self._reader = Thread(target=self._read, args=(url, path, headers), daemon=True)
+        self._reader.start()
+        until(lambda: bool(self.lines), f"{path} began")
+
+    def _read(self, url: str, path: str, headers: dict[str, str]) -> None:
+        with client(url) as once, once.stream("GET", path, headers=headers) as answer:
+            for line in answer.iter_lines():
+                self.lines += [line]
+
+    @property
+    def goes_on(self) -> bool:
+        return self._reader.is_alive()
+
+    def end(self) -> tuple[str, str]:
+        """The last event and its data, once the stream has ended."""
+        self._reader.join(60)
+        assert not self.goes_on
+        last = {name: text for name, _, text in (line.partition(": ") for line in self.lines)}
+        return last.get("event", ""), last["data"]
+
+
 def web_pushers(world: World) -> Iterator[None]:
     """The pages take the first of two. An open stream of it ends with it, and others go on."""
 
@@ -305,19 +325,11 @@ def web_pushers(world: World) -> Iterator[None]:
         with client(url) as once, once.stream("GET", LOBBY, headers=world.cookie) as answer:
             return next(answer.iter_lines()).startswith("data: <")
 
-    def follow() -> None:
-        with client(world.halls.url) as once, once.stream("GET", LOBBY, headers=world.cookie) as answer:
-            for line in answer.iter_lines():
-                lines.append(line)
-
-    lines: list[str] = []
-    reader = Thread(target=follow, daemon=True)
-    reader.start()
-    until(lambda: bool(lines), "the stream began")
-    assert lines[0].startswith("data: <")
+    streams = [Following(server.url, LOBBY, world.cookie) for server in world.halls.servers]
+    assert all(stream.lines[0].startswith("data: <") for stream in streams)
     yield
-    reader.join(30)
-    assert not reader.is_alive()
+    for stream in streams:
+        stream.end()
     assert not any(is_its(server.url) for server in world.halls.servers)
     yield
     assert all(is_its(server.url) for server in world.halls.servers)
@@ -347,46 +359,31 @@ def web_notices(world: World) -> Iterator[None]:
 
 
 def desktop_panels(world: World) -> Iterator[None]:
-    def rows() -> Any:
-        return world.plugins(
-            """
-            import asyncio, json, sys
-            from gamehall.client import Client
-            from gamehall_desktop.installed import load_installed
-            _, panel = next(each for each in load_installed().panels if each[1].name == "applause")
-            async def look():
-                async with Client(sys.argv[1], token=sys.argv[2]) as client:
-                    return await panel.load(client)
-            rows = asyncio.run(look())
-            print(json.dumps(rows and [row.note for row in rows]))
-            """
-        )
+    """The panel of a client beside which the plugin is installed asks the hall, which has nothing of the kind."""
 
-    assert rows()
+    async def rows(panel: Panel) -> Sequence[Row] | None:
+        async with Client(world.halls.url, world.ada.headers["Authorization"].split()[1]) as caller:
+            return await panel.load(caller)
+
+    (panel,) = [each for _, each in load_installed().panels if each.name == "applause"]
+    assert asyncio.run(rows(panel))
     yield
-    assert rows() is None
+    assert asyncio.run(rows(panel)) is None
     yield
-    assert rows()
+    assert asyncio.run(rows(panel))
 
 
 def desktop_themes(world: World) -> Iterator[None]:
     """What is installed beside a client is not the hall's."""
     for _ in range(3):
-        themes = world.plugins(
-            """
-            import json
-            from gamehall_desktop.installed import load_installed
-            print(json.dumps([each.name for _, each in load_installed().themes]))
-            """
-        )
-        assert "stage" in themes
+        assert "stage" in {each.name for _, each in load_installed().themes}
         yield
 
 
 def commands(world: World) -> Iterator[None]:
     """They are the operator's."""
     for _ in range(3):
-        assert world.halls.servers[0].command("applause").stdout.endswith(" claps.\n")
+        assert world.command("applause").out.endswith(" claps.\n")
         yield
 
 
@@ -398,13 +395,20 @@ def hookspecs(world: World) -> Iterator[None]:
         yield
 
 
-def kept(world: World) -> Iterator[None]:
-    """Tables stay with what is in them, and what is kept for a while only ends all the same."""
+def tables(world: World) -> Iterator[None]:
+    """They stay, with what is in them."""
+    query = sa.text("SELECT claps FROM applause_clap WHERE game_id = :game")
     world.clap(world.game)
     for _ in range(3):
-        status = json.loads(world.halls.servers[0].command("--json", "db", "status").stdout)["data"]
-        (held,) = [each for each in status["kept"] if each["name"] == "claps"]
-        assert held["rows"] >= 1
+        with sa.create_engine(sync_url(world.database_url), poolclass=sa.NullPool).connect() as connection:
+            assert connection.execute(query, {"game": world.game}).all() == [(1,)]
+        yield
+
+
+def retention(world: World) -> Iterator[None]:
+    """What is kept for a while only ends all the same."""
+    for _ in range(3):
+        assert "claps" in {each["name"] for each in world.command("--json", "db", "status").envelope["data"]["kept"]}
         yield
 
 
@@ -420,11 +424,11 @@ def settings(world: World) -> Iterator[None]:
     assert {answer.json()["claps"] for answer in answers} == {3}
 
 
-MATRIX: dict[str, Row] = {
+MATRIX: dict[str, Seen] = {
     "gamehall_hookspecs": hookspecs,
     "gamehall_settings": settings,
-    "gamehall_tables": kept,
-    "gamehall_retention": kept,
+    "gamehall_tables": tables,
+    "gamehall_retention": retention,
     "gamehall_rulesets": rulesets,
     "gamehall_routes": routes,
     "gamehall_listeners": listeners,
@@ -446,7 +450,7 @@ MATRIX: dict[str, Row] = {
     "desktop_themes": desktop_themes,
 }
 """By the hook. A hook that is not here fails `test_every_hook_has_a_row`."""
-BESIDES: dict[str, Row] = {"the API's document": described, "files": files}
+BESIDES: dict[str, Seen] = {"the API's document": described, "files": files}
 ROWS = MATRIX | BESIDES
 
 
@@ -477,9 +481,10 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         ada, cyd, _kiosk, dan, eve = (Caller(halls.url, name) for name in ("ada", "cyd", "kiosk", "dan", "eve"))
         game = start_game((ada, bob))
         ada.ask("POST", f"/games/{game}/moves", 200, {"move": "a1"})
-        games = stack.enter_context(playing(halls, (dan, eve)))
-        yield World(halls, folder, url, ada, bob, cyd, zoe, ids, halls.signed_in("ada"), game)
-        assert games, "people have played meanwhile"
+        stack.callback(sys.modules.pop, "gamehall_applause", None)
+        stack.callback(sys.modules.pop, "gamehall_witness", None)
+        stack.enter_context(pytest.MonkeyPatch.context()).syspath_prepend(folder / "site")
+        yield World(halls, url, ada, bob, cyd, zoe, (dan, eve), ids, halls.signed_in("ada"), game)
 
 
 def make_account(variables: dict[str, str], name: str) -> str:
@@ -494,18 +499,64 @@ def seen(world: World) -> dict[str, str]:
     """For each row what went wrong, empty where it is as it should be; the switch is thrown once for all of them."""
     running = {name: row(world) for name, row in ROWS.items()}
     wrong = dict.fromkeys(ROWS, "")
-    for state in ("on", "off", "on again"):
-        if state != "on":
-            world.halls.switch(state.split()[0], "applause")
-        for name, row in running.items():
-            try:
-                if not wrong[name]:
-                    next(row, None)
-            except Exception:  # noqa: BLE001 - told by the row's own test
-                wrong[name] = f"{state}: {traceback.format_exc()}"
+    with playing(world.halls, world.players) as games:
+        for state in ("on", "off", "on again"):
+            if state != "on":
+                world.halls.switch(state.split()[0], "applause")
+            for name, row in running.items():
+                try:
+                    if not wrong[name]:
+                        next(row, None)
+                except Exception:  # noqa: BLE001 - told by the row's own test
+                    wrong[name] = f"{state}: {traceback.format_exc()}"
+    assert games, "people have played to the end meanwhile"
     return wrong
 
 
 @pytest.mark.parametrize("row", ROWS)
 def test_what_a_plugin_contributes_goes_and_comes_with_its_switch(seen: dict[str, str], row: str) -> None:
     assert seen[row] == ""
+
+
+def reason(stream: Following) -> str:
+    """Why a stream was closed."""
+    event, data = stream.end()
+    assert event == "closed"
+    return str(json.loads(data)["reason"])
+
+
+def test_streams_and_sign_ins_end_with_their_plugin_and_everything_else_goes_on(world: World) -> None:
+    halls, me = world.halls, "/api/v1/users/me"
+    halls.switch("off", "applause")  # which would push to the pages
+    events = "/api/v1/events?channel=user&channel=lobby"
+    programs = [Following(server.url, events, world.ada.headers) for server in halls.servers]
+    strangers = [Following(server.url, LOBBY, {}) for server in halls.servers]
+    people = [Following(server.url, LOBBY, world.cookie) for server in halls.servers]
+
+    halls.switch("off", "web_htmx")
+    assert {reason(stream) for stream in (*strangers, *people)} == {"switched-off"}
+    assert all(stream.goes_on for stream in programs)
+    for path, unknown in {
+        "/": "/nobody",
+        "/login": "/nobody",
+        LOBBY: "/nobody/lobby",
+        "/static/0/a.css": "/0/0",
+    }.items():
+        assert halls.statuses(path, headers=world.cookie) == halls.statuses(unknown) == {404}
+    assert halls.statuses(me, headers=world.ada.headers) == {200}
+    halls.switch("on", "web_htmx", "applause")
+    assert halls.statuses("/settings", headers=world.cookie) == {200}, "who was signed in still is"
+
+    halls.switch("off", "sse_push")
+    assert {reason(stream) for stream in programs} == {"switched-off"}
+    assert halls.statuses(events, headers=world.ada.headers) == {404}
+    halls.switch("on", "sse_push")
+
+    program = Following(halls.url, events, world.ada.headers)
+    halls.switch("off", "enhanced_auth")
+    assert reason(program) == "not-allowed"
+    assert halls.statuses(me, headers=world.ada.headers) == {401}
+    assert halls.statuses(me, headers=KIOSK) == {200}
+    assert halls.statuses("/settings", headers=world.cookie) == {200}
+    halls.switch("on", "enhanced_auth")
+    assert halls.statuses(me, headers=world.ada.headers) == {200}

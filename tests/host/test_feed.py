@@ -52,7 +52,7 @@ async def reading(database: Database, poll_seconds: float = NEVER) -> AsyncItera
 
 
 async def hear(heard: Heard, count: int = 1) -> list[Event]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         return [await heard.get() for _ in range(count)]
 
 
@@ -293,7 +293,7 @@ async def woken(feed: Feed, wakeups: Wakeups) -> AsyncIterator[asyncio.Queue[Non
 
 
 async def hint(hints: asyncio.Queue[None]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         await hints.get()
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from gamehall.accounts import Registration, User, find_user, register, user_by_name
 from gamehall.challenges import ChallengeTerms
-from gamehall.features import switch
+from gamehall.features import Switchable, switch
 from gamehall.gamelog import load_game
 from gamehall.guests import MOST_A_MINUTE, STRAY_AFTER, add_guest, hand_over, remove_strays
 from gamehall.invitations import play_as_guest, propose_as_guest
@@ -215,7 +215,7 @@ async def test_where_nobody_can_make_an_account_nobody_is_a_guest(start_hall: St
     hall = await start_hall()
     ada = await hall.user("ada")
     code = await invite(ada)
-    await hall.host.write(switch, ["signup"], on=False, by="test", known={"signup": ()})
+    await hall.host.write(switch, ["signup"], on=False, by="test", known={"signup": Switchable("switch")})
     closed = await start_hall(signup="closed")
     with pytest.raises(Problem, match="forbidden"):
         await play_as_guest(closed.host, code)

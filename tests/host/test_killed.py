@@ -64,7 +64,7 @@ def command(database_url: str, install_plugin: InstallPlugin, tmp_path: Path) ->
     variables = without_settings(tmp_path / "data") | {"GAMEHALL_DATABASE_URL": database_url}
 
     def run(*arguments: str, at: str) -> subprocess.CompletedProcess[bytes]:
-        called = [Path(sys.executable).with_name("gamehall"), *arguments]
+        called: list[str | Path] = [Path(sys.executable).with_name("gamehall"), *arguments]
         more = {"PYTHONPATH": str(folder), "KILLED_AT": at}
         return subprocess.run(called, env=variables | more, cwd=tmp_path, capture_output=True, check=False)
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from gamehall.accounts import find_user, update_user, user_by_name
 from gamehall.audit import list_audit
+from gamehall.features import SIGNUP, Switchable, switch
 from gamehall.leaving import delete_user
 from gamehall.problems import Problem
 from gamehall.tables import challenge, user
@@ -46,6 +47,8 @@ async def test_games_stay_and_the_name_does_not(each_hall: Hall) -> None:
     opened = done(await ada.post("/challenges", json=terms), 201)["id"]
     done(await ada.post("/friends/requests", json={"username": "bob"}), 201)
     assert (await dan.put("/friends/blocks/lovelace")).status_code == 204
+    known = {SIGNUP: Switchable("switch")}
+    await each_hall.host.write(switch, [SIGNUP], on=True, by="lovelace", known=known)
     before = done(await bob.get(f"/games/{won}"))
 
     problem(await leave(ada, "wrong"), 422, "invalid")
@@ -71,7 +74,7 @@ async def test_games_stay_and_the_name_does_not(each_hall: Hall) -> None:
     assert opened not in repr(done(await bob.get("/challenges?box=open")))
     assert done(await bob.get("/friends/requests?box=received"))["items"] == []
     assert done(await dan.get("/friends/blocks"))["items"] == []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while True:  # what others were told goes a moment later
             if "lovelace" not in await everything(each_hall):
                 break
@@ -133,7 +136,7 @@ def test_by_the_command_line(bare: Run) -> None:
     assert bare(*created, stdin=PASSWORD).code == DONE
     link = bare("users", "reset-link", "ada").out.strip()
     assert "/reset/" in link
-    assert bare("users", "delete", "ada", stdin="n\n").code == FAILED
+    assert bare("users", "delete", "ada", typed="n\n").code == FAILED
     assert bare("users", "show", "ada").code == DONE
     ended = bare("--yes", "users", "delete", "ada")
     assert ended.code == DONE

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from gamehall.features import switch
+from gamehall.features import Switchable, switch
 from gamehall.invitations import challenge_by_code, invite_code
 from gamehall.lobby import respond
 from gamehall.mail import stop_code
@@ -107,9 +107,8 @@ async def test_a_ruleset_that_went_off_takes_its_challenges_with_it(start_hall: 
     hall = await start_hall()
     ada, bob = await hall.users("ada", "bob")
     new = done(await ada.post("/challenges", json=GAME), 201)["id"]
-    await hall.host.write(
-        switch, ["ruleset:tic-tac-toe"], on=False, by="test", known={"ruleset:tic-tac-toe": ("tic-tac-toe",)}
-    )
+    known = {"ruleset:tic-tac-toe": Switchable("ruleset", ("tic-tac-toe",))}
+    await hall.host.write(switch, list(known), on=False, by="test", known=known)
     other = await start_hall()
     headers = {"authorization": bob.headers["authorization"]}
     answer = await other.nobody.post(f"/challenges/{new}/respond", json={"action": "accept"}, headers=headers)

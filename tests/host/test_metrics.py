@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from gamehall.events import NewEvent
-from gamehall.features import Switchable, switch
+from gamehall.features import known_features, switch
 from rig.figures import Figures, grown
 from rig.hall import PASSWORD, Hall, InstallPlugin, StartHall, heard, play, problem, start_game
 
@@ -215,7 +215,7 @@ async def test_a_plugins_gauges_are_shown_while_it_is_on(start_hall: StartHall, 
 async def switch_off(hall: Hall, plugin: str) -> None:
     taken_up = asyncio.Event()
     hall.host.features.watch(taken_up.set)
-    await hall.host.write(switch, [plugin], on=False, by="test", known={plugin: Switchable("plugin")})
+    await hall.host.write(switch, [plugin], on=False, by="test", known=known_features(hall.host.installed_plugins))
     await taken_up.wait()
 
 

@@ -30,8 +30,8 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     if request.param == "postgres":
         variables["GAMEHALL_DATABASE_URL"] = request.getfixturevalue("postgres_url")
 
-    def run(*arguments: str, stdin: str = "") -> object:
-        return call(variables, *arguments, stdin=stdin)
+    def run(*arguments: str, stdin: str = "", typed: str | None = None) -> object:
+        return call(variables, *arguments, stdin=stdin, typed=typed)
 
     assert run("db", "upgrade").code == DONE  # type: ignore[attr-defined]
     return run  # type: ignore[return-value]
@@ -176,10 +176,13 @@ def test_what_a_plugin_has_stored_is_dropped_when_its_name_is_typed(elsewhere: R
     for run in (gamehall, elsewhere):
         assert run("plugins", "purge", "friends").code == CONFLICT, "it is on"
         assert run("plugins", "purge", "gamehall").code == run("plugins", "purge", "nothing").code == NOT_FOUND
+        stored = run("--json", "plugins", "info", "friends").envelope["data"]["tables"]
+        assert stored
+        assert all(each["bytes"] > 0 and each["rows"] == 0 for each in stored)
         assert run("features", "off", "friends").code == DONE
-        for typed in ("", "fiends\n"):
-            assert run("plugins", "purge", "friends", stdin=typed).code == FAILED
-        purged = run("--json", "plugins", "purge", "friends", stdin="friends\n").envelope["data"]
+        for typed in ("\n", "fiends\n"):
+            assert run("plugins", "purge", "friends", typed=typed).code == FAILED
+        purged = run("--json", "plugins", "purge", "friends", typed="friends\n").envelope["data"]
         assert all(table.startswith("friends_") for table in purged["tables"])
         assert len(purged["tables"]) > 1
         assert run("plugins", "purge", "friends").code == NOT_FOUND

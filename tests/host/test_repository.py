@@ -36,6 +36,8 @@ LAYERS: list[set[str]] = [
         "naming",
         "looks",
         "lattice",
+        "nearest",
+        "packages",
         "events",
         "facts",
         "gauges",
@@ -58,8 +60,9 @@ LAYERS: list[set[str]] = [
         "sealing",
         "statements",
         "spans",
+        "stopping",
     },
-    {"blocklist", "database", "tables", "installed", "declare", "passwords", "delivery"},
+    {"blocklist", "database", "tables", "installed", "declare", "disclosing", "passwords", "delivery"},
     {
         "hookspecs",
         "accounts",
@@ -93,7 +96,7 @@ LAYERS: list[set[str]] = [
         "tallies",
         "turns",
     },
-    {"plugins", "wakeups", "commands", "showing"},
+    {"plugins", "contributions", "wakeups", "commands", "showing"},
     {"standing", "replays", "endings", "offers", "claims", "games", "notices"},
     {
         "adopting",
@@ -119,6 +122,7 @@ LAYERS: list[set[str]] = [
     {"client"},
     {"api"},
     {"app"},
+    {"supervisor"},
     {"cli", "testing"},
 ]
 
@@ -143,6 +147,7 @@ PRIVATE = {
     "standing",
     "upgrading",
     "wakeups",
+    "supervisor",
     "watchdog",
 }
 

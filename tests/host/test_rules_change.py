@@ -14,7 +14,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from gamehall.features import switch
+from gamehall.features import Switchable, switch
 from gamehall.gamelog import load_game
 from gamehall.settings import Settings
 from gamehall.standing import MovedOn, advance, settle
@@ -214,7 +214,7 @@ async def test_a_writer_that_read_a_game_before_other_rules_took_it_up_looks_aga
 
 
 async def test_a_game_that_the_operator_stopped_is_checked_when_it_goes_on(opened: Open, rules: ChangingPlugin) -> None:
-    known = {"ruleset:pile": ("pile",)}
+    known = {"ruleset:pile": Switchable("ruleset", ("pile",))}
     async with opened() as hall:
         players = await hall.users("ada", "bob")
         game_id = await start_game(*players, ruleset="pile")

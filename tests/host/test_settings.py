@@ -83,6 +83,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path, monkeypatch
         "request_seconds": 10.5,
         "body_seconds": 5,
         "send_seconds": 2,
+        "drain_seconds": 5,
         "keep_days": ("audit=30", "events=1"),
         "upgrade_copies": 5,
     }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from zipfile import ZipFile
 
+import httpx
 import pytest
 
 from rig.environments import MakeEnvironment
-from rig.server import without_settings
-from rig.tree import MEMBERS, PLUGINS, files_below
+from rig.people import Caller, play_moves, start_game
+from rig.server import Serve, without_settings
+from rig.tree import MEMBERS, PLUGINS, ROOT, files_below
 
 # For the fresh environment. Migrations run only inside Alembic, and the kit for authors needs what they bring.
 IMPORT_EVERYTHING = """
@@ -61,3 +65,26 @@ def test_a_host_with_one_plugin_lists_it(name: str, make_environment: MakeEnviro
     listed = json.loads(environment.run("gamehall", "--json", "plugins", "list", variables=variables).stdout)
     assert listed["ok"] is True
     assert f'"{name}"' in json.dumps(listed["data"])
+
+
+def test_a_hall_with_an_admin_and_a_game_in_two_commands(
+    make_environment: MakeEnvironment, serve: Serve, tmp_path: Path
+) -> None:
+    """As the manual says it: install, serve. What is printed then leads to an admin, and there are games."""
+    commands = "    pip install 'gamehall[all]'\n    gamehall serve\n"
+    assert commands in (ROOT / "docs/operate.md").read_text()
+    server = serve(environment=make_environment("gamehall[all]"))
+    link = re.search(rf"{re.escape(server.url)}/register\S+", server.log())
+    assert link
+    assert "Then begin a game there." in server.log()
+    setup = parse_qs(urlsplit(link[0]).query)["setup"][0]
+    with httpx.Client(base_url=server.url) as browser:
+        assert browser.get(link[0]).status_code == 200
+        account = {"username": "ada", "email": "ada@example.org", "password": "correct horse battery", "setup": setup}
+        made = browser.post("/api/v1/auth/register", json=account)
+        assert (made.status_code, made.json()["user"]["is_admin"]) == (201, True)
+        offered = {each["key"] for each in browser.get("/api/v1/rulesets").json()["items"]}
+    assert "gomoku" in offered
+    players = Caller(server.url, "bob"), Caller(server.url, "cyd")
+    game_id = start_game(players, "tic-tac-toe")
+    assert play_moves(game_id, players, "b2 a3")["status"] == "active"

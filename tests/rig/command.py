@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -60,11 +61,19 @@ def logs_as_they_were() -> Iterator[None]:
 
 
 class Run(Protocol):
-    def __call__(self, *arguments: str, stdin: str = "") -> Ended: ...
+    def __call__(self, *arguments: str, stdin: str = "", typed: str | None = None) -> Ended: ...
 
 
-def call(environment: Mapping[str, str], *arguments: str, stdin: str = "") -> Ended:
-    """Runs `gamehall …` with these variables and no others, as in a process of its own."""
+class _Terminal(io.StringIO):
+    """Where somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def call(environment: Mapping[str, str], *arguments: str, stdin: str = "", typed: str | None = None) -> Ended:
+    """Runs `gamehall …` with these variables and no others, as in a process of its own; where something is `typed`,
+    at a terminal, else with what comes from a file or a pipe."""
     out, err = (
         io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2)
     )  # commands write bytes too
@@ -74,9 +83,14 @@ def call(environment: Mapping[str, str], *arguments: str, stdin: str = "") -> En
         for name, value in environment.items():
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["gamehall", *arguments])
-        patch.setattr(sys, "stdin", io.StringIO(stdin))
-        with pytest.raises(SystemExit) as ended:
-            main()
+        patch.setattr(sys, "stdin", io.StringIO(stdin) if typed is None else _Terminal(typed))
+        patch.setattr(sys, "unraisablehook", sys.unraisablehook)
+        interrupted = signal.getsignal(signal.SIGINT)
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main()
+        finally:
+            signal.signal(signal.SIGINT, interrupted)
     printed = (stream.buffer.getvalue().decode() for stream in (out, err))
     return Ended(int(ended.value.code or 0), *printed)
 
@@ -90,7 +104,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("GAMEHALL_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
 
-    return lambda *arguments, stdin="": call(os.environ, *arguments, stdin=stdin)
+    return lambda *arguments, stdin="", typed=None: call(os.environ, *arguments, stdin=stdin, typed=typed)
 
 
 @pytest.fixture(scope="session")

@@ -19,10 +19,10 @@ from rig.server import Server, serving
 
 __all__ = ["Halls", "playing", "two_hosts"]
 
-_ROUNDS = 6  # each on a connection of its own, so that both workers of a host are asked
+_ROUNDS = 4  # each on a connection of its own, so that both workers of a host are asked
 _HOSTS, _WORKERS = 2, 2
 _SECONDS = 60.0
-_BETWEEN_MOVES = 0.3
+_BETWEEN_MOVES = 0.5
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)"')
 
 

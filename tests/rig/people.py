@@ -17,7 +17,7 @@ _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 def client(url: str = "") -> httpx.Client:
     """One for a connection of its own, quick to make: nothing here is encrypted."""
-    return httpx.Client(base_url=url, verify=_NO_CERTIFICATES, timeout=20, trust_env=False)
+    return httpx.Client(base_url=url, verify=_NO_CERTIFICATES, timeout=60, trust_env=False)
 
 
 class Caller:

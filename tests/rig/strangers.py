@@ -25,26 +25,28 @@ def plugin_wheel(
     requires: Sequence[str] = ("gamehall",),
     distribution: str | None = None,
     entry_point: str | None = None,
+    version: str = "1.0",
+    group: str = "gamehall",
 ) -> Path:
     """The wheel of a plugin whose package is this source, and more `files` by their path in the package.
 
     The rest follows from the one name, unless the test says otherwise: `distribution` is its name, `entry_point` the
-    name of the plugin that it claims to be.
+    name of the plugin that it claims to be, `group` whose plugin it is.
     """
     package = f"gamehall_{name}"
     title = distribution or package.replace("_", "-")
-    about = f"{title.replace('-', '_')}-1.0.dist-info"
+    about = f"{title.replace('-', '_')}-{version}.dist-info"
     needs = "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
     contents = {
         **{f"{package}/{path}": dedent(text) for path, text in {"__init__.py": source, **(files or {})}.items()},
-        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {title}\nVersion: 1.0\n{needs}",
+        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {title}\nVersion: {version}\n{needs}",
         f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{about}/entry_points.txt": f"[gamehall]\n{entry_point or name} = {package}\n",
+        f"{about}/entry_points.txt": f"[{group}]\n{entry_point or name} = {package}\n",
     }
     record = f"{about}/RECORD"
     contents[record] = "".join(f"{path},{_digest(text)},{len(text.encode())}\n" for path, text in contents.items())
     contents[record] += f"{record},,\n"
-    wheel = folder / f"{title.replace('-', '_')}-1.0-py3-none-any.whl"
+    wheel = folder / f"{title.replace('-', '_')}-{version}-py3-none-any.whl"
     with ZipFile(wheel, "w") as archive:
         for path, text in contents.items():
             archive.writestr(path, text)

@@ -104,7 +104,7 @@ class Stream:
 
     async def next(self) -> ServerSentEvent:
         """The next event. Raises StopAsyncIteration at the end of the stream."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             return await anext(self._events)
 
     async def kinds(self, count: int) -> list[str]:

@@ -75,7 +75,7 @@ class Windowless:
         self.model.take(message)
         self._news.set()
 
-    async def until(self, shown: Callable[[Model], object], seconds: float = 60) -> None:
+    async def until(self, shown: Callable[[Model], object], seconds: float = 120) -> None:
         """Waits until the window would show this."""
         try:
             async with asyncio.timeout(seconds):

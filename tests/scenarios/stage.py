@@ -138,7 +138,7 @@ class Stage:
 
     def expire_tokens(self) -> None:
         """Lets every sign-in run out."""
-        with closing(sqlite3.connect(self.server.data / "gamehall.db", timeout=20)) as connection, connection:
+        with closing(sqlite3.connect(self.server.data / "gamehall.db", timeout=60)) as connection, connection:
             past = "2020-01-01 00:00:00.000000"
             connection.execute("UPDATE enhanced_auth_token SET expires_at = ?, family_expires_at = ?", (past, past))
 

@@ -56,7 +56,7 @@ async def table_at(server: Server, stack: AsyncExitStack) -> Table:
 async def until_over(client: Client, channels: Sequence[str], cursor: str) -> list[Event]:
     """What a stream tells up to the end of a game, without the news about the stream itself."""
     told = []
-    async with asyncio.timeout(60), aclosing(client.events(channels, cursor)) as events:
+    async with asyncio.timeout(120), aclosing(client.events(channels, cursor)) as events:
         async for event in events:
             if event.channel is not None:
                 told.append(event)
@@ -195,7 +195,7 @@ async def test_of_many_posts_at_one_ply_one_is_played(serve: Serve, postgres_url
         assert (list(seen.moves), seen.ply, len(seen.scene.pieces)) == (moves, 25, 25)
     told: dict[str, list[str]] = {game: [] for game in games}
     channels = [f"game-{game}" for game in games]
-    async with asyncio.timeout(30), aclosing(table.players[0].events(channels, start)) as events:
+    async with asyncio.timeout(120), aclosing(table.players[0].events(channels, start)) as events:
         while sum(map(len, told.values())) < 200:
             event = await anext(events)
             if event.kind == "game_move":

@@ -170,15 +170,15 @@ def test_a_server_that_is_killed_and_started_again(serve: Serve, chromium: Brows
         person.page.evaluate("window.stays = true")  # it would be gone if the page were loaded again
     hall.kill()
     for person in table.people:
-        expect(person.page.locator("#connection")).to_be_visible(timeout=20_000)
+        expect(person.page.locator("#connection")).to_be_visible()
     table.ada.cell("I8").click()
     expect(table.ada.page.locator("#alert")).to_contain_text("could not be sent")
     serve(port=hall.port)
     for number, move in enumerate(("i8", "i9", "j8")):
         callers[number % 2].ask("POST", f"/games/{game_id}/moves", 200, {"move": move})
     for person in table.people:
-        expect(person.page.locator("#cell-j8")).to_have_class(re.compile("is-last"), timeout=30_000)
-        expect(person.page.locator("#connection")).to_be_hidden(timeout=30_000)
+        expect(person.page.locator("#cell-j8")).to_have_class(re.compile("is-last"))
+        expect(person.page.locator("#connection")).to_be_hidden()
     table.agree(5)
     table.play("J9 K8 K9 L8")
     table.agree(9)
@@ -227,7 +227,7 @@ def test_proxies_that_fail_and_pages_that_sleep(
     cyd.page.route("**/live/**", fail)
     cyd.page.goto(f"/games/{game_id}")
     callers[0].ask("POST", f"/games/{game_id}/moves", 200, {"move": "h8"})
-    expect(cyd.page.locator("#cell-h8")).to_have_class(re.compile("is-last"), timeout=20_000)
+    expect(cyd.page.locator("#cell-h8")).to_have_class(re.compile("is-last"))
     expect(cyd.page.locator("h1")).to_have_text("Gomoku")
 
     # A page that was not told of a move notices it with the next one.
@@ -243,7 +243,7 @@ def test_proxies_that_fail_and_pages_that_sleep(
         callers[1 - number % 2].ask("POST", f"/games/{game_id}/moves", 200, {"move": move})
     expect(cyd.page.locator("#moves li")).to_have_count(3)
     cyd.page.evaluate(HIDE, False)
-    expect(cyd.page.locator("#cell-i9")).to_have_class(re.compile("is-last"), timeout=20_000)
+    expect(cyd.page.locator("#cell-i9")).to_have_class(re.compile("is-last"))
     expect(cyd.page.locator("#moves li")).to_have_count(6)
     assert len(told(cyd.page)) == before + 1, "one piece with everything, not every move again"
 
@@ -258,7 +258,7 @@ def test_clocks_tick_and_flags_fall_before_ones_eyes(
             shown = person.page.locator("#clock-0 .clock-digits")
             expect(shown).not_to_have_text(shown.inner_text())
             expect(person.page.locator("#clock-1 .clock-digits")).to_have_text(f"{initial // 60}:{initial % 60:02}")
-    expect(table.ada.page.locator(".headline")).to_have_text("You lost – bob won", timeout=20_000)
+    expect(table.ada.page.locator(".headline")).to_have_text("You lost – bob won")
     table.bob.reads("You won, bob!")
 
 

@@ -29,7 +29,7 @@ def authenticator(page: Page) -> tuple[CDPSession, str]:
 
 
 def rows(server: Server, query: str, *values: Any) -> list[Any]:
-    with closing(sqlite3.connect(server.data / "gamehall.db", timeout=20)) as connection, connection:
+    with closing(sqlite3.connect(server.data / "gamehall.db", timeout=60)) as connection, connection:
         return connection.execute(query, values).fetchall()
 
 

@@ -28,7 +28,7 @@ def sign_in(desktop: Desktop, username: str) -> None:
     desktop.see(user=username, offline="")
 
 
-def shows_the_truth(desktop: Desktop, caller: Caller, game_id: str, seconds: float = 30) -> dict[str, str]:
+def shows_the_truth(desktop: Desktop, caller: Caller, game_id: str, seconds: float = 120) -> dict[str, str]:
     """Waits until the window shows the game as the hall has it: what stands where, the signs, and how it stands."""
     game = caller.ask("GET", f"/games/{game_id}")
     scene = msgspec.convert(game["scene"], Scene)
@@ -124,7 +124,7 @@ def test_the_server_dies_and_lines_break_in_the_middle_of_a_game(
     desktop.click("cell:j8")
     desktop.see(ply="5", sending="")
     answer("a3")
-    shows_the_truth(desktop, ada, game_id, 90)
+    shows_the_truth(desktop, ada, game_id, 240)
     # What was moved elsewhere while a move could not be sent is seen, and the move is not made.
     line.cut()
     desktop.wait_until(lambda: bool(desktop.shown()["offline"]))

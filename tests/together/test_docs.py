@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from rig.desktop import Desktop
 from rig.environments import MakeEnvironment
+from rig.hall import Hall
 from rig.people import Caller, client, play_moves, start_game
 from rig.server import Serve, Server, without_settings
 from rig.tree import ROOT
@@ -59,7 +61,7 @@ def test_the_readme_plays_a_game(server: Server, tmp_path: Path) -> None:
     assert "black" in shell(f"{sys.executable} {file}", tmp_path, dict(os.environ)).lower()
 
 
-@pytest.mark.parametrize("document", ["docs/operate.md", "docs/api.md"])
+@pytest.mark.parametrize("document", ["docs/operate.md", "docs/api.md", "docs/debug.md"])
 def test_commands_of_operators(serve: Serve, document: str) -> None:
     server = serve()
     programs = str(Path(sys.executable).parent)
@@ -68,6 +70,17 @@ def test_commands_of_operators(serve: Serve, document: str) -> None:
             continue
         command = line.replace(".venv/bin", programs).replace(_ADDRESS, server.url)
         assert shell(command, server.data, without_settings(server.data)).strip()
+
+
+@pytest.mark.anyio
+async def test_questions_to_the_database(any_hall: Hall) -> None:
+    """What the documents ask it can be asked; what is for PostgreSQL's views, there."""
+    dialect = any_hall.host.database.dialect
+    languages = ["sql", "postgresql"] if dialect == "postgresql" else ["sql"]
+    questions = [text for language in languages for _, text in blocks("docs/debug.md", language)]
+    assert len(questions) >= 2
+    for question in questions:
+        await any_hall.host.read(lambda connection, text: connection.execute(sa.text(text)).all(), question)
 
 
 def test_commands_of_those_who_play_in_a_window(server: Server, display: str, tmp_path: Path) -> None:

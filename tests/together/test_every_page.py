@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from gamehall.languages import ENGLISH, catalogue, languages, speaking
 from rig.people import PASSWORD
 from rig.texts import english_left
-from rig.walk import eventful_hall, visitors
+from rig.walk import eventful_hall, stay_trusted, visitors
 
 
 class Stop(NamedTuple):
@@ -233,7 +233,9 @@ Hall = tuple[str, Mapping[str, str], Mapping[str, BrowserContext]]
 def hall(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Hall]:
     """(its address, names of what is in it, browsers by who sits there)."""
     with eventful_hall(tmp_path_factory.mktemp("pages"), request.node) as (server, names):
-        yield server.url, names, visitors(browser, server.url, names["guests_code"])
+        browsers = visitors(browser, server.url, names["guests_code"])
+        stay_trusted(server)
+        yield server.url, names, browsers
 
 
 @contextmanager

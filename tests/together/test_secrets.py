@@ -123,7 +123,7 @@ def link_in_mail(server: Server) -> str:
 
 
 def let_exchanges_be_old(server: Server) -> None:
-    with closing(sqlite3.connect(server.data / "gamehall.db", timeout=20)) as connection, connection:
+    with closing(sqlite3.connect(server.data / "gamehall.db", timeout=60)) as connection, connection:
         connection.execute("UPDATE enhanced_auth_token SET superseded_at = '2020-01-01 00:00:00' WHERE generation = 0")
 
 

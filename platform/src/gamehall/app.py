@@ -14,7 +14,7 @@ from litestar.di import Provide
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Send
 
-from gamehall import __version__, meters, tracing
+from gamehall import __version__, meters, stopping, tracing
 from gamehall.api.admin import overseeing
 from gamehall.api.challenges import challenges, clocks, invitations
 from gamehall.api.errors import EXCEPTION_HANDLERS, answer_problem
@@ -64,13 +64,14 @@ def create_app(
     settings: Settings | None = None,
     *,
     safe: bool = False,
+    plugins: Plugins | None = None,
     around: Callable[[], contextlib.AbstractAsyncContextManager[None]] = contextlib.nullcontext,
 ) -> HallApp:
-    """The application of one worker; the settings are read from flags' environment and file unless given. `around` is
-    entered while it is at work."""
+    """The application of one worker; the settings are read from flags' environment and file unless given, and plugins
+    are loaded unless they are. `around` is entered while it is at work."""
     settings = settings or load_settings()
     configure_logs(settings)
-    hall = Hall(settings, load_plugins(settings, safe=safe))
+    hall = Hall(settings, plugins or load_plugins(settings, safe=safe))
     _refuse_clashes(hall.plugins)
     try:
         return HallApp(hall, _handlers(hall), around)
@@ -94,6 +95,7 @@ def _refuse_clashes(plugins: Plugins) -> None:
     for plugin in plugins.working:
         if not (handlers := plugin.declared.get("gamehall_routes")):
             continue
+        plugins.entering(plugin)
         try:
             added = routes_of(handlers)
             clashes = sorted(route.path for route in added if any(_overlap(_territory(route), one) for one in taken))
@@ -199,6 +201,8 @@ class HallApp(Litestar):
         if hall is not None:
             self._edges = Edges(hall.settings)
             self._headers = answer_headers(hall.settings)
+            # Who kept a connection to a worker that ends would at some time ask just when it is gone.
+            self._last_headers = {**self._headers, "connection": "close"}
         sampler = Sampler(hall) if hall else None
 
         @contextlib.asynccontextmanager
@@ -237,7 +241,8 @@ class HallApp(Litestar):
             return
         where = self._edges.origin(scope)
         traced = tracing.request(scope, trusted=self._edges.comes_by_proxy(scope))
-        headers = {**self._headers, "x-request-id": where.request}
+        usual = self._last_headers if stopping.announced() else self._headers
+        headers = {**usual, "x-request-id": where.request}
         # Until the pages know better, a request is in nobody's language.
         with (
             asked_from(where),

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import getpass
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 import msgspec
+from click.shell_completion import CompletionItem
 
 from gamehall.logs import configure_logs
 from gamehall.origins import Origin, asked_from, origin
@@ -18,11 +20,15 @@ from gamehall.problems import Problem
 from gamehall.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from gamehall.database import Database
 
 __all__ = [
     "answer",
     "as_operator",
+    "completed_by",
+    "confirm",
     "confirm_name",
     "on_database",
     "progress",
@@ -30,6 +36,7 @@ __all__ = [
     "table",
     "transact",
     "usable_database",
+    "usernames",
 ]
 
 P = ParamSpec("P")
@@ -95,6 +102,42 @@ def usable_database() -> Iterator[None]:
         raise Problem("busy", message) from error
 
 
+def completed_by(
+    read: Callable[[sa.Connection, str], Iterable[str]],
+) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """What a shell offers for an argument (`shell_complete=`), read from the database by how it begins; nothing where
+    the database cannot be had at once."""
+
+    def complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        import sqlalchemy as sa
+
+        from gamehall.database import sync_url
+
+        try:
+            url = sa.make_url(sync_url(load_settings(config=ctx.find_root().params.get("config")).database_url))
+            is_sqlite = url.get_backend_name() == "sqlite"
+            if is_sqlite and not Path(str(url.database)).is_file():
+                return []  # to look would make one
+            patience = {} if is_sqlite else {"connect_timeout": 2}
+            engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=patience)
+            with engine.connect() as connection:
+                return [CompletionItem(value) for value in read(connection, incomplete)]
+        except (ValueError, sa.exc.SQLAlchemyError):  # the command itself will say so
+            return []
+
+    return complete
+
+
+def usernames(connection: sa.Connection, begins: str) -> list[str]:
+    """Users whose names begin so."""
+    import sqlalchemy as sa
+
+    from gamehall.tables import user
+
+    query = sa.select(user.c.username).where(user.c.username_key.startswith(begins.casefold(), autoescape=True))
+    return list(connection.scalars(query.where(~user.c.is_deleted).order_by(user.c.username_key).limit(50)))
+
+
 def answer(ctx: click.Context, data: Any, text: str = "") -> None:
     """Prints what a command found: the text, or with --json the data as one object."""
     if ctx.find_root().params["as_json"]:
@@ -103,12 +146,32 @@ def answer(ctx: click.Context, data: Any, text: str = "") -> None:
         click.echo(text)
 
 
+def confirm(ctx: click.Context, question: str) -> None:
+    """Goes on only if somebody says yes, or with --yes. Raises Problem `forbidden` where nobody can be asked."""
+    if _is_asked(ctx, question):
+        click.confirm(question, abort=True, err=True)
+
+
 def confirm_name(ctx: click.Context, name: str, warning: str) -> None:
-    """Goes on only if this name is typed, or with --yes."""
-    if ctx.find_root().params["yes"]:
-        return
-    if click.prompt(f"{warning} Type {name} to go on", default="", show_default=False, err=True) != name:
+    """Goes on only if this name is typed, or with --yes. Raises Problem `forbidden` where nobody can be asked."""
+    if (
+        _is_asked(ctx, warning)
+        and click.prompt(f"{warning} Type {name} to go on", default="", show_default=False, err=True) != name
+    ):
         raise click.Abort
+
+
+def _is_asked(ctx: click.Context, question: str) -> bool:
+    if ctx.find_root().params["yes"]:
+        return False
+    if not sys.stdin.isatty():
+        words = ctx.command_path.partition(" ")[2]
+        raise Problem(
+            "forbidden",
+            f"{question} Nobody can be asked here, so nothing was done.",
+            hint=f"To go on without being asked: gamehall --yes {words} …",
+        )
+    return True
 
 
 @contextlib.contextmanager

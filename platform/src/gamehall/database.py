@@ -7,10 +7,14 @@ own, and nobody is told that it worked before the COMMIT. On PostgreSQL each fun
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import os
 import queue
+import socket
 import sqlite3
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,17 +26,32 @@ from time import perf_counter
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from gamehall.settings import SettingsError
 from gamehall.statements import Stopwatch
 
-__all__ = ["Database", "Load", "open_database", "process_name", "reads", "serialize_on", "snapshot", "sync_url"]
+__all__ = [
+    "Database",
+    "Load",
+    "open_database",
+    "process_name",
+    "reads",
+    "seen_in_rows",
+    "serialize_on",
+    "snapshot",
+    "sync_url",
+]
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _BUSY_MS = 10_000
+_CONNECT_SECONDS = 5
+_AWAY_SECONDS = 0.5
+_TRANSACTION_SECONDS = 15.0  # of milliseconds that one takes, and the 30 s of a request
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "cache_size=-32768")
 
 
@@ -123,6 +142,15 @@ def snapshot(url: str) -> Iterator[sa.Connection]:
 def reads(column: sa.Column[str], text: str) -> sa.ColumnElement[bool]:
     """That a column has a text that somebody typed. PostgreSQL takes no NUL, not even to say that nothing has it."""
     return sa.false() if "\0" in text else column == text
+
+
+def seen_in_rows(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """A condition for rows that something else has found: no index is looked at for it.
+
+    SQLite knows nothing of how many rows have which value. Of two indexes it can take that of a status which half the
+    hall has.
+    """
+    return sa.case((condition, 1), else_=0) == 1
 
 
 def serialize_on(connection: sa.Connection, name: str) -> None:
@@ -283,6 +311,49 @@ def _sqlite_engine(url: sa.URL, begin: str, size: int) -> sa.Engine:
     return engine
 
 
+@contextmanager
+def _cut_off_in_time(connection: AsyncConnection) -> Iterator[None]:
+    """Ends a connection that does not come to an end of its transaction.
+
+    A network can take what we send and bring nothing back for good, and nobody is told. Whoever waits there would hold
+    the connection for good too. Shut by ourselves, it is one that the server has closed, for which there is a way.
+    """
+    driven: Any = connection.sync_connection and connection.sync_connection.connection.driver_connection
+
+    def cut() -> None:
+        log.warning(
+            "a transaction took longer than %g s: its connection to the database is given up", _TRANSACTION_SECONDS
+        )
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(driven.pgconn.socket)) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = asyncio.get_running_loop().call_later(_TRANSACTION_SECONDS, cut)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _spare_who_is_away(engine: sa.Engine) -> None:
+    """Lets one attempt to connect in half a second fail, and others with it at once.
+
+    Everything that goes on in a worker would try again and again: a server that is about to come back, or to end, has
+    other work than to refuse hundreds of connections a second.
+    """
+    away_until = 0.0
+
+    @sa.event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: object, arguments: Any, options: Any) -> Any:
+        nonlocal away_until
+        if time.monotonic() < away_until:
+            raise dialect.loaded_dbapi.OperationalError("the database was away a moment ago")
+        try:
+            return dialect.connect(*arguments, **options)
+        except dialect.loaded_dbapi.OperationalError:
+            away_until = time.monotonic() + _AWAY_SECONDS
+            raise
+
+
 class PostgresDatabase(Database):
     dialect = "postgresql"
 
@@ -294,8 +365,9 @@ class PostgresDatabase(Database):
             pool_timeout=10,
             pool_recycle=1800,
             hide_parameters=True,
-            connect_args={"fallback_application_name": process_name()},
+            connect_args={"connect_timeout": _CONNECT_SECONDS, "fallback_application_name": process_name()},
         )
+        _spare_who_is_away(self._engine.sync_engine)
         self._stopwatch = stopwatch or Stopwatch(0)
         if stopwatch is not None:
             stopwatch.watch(self._engine.sync_engine)
@@ -319,17 +391,19 @@ class PostgresDatabase(Database):
         timed = self._stopwatch.waiting(fn)
 
         async def transaction(*, again: bool = True) -> T:
-            async with engine.connect() as connection:
-                try:
-                    result: T = await connection.run_sync(timed, *args, **kwargs)
-                except sa.exc.DBAPIError as error:
-                    if not (again and error.connection_invalidated):
-                        raise
-                else:
-                    ended = perf_counter()
-                    await connection.commit()  # if this fails nobody knows whether it was kept: no second attempt
-                    self._stopwatch.committed(ended)
-                    return result
+            with contextlib.ExitStack() as limit:
+                async with engine.connect() as connection:
+                    limit.enter_context(_cut_off_in_time(connection))
+                    try:
+                        result: T = await connection.run_sync(timed, *args, **kwargs)
+                    except sa.exc.DBAPIError as error:
+                        if not (again and error.connection_invalidated):
+                            raise
+                    else:
+                        ended = perf_counter()
+                        await connection.commit()  # if this fails nobody knows whether it was kept: no second attempt
+                        self._stopwatch.committed(ended)
+                        return result
             # The server has closed our connections, by a restart for instance. Nothing of the transaction was kept.
             return await transaction(again=False)
 

@@ -39,6 +39,7 @@ __all__ = [
     "Switched",
     "Switches",
     "add_plugins",
+    "is_harmless",
     "known_features",
     "list_features",
     "not_taken_up",
@@ -109,6 +110,11 @@ def known_features(plugins: Iterable[InstalledPlugin]) -> dict[str, Switchable]:
     }
 
 
+def is_harmless(key: str) -> bool:
+    """Whether nobody signs in by what this switch is for, whatever is installed."""
+    return key == SIGNUP or key.startswith(_RULESET)
+
+
 def read_switches(connection: sa.Connection) -> Switches:
     """The switches as they are stored."""
     epoch = connection.scalar(sa.select(feature_epoch.c.epoch)) or 0
@@ -154,13 +160,13 @@ def switch(
     Raises Problem `not-found` for an unknown key, and `not-possible` where nobody could sign in any more.
     """
     serialize_on(connection, "features")
-    stored = {row.key: row.is_on for row in connection.execute(sa.select(feature.c.key, feature.c.is_on))}
-    switchable = {**_gone(stored), **known}
+    stored = connection.execute(sa.select(feature.c.key, feature.c.is_on)).all()
+    off = {key for key, is_on in stored if not is_on}
+    switchable = {**_gone(key for key, _is_on in stored), **known}
     for key in keys:
         if key not in switchable:
             raise _unknown(key, known)
     if not on:
-        off = {key for key, is_on in stored.items() if not is_on}
         _check_ways_in([each.plugin for each in known.values() if each.plugin], off, set(keys))
     _store(connection, keys, on=on, by=by or origin().by)
     for key in keys:
@@ -169,8 +175,9 @@ def switch(
     emit(connection, [NewEvent(CHANGED, (), {"keys": list(keys), "on": on})])
     rulesets = [ruleset for key in keys for ruleset in switchable[key].rulesets]
     games = 0
-    if on:
-        games = resume_games(connection, rulesets, SWITCHED_OFF)
+    if on:  # but for those that another switch keeps off
+        still_off = {ruleset for key in off.difference(keys) if key in known for ruleset in known[key].rulesets}
+        games = resume_games(connection, [each for each in rulesets if each not in still_off], SWITCHED_OFF)
     elif suspend:
         games = suspend_games(connection, rulesets, SWITCHED_OFF)
     return Switched(connection.scalar(sa.select(feature_epoch.c.epoch)) or 0, games)
@@ -194,9 +201,8 @@ def _check_ways_in(plugins: Sequence[InstalledPlugin], off: set[str], more: set[
     else:
         last = [plugin.name for plugin in plugins if plugin.name in more - off and plugin.lets_in]
         advice = _("Leave one of these on: {keys}.", keys=", ".join(last))
-    raise Problem(
-        "not-possible", f"{_('Then nobody could sign in any more, neither on the pages nor with a program.')} {advice}"
-    )
+    nobody = _("Then nobody could sign in any more, neither on the pages nor with a program.")
+    raise Problem("not-possible", f"{nobody} {advice}")
 
 
 def _let_in(plugins: Iterable[InstalledPlugin]) -> bool:
@@ -234,7 +240,8 @@ async def not_taken_up(hall: Reading, epoch: int, seconds: float) -> list[str]:
     """Waits until every live worker has taken up this epoch, for so long at most; the names of those that have not."""
     clock = asyncio.get_running_loop().time
     deadline = clock() + seconds
-    while (late := list(await hall.read(late_workers, epoch))) and clock() < deadline:
+    # What it waits for happens in other processes.
+    while (late := list(await hall.read(late_workers, epoch))) and clock() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(_LOOK_SECONDS)
     return late
 

@@ -17,7 +17,7 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -89,17 +89,24 @@ class _Page(NamedTuple):
 
 
 def _read_page(connection: sa.Connection, after: Cursor, limit: int = _PAGE) -> _Page:
-    query = sa.select(event).limit(limit)
+    query = _behind(connection, sa.select(event), after).limit(limit)
     if connection.dialect.name == "postgresql":
         # The horizon is taken first: what commits in between is merely read the next time.
         horizon = connection.scalar(_HORIZON)
-        place = sa.tuple_(event.c.tx, event.c.id)
-        query = query.where(place > sa.tuple_(sa.literal(after.tx), sa.literal(after.id)))
-        rows = connection.execute(query.order_by(event.c.tx, event.c.id)).all()
+        rows = connection.execute(query).all()
         settled = [row for row in rows if row.tx < horizon]
         return _Page([_event(row) for row in settled], held_back=len(settled) < len(rows))
-    rows = connection.execute(query.where(event.c.id > after.id).order_by(event.c.id)).all()
-    return _Page([_event(row) for row in rows], held_back=False)
+    return _Page([_event(row) for row in connection.execute(query)], held_back=False)
+
+
+def _behind(connection: sa.Connection, query: sa.Select[Any], place: Cursor) -> sa.Select[Any]:
+    """What of these events is behind a place, in their order. SQLite would look through all of its one transaction
+    number for a pair."""
+    if connection.dialect.name == "postgresql":
+        pair = sa.tuple_(event.c.tx, event.c.id)
+        behind = pair > sa.tuple_(sa.literal(place.tx), sa.literal(place.id))
+        return query.where(behind).order_by(event.c.tx, event.c.id)
+    return query.where(event.c.id > place.id).order_by(event.c.id)
 
 
 def _event(row: sa.Row[tuple[object, ...]]) -> Event:
@@ -108,8 +115,8 @@ def _event(row: sa.Row[tuple[object, ...]]) -> Event:
 
 
 def _oldest_behind(connection: sa.Connection, place: Cursor) -> datetime | None:
-    behind = sa.tuple_(event.c.tx, event.c.id) > sa.tuple_(sa.literal(place.tx), sa.literal(place.id))
-    return connection.scalar(sa.select(event.c.at).where(behind).order_by(event.c.tx, event.c.id).limit(1))
+    found: datetime | None = connection.scalar(_behind(connection, sa.select(event.c.at), place).limit(1))
+    return found
 
 
 def _oldest(connection: sa.Connection) -> Cursor | None:
@@ -240,9 +247,10 @@ class Feed:
             self._look.clear()
             try:
                 held_back = await self._catch_up()
-            except Exception:
+            except Exception as error:
                 # The database is away, perhaps for long: the poll goes on and finds it when it is back.
-                log.exception("the feed could not be read; trying again")
+                trace = None if isinstance(error, sa.exc.DBAPIError) else error
+                log.warning("the feed could not be read (%s); trying again", type(error).__name__, exc_info=trace)
                 retry = 1.0
                 continue
             # Nobody announces that the transaction we wait for has ended without an event of its own.

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from gamehall.answers import Result
 from gamehall.clocks import Spent, Terms, Times, clock_at
-from gamehall.database import reads
+from gamehall.database import reads, seen_in_rows
 from gamehall.declare import Host, Policy
 from gamehall.events import game_channel, user_channel
 from gamehall.feed import head
@@ -274,10 +274,14 @@ def list_games(
     `among` selects the ids of users of whom one at least plays; in games that are left nobody plays who is `apart`.
     """
     query = sa.select(game).order_by(game.c.id.desc()).limit(limit)
+    kinds: list[sa.ColumnElement[bool]] = []
     if status:
-        query = query.where(game.c.status.in_(status))
+        kinds.append(game.c.status.in_(status))
     if ruleset is not None:
-        query = query.where(reads(game.c.ruleset, ruleset))
+        kinds.append(reads(game.c.ruleset, ruleset))
+    if player or opponent or among is not None:
+        kinds = [seen_in_rows(each) for each in kinds]
+    query = query.where(*kinds)
     for each in (player, opponent):
         if each is not None:
             query = query.where(game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == each)))

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 from litestar.connection import ASGIConnection
 
-from gamehall import meters, migrate
+from gamehall import meters, migrate, stopping
 from gamehall.database import Database, open_database, sync_url
 from gamehall.declare import (
     Authenticator,
@@ -280,6 +280,7 @@ class Hall:
             stack.callback(self.passwords.close)
             await asyncio.to_thread(self._check_tables)
             self._take_rulesets()
+            await stack.enter_async_context(stopping.heard_by(self.feed.wake_subscribers))
             stack.push_async_callback(self.presence.leave)
             await stack.enter_async_context(self.time.running())
             for plugin, listener in self.plugins.declared("gamehall_listeners"):

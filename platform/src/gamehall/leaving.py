@@ -23,7 +23,7 @@ from gamehall.languages import catalogue
 from gamehall.letters import tell_account_deleted
 from gamehall.problems import Problem
 from gamehall.settings import Settings
-from gamehall.tables import challenge, game, game_seat, new_id, now, user
+from gamehall.tables import challenge, feature, game, game_seat, new_id, now, user
 
 __all__ = ["add_nobody", "delete_user", "leave"]
 
@@ -68,6 +68,7 @@ def delete_user(
         _leave_game(connection, game_id, user_id, hall_time)
     end_credentials(connection, user_id)
     _forget(connection, user_id)
+    connection.execute(feature.update().where(feature.c.changed_by == person.username).values(changed_by=""))
     tell_account_deleted(connection, settings, person)
     left = _rename(connection, user_id)
     told = {"user_id": user_id, "username": person.username, "display_name": person.display_name}

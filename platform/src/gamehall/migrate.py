@@ -258,6 +258,7 @@ def check_all(connection: sa.Connection, plugins: Plugins) -> None:
         raise RuntimeError(f"the hall cannot start: {reason}")
     for plugin in plugins.working:
         owner = owner_of(plugins, plugin.name)
+        plugins.entering(plugin)
         try:
             reason = state(connection, owner) if owner else ""
         except Exception as error:  # noqa: BLE001 - its revision files are code of the plugin's

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from types import ModuleType
@@ -45,7 +45,7 @@ from gamehall.origins import at_work
 from gamehall.settings import Settings, SettingsError, plugin_settings
 from gamehall.tables import metadata as host_tables
 
-__all__ = ["Plugin", "Plugins", "Stage", "find_plugins", "load_plugins", "name_fault"]
+__all__ = ["Plugin", "Plugins", "Stage", "find_plugins", "load_plugins", "name_fault", "plugins_in", "version_fault"]
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +116,12 @@ class Plugin:
 class Plugins:
     """Every plugin found, by name, and what those that came through declared."""
 
-    def __init__(self, found: Iterable[Plugin], *, strict: bool) -> None:
+    def __init__(
+        self, found: Iterable[Plugin], *, strict: bool, entering: Callable[[Plugin], None] | None = None
+    ) -> None:
+        """`entering` is told of each plugin before code of its own runs: of one that ends the process, nothing else
+        can tell."""
+        self.entering = entering or (lambda plugin: None)
         self.all: dict[str, Plugin] = {}
         self.refused: list[Plugin] = []
         self.owned_hooks: list[str] = []
@@ -155,6 +160,7 @@ class Plugins:
             plugin = self.all[implementation.plugin_name]
             if plugin.failed:
                 continue
+            self.entering(plugin)
             try:
                 with at_work(plugin.name):
                     items = implementation.function(*(arguments[name] for name in implementation.argnames))
@@ -182,18 +188,23 @@ class Plugins:
 
 def find_plugins() -> list[Plugin]:
     """Every plugin installed in this environment, by its metadata alone: nothing is imported."""
-    found = []
-    for entry in metadata.entry_points(group=GROUP):
-        distribution = entry.dist
-        if distribution is None:
-            continue
-        requires = tuple(distribution.requires or ())
-        plugin = Plugin(entry.name, distribution.name, distribution.version, entry.value, requires)
-        plugin.reason = name_fault(plugin) or _version_fault(plugin)
-        if not plugin.failed:
-            plugin.stage = "compatible"
-        found.append(plugin)
+    entries = metadata.entry_points(group=GROUP)
+    found = [_found(entry, entry.dist) for entry in entries if entry.dist is not None]
     return sorted(found, key=lambda plugin: (plugin.name, plugin.failed, plugin.distribution))
+
+
+def plugins_in(distribution: metadata.Distribution) -> list[Plugin]:
+    """The plugins of a distribution, which need not be installed."""
+    return [_found(entry, distribution) for entry in distribution.entry_points.select(group=GROUP)]
+
+
+def _found(entry: metadata.EntryPoint, distribution: metadata.Distribution) -> Plugin:
+    requires = tuple(distribution.requires or ())
+    plugin = Plugin(entry.name, distribution.name, distribution.version, entry.value, requires)
+    plugin.reason = name_fault(plugin) or version_fault(plugin)
+    if not plugin.failed:
+        plugin.stage = "compatible"
+    return plugin
 
 
 def name_fault(plugin: Plugin) -> str:
@@ -210,22 +221,37 @@ def name_fault(plugin: Plugin) -> str:
     return ""
 
 
-def _version_fault(plugin: Plugin) -> str:
+def version_fault(plugin: Plugin, version: str = gamehall.__version__) -> str:
+    """Why this version of the hall would not do for the plugin."""
     for text in plugin.requires:
         requirement = Requirement(text)
         if canonicalize_name(requirement.name) == GROUP and not requirement.specifier.contains(
-            gamehall.__version__, prereleases=True
+            version, prereleases=True
         ):
-            return f"it needs gamehall{requirement.specifier}, this is {gamehall.__version__}"
+            return f"it needs gamehall{requirement.specifier}, this is {version}"
     return ""
 
 
-def load_plugins(settings: Settings, *, safe: bool = False) -> Plugins:
-    """Brings every plugin as far as it gets without a host: found to collected. `safe` loads none."""
-    plugins = Plugins([] if safe else find_plugins(), strict=settings.strict)
+def load_plugins(
+    settings: Settings,
+    *,
+    safe: bool = False,
+    without: Mapping[str, tuple[Stage, str]] | None = None,
+    entering: Callable[[Plugin], None] | None = None,
+) -> Plugins:
+    """Brings every plugin as far as it gets without a host: found to collected. `safe` loads none.
+
+    Those in `without` are left at this stage for this reason, and `entering` is told whose code runs next.
+    """
+    found = [] if safe else find_plugins()
+    for plugin in found:
+        if without and plugin.name in without and not plugin.failed:
+            plugin.stage, plugin.reason = without[plugin.name]
+    plugins = Plugins(found, strict=settings.strict, entering=entering)
     modules = {}
     for plugin in plugins.working:
         log_as_ours(plugin.module)
+        plugins.entering(plugin)
         try:
             modules[plugin.name] = importlib.import_module(plugin.module)
             plugin.stage = "imported"
@@ -262,6 +288,7 @@ def _add_hookspecs(plugins: Plugins, modules: Mapping[str, ModuleType]) -> None:
     """Adds the hooks that plugins own, before anybody registers, so that implementations are checked against them."""
     for plugin in plugins.working:
         module = modules[plugin.name]
+        plugins.entering(plugin)
         try:
             if "gamehall_hookspecs" not in _marked(plugins.manager, module):
                 continue

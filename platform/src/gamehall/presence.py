@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gamehall.database import Database
+from gamehall.database import Database, seen_in_rows
 from gamehall.gamelog import Game
 from gamehall.tables import clock_is, game, game_seat, new_id, presence, spectators
 
@@ -83,7 +83,7 @@ def playing_now(connection: sa.Connection, user_ids: Sequence[str], hall_time: i
     query = (
         sa.select(game_seat.c.user_id, game.c.id, game.c.ruleset)
         .join(game, game.c.id == game_seat.c.game_id)
-        .where(game.c.status == "active", lively)
+        .where(seen_in_rows(sa.and_(game.c.status == "active", lively)))
         .order_by(game.c.turn_at, game.c.id)
     )
     return {

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 import platformdirs
 
+from gamehall.nearest import nearest
+
 __all__ = [
     "Settings",
     "SettingsError",
@@ -77,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     request_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30
     body_seconds: Annotated[float, msgspec.Meta(gt=0)] = 15
     send_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30
+    drain_seconds: Annotated[float, msgspec.Meta(ge=0, le=300)] = 0
+    """For how long a hall that is told to stop still answers while it says that it is not ready."""
     max_challenges: Annotated[int, msgspec.Meta(ge=1)] = 10
     max_live_games: Annotated[int, msgspec.Meta(ge=1)] = 5
     max_games: Annotated[int, msgspec.Meta(ge=1)] = 200
@@ -135,9 +139,12 @@ def load_settings(flags: Mapping[str, Any] | None = None, config: str | None = N
         values["database_url"] = f"sqlite+aiosqlite:///{data_dir / 'gamehall.db'}"
     origins = {key: found[key][1] if key in found else "default" for key in _KEYS}
     try:
-        return msgspec.convert({**values, "plugins": plugins, "origins": origins}, Settings)
+        settings = msgspec.convert({**values, "plugins": plugins, "origins": origins}, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{path}: [plugins] {error}") from error
+    for name, section in settings.plugins.items():
+        settings.origins.update({f"plugins.{name}.{key}": str(path) for key in section})
+    return settings
 
 
 def _default_data_dir() -> Path:
@@ -161,7 +168,8 @@ def _convert(key: str, value: Any, origin: str) -> Any:
     """One value as its field's type; text such as `on` or `8000` is read, since the environment has only text."""
     field = next((f for f in msgspec.structs.fields(Settings) if f.name == key and key in _KEYS), None)
     if field is None:
-        raise SettingsError(f"{origin}: there is no setting {key!r}; the settings are {', '.join(_KEYS)}")
+        meant = nearest(key, _KEYS) or f"The settings are {', '.join(_KEYS)}"
+        raise SettingsError(f"{origin}: there is no setting {key!r}. {meant}")
     if field.type is bool and isinstance(value, str):
         value = {"on": "true", "off": "false", "yes": "true", "no": "false"}.get(value.lower(), value)
     if key == "log_level" and isinstance(value, str):

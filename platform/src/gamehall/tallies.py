@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import sqlalchemy as sa
 
+from gamehall.database import seen_in_rows
 from gamehall.tables import game, game_seat
 
 __all__ = ["Tally", "tallies"]
@@ -38,7 +39,7 @@ def tallies(connection: sa.Connection, user_id: str, opponent: str | None = None
     query = (
         sa.select(game.c.ruleset, won, drawn, played - won - drawn)
         .join(own, own.c.game_id == game.c.id)
-        .where(own.c.user_id == user_id, others.exists(), game.c.status == "finished")
+        .where(own.c.user_id == user_id, others.exists(), seen_in_rows(game.c.status == "finished"))
         .group_by(game.c.ruleset)
         .order_by(played.desc(), game.c.ruleset)
     )

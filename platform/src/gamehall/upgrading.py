@@ -16,7 +16,7 @@ from gamehall.problems import Problem
 from gamehall.settings import Settings, secret_key
 from gamehall.tables import user
 
-__all__ = ["bring_up_to_date"]
+__all__ = ["bring_up_to_date", "refuse_old_tables"]
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,19 @@ def bring_up_to_date(
             f"version that was installed before goes on with them.{kept}"
         )
         raise Problem("conflict", message) from error
+
+
+def refuse_old_tables(settings: Settings, plugins: Plugins) -> None:
+    """Raises Problem `conflict` where tables of the hall or of a working plugin are not those of their code.
+
+    A start brings them up to date, and leaves out a plugin whose tables do not fit. Workers that take over from others
+    while people play do neither: nobody shall find that a part of the hall has gone.
+    """
+    owners = [migrate.HALL, *(migrate.owner_of(plugins, plugin.name) for plugin in plugins.working)]
+    with snapshot(settings.database_url) as connection:
+        for owner in owners:
+            if owner is not None and (reason := migrate.state(connection, owner)):
+                raise Problem("conflict", f"{owner.name}: {reason}")
 
 
 def _would_change(url: str, plugins: Plugins) -> bool:

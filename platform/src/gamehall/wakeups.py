@@ -19,6 +19,8 @@ __all__ = ["PostgresWakeups", "RedisWakeups", "Wakeups"]
 
 log = logging.getLogger(__name__)
 
+_ANSWER_SECONDS = 10.0
+
 
 class Wakeups(ABC):
     """One connection to whatever carries the hints, kept up for as long as the worker runs."""
@@ -64,6 +66,7 @@ class PostgresWakeups(Wakeups):
         connection = await psycopg.AsyncConnection.connect(
             self._conninfo,
             autocommit=True,
+            connect_timeout=5,
             keepalives_idle=10,
             keepalives_interval=3,
             keepalives_count=3,
@@ -75,7 +78,8 @@ class PostgresWakeups(Wakeups):
             while True:
                 async for _ in connection.notifies(timeout=30):
                     wake()
-                await connection.execute("SELECT 1")  # a connection that died silently fails here
+                async with asyncio.timeout(_ANSWER_SECONDS):  # a connection that died silently fails here
+                    await connection.execute("SELECT 1")
 
 
 class RedisWakeups(Wakeups):

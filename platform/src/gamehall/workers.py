@@ -19,7 +19,8 @@ from gamehall.tables import now, worker
 __all__ = ["BEAT_SECONDS", "acknowledge", "forget_worker", "late_workers", "live_workers", "look_around", "worker_name"]
 
 BEAT_SECONDS = 2.0
-_LIVE = timedelta(seconds=3 * BEAT_SECONDS)
+_LIVE = timedelta(seconds=5 * BEAT_SECONDS)
+_SILENT = timedelta(seconds=1.5 * BEAT_SECONDS)
 _FORGOTTEN = timedelta(days=1)
 _SLACK_SECONDS = 2.0
 
@@ -55,11 +56,11 @@ def late_workers(connection: sa.Connection, epoch: int) -> list[str]:
 
 
 def look_around(connection: sa.Connection) -> None:
-    """Looks after workers of this host that have been silent for a while: one whose process is there, though it stands
-    still, counts as live, since it will go on with what it knew; one whose process has ended is taken out."""
+    """Looks after workers of this host that have missed a beat: one whose process is there, though it stands still,
+    goes on to count as live, since it will go on with what it knew; one whose process has ended is taken out."""
     at = _moment(connection)
     here = worker.c.name.startswith(f"{socket.gethostname()}/", autoescape=True)
-    silent = sa.select(worker.c.id, worker.c.name).where(here, worker.c.seen_at <= at - _LIVE)
+    silent = sa.select(worker.c.id, worker.c.name).where(here, worker.c.seen_at <= at - _SILENT)
     for worker_id, name in connection.execute(silent).all():
         is_there = _is_there(int(name.rpartition("/")[2]), ULID.from_str(worker_id.upper()).timestamp)
         if is_there:

@@ -10,7 +10,7 @@ import pytest
 
 from gamehall.accounts import Registration, register, update_user, user_by_name
 from gamehall.events import game_channel
-from gamehall.features import switch
+from gamehall.features import Switchable, switch
 from gamehall.problems import Problem
 from gamehall.signingin import sign_in
 from rig.figures import Figures, grown
@@ -32,7 +32,7 @@ async def challenge(who: Client, ruleset: str = "tic-tac-toe", **more: Any) -> s
 async def wait_for(hall: Hall, who: Client, game_id: str, so: Callable[[Game], bool]) -> Game:
     """The game when it has come to be so."""
     with hall.host.feed.subscribe([game_channel(game_id)]) as news:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not so(game := done(await who.get(f"/games/{game_id}"))):
                 await news.take(5.0)
             return game
@@ -50,7 +50,7 @@ async def switched(hall: Hall, *, on: bool) -> None:
     """Turns the plugin on or off, and waits until the hall has taken it up."""
     taken_up = asyncio.Event()
     hall.host.features.watch(taken_up.set)
-    await hall.host.write(switch, ["computer"], on=on, by="test", known={"computer": ()})
+    await hall.host.write(switch, ["computer"], on=on, by="test", known={"computer": Switchable("plugin")})
     await taken_up.wait()
 
 

@@ -41,7 +41,7 @@ def window(server: Server, tmp_path: Path) -> Window:
 
 
 def rows(server: Server, query: str, *values: Any) -> list[Any]:
-    with closing(sqlite3.connect(server.data / "gamehall.db", timeout=20)) as connection, connection:
+    with closing(sqlite3.connect(server.data / "gamehall.db", timeout=60)) as connection, connection:
         return connection.execute(query, values).fetchall()
 
 

@@ -29,7 +29,7 @@ def run(*command: str | Path, folder: Path, **variables: str) -> str:
 
 
 @pytest.mark.wheels
-@pytest.mark.timeout(600)  # PyInstaller reads every module there is
+@pytest.mark.timeout(1200)  # PyInstaller reads every module there is
 def test_the_program_by_itself(server: Server, display: str, tmp_path: Path) -> None:
     if shutil.which("objdump") is None:
         missing("objdump, of binutils, is not on PATH: PyInstaller needs it")

@@ -86,7 +86,7 @@ def test_scripts_get_their_tokens_and_everything_ends_at_once(settings: Settings
         with pytest.raises(Problem, match="invalid") as refused:
             gamehall("tokens", "create", "ada", "--name", "bot", *words)
         assert [error.field for error in refused.value.errors] == [field]
-    assert gamehall("tokens", "revoke-all", "ada") == {"username": "ada", "revoked": 3}
+    assert gamehall("--yes", "tokens", "revoke-all", "ada") == {"username": "ada", "revoked": 3}
     assert [each["token_id"] for each in gamehall("tokens", "list")] == [bob.token_id]
     noted = [entry for entry in transact(settings, list_audit, kind="token") if entry.by.startswith("command line")]
     kinds = Counter(entry.kind for entry in noted)

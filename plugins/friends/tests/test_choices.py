@@ -107,7 +107,7 @@ async def presence(person: Person) -> dict[str, str]:
 
 async def told(news: Subscription, status: str) -> dict[str, str]:
     """The next that is told of a friend with this status."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while True:
             for each in await news.take(20):
                 if each.kind == "presence" and each.values()["status"] == status:

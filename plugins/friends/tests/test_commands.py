@@ -39,8 +39,8 @@ def test_friends_are_listed_and_separated(bare: Run) -> None:
     assert bare("--json", "friends", "blocks", "bob").envelope["data"] == [{"username": "eve", "display_name": "Eve"}]
     assert bare("friends", "blocks", "ada").rows == [["USER", "NAME"]]
 
-    assert bare("friends", "remove", "bob", "ada").out == "They are not friends any more.\n"
-    assert bare("friends", "remove", "bob", "ada").code == NOT_FOUND
+    assert bare("--yes", "friends", "remove", "bob", "ada").out == "They are not friends any more.\n"
+    assert bare("--yes", "friends", "remove", "bob", "ada").code == NOT_FOUND
     assert bare("friends", "list", "nobody").code == NOT_FOUND
     assert bare("--json", "friends", "list", "ada").envelope["data"] == []
     (entry, *_) = transact(settings, list_audit)

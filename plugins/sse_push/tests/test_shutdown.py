@@ -51,7 +51,7 @@ async def test_streams_end_with_uvicorn(uvicorn: Server, number: signal.Signals)
 
 async def check_that_streams_end(server: Server, number: signal.Signals) -> None:
     async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=server.url, timeout=20, trust_env=False))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False))
         streams = []
         for _ in range(20):
             request = http.stream("GET", "/api/v1/events", params={"channel": "lobby"})

@@ -13,7 +13,7 @@ from gamehall.accounts import end_credentials, find_user, update_user
 from gamehall.client import Client
 from gamehall.credentials import link_for
 from gamehall.events import user_channel
-from gamehall.features import switch
+from gamehall.features import Switchable, switch
 from gamehall.feed import Subscription
 from gamehall.presence import last_seen
 from gamehall_enhanced_auth.families import live_tokens
@@ -243,7 +243,7 @@ async def test_a_quiet_stream_has_comments(start: Start) -> None:
     hall = await start(heartbeat_seconds=0.05)
     answer = await hall.ask("lobby")
     pieces = answer.aiter_raw()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         assert b"event: hello" in await anext(pieces)
         assert [await anext(pieces) for _ in range(3)] == [b":\n"] * 3
 
@@ -251,7 +251,7 @@ async def test_a_quiet_stream_has_comments(start: Start) -> None:
 async def test_switching_the_plugin_off_ends_its_streams(hall: Hall) -> None:
     stream = await hall.open("lobby")
     await stream.next()
-    await hall.host.write(switch, ["sse_push"], on=False, by="test", known={"sse_push": ()})
+    await hall.host.write(switch, ["sse_push"], on=False, by="test", known={"sse_push": Switchable("plugin")})
     closed = await stream.next()
     assert (closed.event, closed.json()["reason"]) == ("closed", "switched-off")
     assert await hall.refusal("lobby") == (404, "not-found")

@@ -28,7 +28,7 @@ Make = Callable[..., Any]
 async def told(hall: Hall, username: str, sentence: str) -> str:
     """The page that an unread notice with this sentence leads to, once it has been put down."""
     user_id = (await hall.host.read(user_by_name, username)).id
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while True:
             for row in await rows(hall, user_id):
                 if sentence in row.facts or sentence == row.kind:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gamehall.accounts import update_user, user_by_name
-from gamehall.features import switch
+from gamehall.features import Switchable, switch
 from gamehall.gamelog import load_game
 from rig.hall import PASSWORD, Hall, StartHall, start_game
 
@@ -185,7 +185,7 @@ async def test_games_that_a_command_has_suspended_go_on_when_an_admin_switches_o
     hall = await start_hall()
     game_id = await start_game(*await hall.users("cleo", "dan"))
     for key in ("ruleset:tic-tac-toe", "gomoku_rules"):  # the ruleset by itself, and with its plugin
-        known = {key: ("tic-tac-toe",)}
+        known = {key: Switchable("plugin", ("tic-tac-toe",))}
         assert (await hall.host.write(switch, [key], on=False, by="test", known=known, suspend=True)).games == 1
         assert (await hall.host.read(load_game, game_id)).status == "suspended"
         ada = newcomer(hall)

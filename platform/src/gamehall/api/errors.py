@@ -95,8 +95,9 @@ def _methods(request: Request[Any, Any, Any]) -> set[str]:
 def answer_problem(request: Request[Any, Any, Any], problem: Problem, *, briefly: bool = False) -> Response[Any]:
     """The problem in the form that suits who asked; `briefly` a page costs nothing and is in English."""
     if request.scope["path"].startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+        request_name = _failed_request(problem)
         return Response(
-            msgspec.json.encode(problem.body() | _quotable(problem)),
+            msgspec.json.encode(problem.body() | ({"request": request_name} if request_name else {})),
             status_code=problem.status,
             media_type="application/problem+json",
             headers=problem.headers,
@@ -114,20 +115,20 @@ def answer_problem(request: Request[Any, Any, Any], problem: Problem, *, briefly
     return _plain_page(problem)
 
 
-def _quotable(problem: Problem) -> dict[str, str]:
-    """What the log calls the request, for whom the hall has failed, so that they can say it to the operator."""
-    request = origin().request
-    return {"request": request} if problem.status >= 500 and request else {}
+def _failed_request(problem: Problem) -> str:
+    """What the log calls the request in which the hall has failed, so that whoever sees it can tell the operator; empty
+    for what is no fault of the hall."""
+    return origin().request if problem.status >= 500 else ""
 
 
 def _plain_page(problem: Problem) -> Response[str]:
-    title, detail = html.escape(problem.title), html.escape(problem.detail)
-    quoted = "".join(
-        f"<p>{_('In the log: request {request}.', request=each)}</p>" for each in _quotable(problem).values()
-    )
+    said = [problem.detail]
+    if request := _failed_request(problem):
+        said.append(_("In the log it is the request {request}.", request=request))
+    title = html.escape(problem.title)
     page = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><h1>{title}</h1><p>{detail}</p>{quoted}</html>"
+        f"<title>{title}</title><h1>{title}</h1>{''.join(f'<p>{html.escape(each)}</p>' for each in said)}</html>"
     )
     return Response(page, status_code=problem.status, media_type=MediaType.HTML, headers=problem.headers)
 

@@ -2,9 +2,10 @@
 
 from litestar import Response, get
 
-from gamehall import __version__
+from gamehall import __version__, stopping
 from gamehall.answers import Finding, Health
 from gamehall.asking import HttpRequest
+from gamehall.declare import CheckResult
 from gamehall.hall import Hall
 
 __all__ = ["alive", "ready"]
@@ -21,6 +22,8 @@ async def ready(request: HttpRequest) -> Response[Health]:
     """The hall's own checks and those of its plugins; 503 when one fails."""
     hall: Hall = request.app.state.host
     results = await hall.check()
+    if stopping.announced():
+        results["stopping"] = CheckResult(False, "It is told to stop; send nobody here any more.")
     ok = all(result.ok for result in results.values())
     checks = {name: Finding(result.ok, result.detail) for name, result in results.items()}
     return Response(Health("ok" if ok else "failing", checks, __version__), status_code=200 if ok else 503)

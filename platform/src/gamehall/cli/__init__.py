@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import sys
@@ -9,6 +10,8 @@ from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
+
+from gamehall.cli.stopping import stop_at_once, stop_in_order
 
 __all__ = ["main"]
 
@@ -43,10 +46,24 @@ class _Lazy(click.Group):
             return command
         from gamehall.cli.contributed import contributed_commands  # imports plugins
 
-        return contributed_commands(ctx).get(name)
+        return contributed_commands(ctx, name).get(name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:  # click knows only commands that are there already
+            raise click.NoSuchCommand(error.command_name, possibilities=_COMMANDS, ctx=ctx) from None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        items = (CompletionItem(name, help=summary) for name, (_, _, summary) in _COMMANDS.items())
+        from gamehall.cli.words import known_words
+        from gamehall.settings import SettingsError, load_settings
+
+        items = [CompletionItem(name, help=summary) for name, (_, _, summary) in _COMMANDS.items()]
+        with contextlib.suppress(SettingsError):  # the command itself will say so
+            words = known_words(load_settings(config=ctx.params.get("config")))
+            items += [CompletionItem(name, help="From a plugin.") for name in words.commands]
         own = [item for item in items if str(item.value).startswith(incomplete)]
         return [*own, *click.Command.shell_complete(self, ctx, incomplete)]
 
@@ -73,14 +90,17 @@ def cli(**_options: Any) -> None:
     Start a hall:             gamehall serve
     See what is installed:    gamehall plugins list
     """
+    stop_in_order()
 
 
 def main() -> None:
     """The console script."""
+    stop_at_once()
     from gamehall.cli.running import run  # after the group, which it runs
 
     gc.disable()  # imports make much that stays: to look through it again and again is a tenth of a short command
     try:
         sys.exit(run(cli))
     finally:
+        stop_at_once()
         gc.enable()

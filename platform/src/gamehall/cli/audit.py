@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gamehall.accounts import user_by_name
 from gamehall.audit import Entry, list_audit
-from gamehall.commands import answer, settings_of, table, transact
+from gamehall.commands import answer, completed_by, settings_of, table, transact, usernames
 
 __all__ = ["audit"]
 
@@ -22,7 +22,13 @@ def audit() -> None:
 
 @audit.command("list")
 @click.option("--kind", default="", help="Only this kind and what is below it: sign_in has sign_in.failed as well.")
-@click.option("--user", "username", default="", help="Only what this user did, or what concerns them.")
+@click.option(
+    "--user",
+    "username",
+    default="",
+    shell_complete=completed_by(usernames),
+    help="Only what this user did, or what concerns them.",
+)
 @click.option("--before", default=None, help="Only lines older than the one with this id.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.pass_context

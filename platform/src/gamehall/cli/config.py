@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import click
-import msgspec
-import sqlalchemy as sa
+import os
 
+import click
+
+from gamehall.cli.words import complete_settings
 from gamehall.commands import answer, settings_of, table
+from gamehall.disclosing import disclosed, shown_settings
+from gamehall.nearest import nearest
+from gamehall.problems import Problem
 from gamehall.settings import config_path
 
 __all__ = ["config"]
-
-_HIDDEN = "(hidden)"
 
 
 @click.group()
@@ -20,34 +22,32 @@ def config() -> None:
 
 
 @config.command()
+@click.argument("keys", metavar="[KEY]...", nargs=-1, shell_complete=complete_settings)
 @click.option("--origin", is_flag=True, help="Say where each value comes from.")
 @click.pass_context
-def show(ctx: click.Context, origin: bool) -> None:
-    """Show every setting; secrets are hidden.
+def show(ctx: click.Context, keys: tuple[str, ...], origin: bool) -> None:
+    """Show every setting or only some, and what the file has for plugins; secrets are hidden.
+
+    What a plugin would use beside that, with the defaults, is in `gamehall plugins info NAME`.
 
     \b
-    gamehall config show --origin
+    gamehall config show
+    gamehall config show port --origin
     """
     settings = settings_of(ctx)
-    values = msgspec.to_builtins(settings)
-    origins = values.pop("origins")
-    sections = values.pop("plugins")
-    for name in ("secret_key", "metrics_token"):
-        values[name] = values[name] and _HIDDEN
-    for name in ("database_url", "redis_url", "mail", "otlp_url"):
-        values[name] = _without_password(values[name])
-    rows = [(key, value, *([origins[key]] if origin else [])) for key, value in values.items()]
-    data = values | {"plugins": sections} | ({"origins": origins} if origin else {})
+    found = shown_settings(settings)
+    for key in keys:
+        if key not in (known := [each.key for each in found]):
+            raise Problem("not-found", f"There is no setting {key!r}.", hint=nearest(key, known))
+    if keys:
+        found = [each for each in found if each.key in keys]
+    rows = [(each.key, each.value, *([each.origin] if origin else [])) for each in found]
+    data = {each.key: each.value for each in found if keys or not each.key.startswith("plugins.")}
+    if not keys:
+        data["plugins"] = {name: disclosed("", section) for name, section in settings.plugins.items()}
+    if origin:
+        data["origins"] = {each.key: each.origin for each in found}
     answer(ctx, data, table(rows, ("SETTING", "VALUE", *(["ORIGIN"] if origin else []))))
-
-
-def _without_password(address: str) -> str:
-    if "://" not in address:
-        return address
-    try:
-        return sa.make_url(address).render_as_string(hide_password=True)
-    except (ValueError, sa.exc.ArgumentError):  # what cannot be read may hold one anywhere
-        return _HIDDEN
 
 
 @config.command()
@@ -58,5 +58,5 @@ def path(ctx: click.Context) -> None:
     \b
     gamehall config path
     """
-    found = config_path(ctx.find_root().params["config"])
+    found = config_path(ctx.find_root().params["config"] or os.environ.get("GAMEHALL_CONFIG"))
     answer(ctx, {"path": str(found) if found else None}, str(found) if found else "No configuration file is read.")

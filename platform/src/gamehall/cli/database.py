@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from gamehall import migrate
 from gamehall.cli.backups import backup, restore
+from gamehall.cli.running import installed_plugins
 from gamehall.commands import answer, progress, settings_of, table, usable_database
 from gamehall.database import sync_url
-from gamehall.plugins import load_plugins
 from gamehall.problems import Problem
 from gamehall.retention import changed_days, held, retentions_of
 from gamehall.upgrading import bring_up_to_date
@@ -35,7 +35,7 @@ def status(ctx: click.Context) -> None:
     gamehall db status
     """
     settings = settings_of(ctx)
-    plugins = load_plugins(settings)
+    plugins = installed_plugins(ctx)
     owners = [migrate.HALL, *filter(None, (migrate.owner_of(plugins, plugin.name) for plugin in plugins.working))]
     retentions = retentions_of(plugins)
     unknown = sorted(set(changed_days(settings.keep_days)) - {each.name for _, each in retentions})
@@ -66,7 +66,7 @@ def upgrade(ctx: click.Context, no_backup: bool) -> None:
     gamehall db upgrade --no-backup
     """
     settings = settings_of(ctx)
-    plugins = load_plugins(settings)
+    plugins = installed_plugins(ctx)
     with usable_database(), progress(ctx, "Copying") as begin:
         changed, copied = bring_up_to_date(
             settings, plugins, copy=not no_backup, begin=lambda header: begin(header.rows)

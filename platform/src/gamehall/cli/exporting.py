@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from gamehall.accounts import user_by_name
 from gamehall.cli.files import check_free
 from gamehall.cli.running import installed_plugins
-from gamehall.commands import answer, on_database, settings_of
+from gamehall.cli.words import complete_formats, complete_rulesets, recent_games
+from gamehall.commands import answer, completed_by, on_database, progress, settings_of, usernames
 from gamehall.database import Database
 from gamehall.declare import Exporter, GameRecord
 from gamehall.features import Switches, read_switches
@@ -21,6 +22,7 @@ from gamehall.records.archives import Archive, Contents
 from gamehall.records.diagrams import cut
 from gamehall.records.formats import by_format, exporter_of, write_record
 from gamehall.records.stored import load_record
+from gamehall.tables import game, game_seat
 
 __all__ = ["export"]
 
@@ -28,14 +30,21 @@ _BATCH = 100
 
 
 @click.command()
-@click.argument("game_id", metavar="[GAME]", required=False)
-@click.option("--format", "name", default="json", show_default=True, help="json, sgf, text, or one of a plugin.")
+@click.argument("game_id", metavar="[GAME]", required=False, shell_complete=completed_by(recent_games))
+@click.option(
+    "--format",
+    "name",
+    default="json",
+    show_default=True,
+    shell_complete=complete_formats,
+    help="json, sgf, text, or one of a plugin.",
+)
 @click.option("--ply", type=click.IntRange(0), help="The game as it was after so many moves.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; else it is printed.")
 @click.option("--all", "everything", is_flag=True, help="Every game, as a zip.")
-@click.option("--player", help="Every game of this user, as a zip.")
+@click.option("--player", shell_complete=completed_by(usernames), help="Every game of this user, as a zip.")
 @click.option("--status", type=click.Choice(["active", "finished", "suspended", "aborted"]), help="Of these only some.")
-@click.option("--ruleset", metavar="KEY", help="Of these only games of this ruleset.")
+@click.option("--ruleset", metavar="KEY", shell_complete=complete_rulesets, help="Of these only games of this ruleset.")
 @click.pass_context
 def export(
     ctx: click.Context,
@@ -98,6 +107,7 @@ def _export_many(ctx: click.Context, name: str, out: Path, chosen: dict[str, Any
         exporter = _exporter(plugins, await database.read(read_switches), name)
         if chosen["player"] is not None:
             chosen["player"] = (await database.read(user_by_name, chosen["player"])).id
+        told = begin(await database.read(_count, **chosen))
         try:
             with out.open("wb") as file, Archive(file, exporter) as archive:
                 before = None
@@ -105,16 +115,27 @@ def _export_many(ctx: click.Context, name: str, out: Path, chosen: dict[str, Any
                     for each in found:
                         record = await database.read(_record, each.id, plugins)
                         archive.add(record, [seat.username for seat in each.seats])
+                        told(1)
                     before = found[-1].id
         except OSError as error:
             raise click.FileError(str(out), error.strerror) from error
         return archive.contents
 
-    held = on_database(settings_of(ctx), work)
+    with progress(ctx, "Writing") as begin:
+        held = on_database(settings_of(ctx), work)
     told = f"Wrote {len(held.games)} games to {out}."
     if held.left_out:
         told += f" {len(held.left_out)} cannot be told in this format; contents.json in it says why."
     answer(ctx, {"format": name, "file": str(out), "games": len(held.games), "left_out": held.left_out}, told)
+
+
+def _count(connection: sa.Connection, *, player: str | None, status: list[str], ruleset: str | None) -> int:
+    query = sa.select(sa.func.count()).select_from(game)
+    if player is not None:
+        query = query.where(game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == player)))
+    if status:
+        query = query.where(game.c.status.in_(status))
+    return connection.scalar(query.where(game.c.ruleset == ruleset) if ruleset is not None else query) or 0
 
 
 def _record(connection: sa.Connection, game_id: str, plugins: Plugins) -> GameRecord:

@@ -8,11 +8,21 @@ from typing import Any
 import click
 
 from gamehall.cli.running import known_switches
+from gamehall.cli.words import complete_switches
 from gamehall.commands import answer, on_database, settings_of, table, transact
 from gamehall.database import Database
-from gamehall.features import FeatureState, Switchable, Switched, list_features, not_taken_up, switch
+from gamehall.features import (
+    FeatureState,
+    Switchable,
+    Switched,
+    is_harmless,
+    list_features,
+    not_taken_up,
+    switch,
+)
 from gamehall.problems import Problem
-from gamehall.workers import look_around
+from gamehall.tasks import again_and_again, beside
+from gamehall.workers import BEAT_SECONDS, look_around
 
 __all__ = ["features"]
 
@@ -34,7 +44,7 @@ def show(ctx: click.Context) -> None:
     gamehall --json features list
     """
     settings = settings_of(ctx)
-    states = transact(settings, list_features, known_switches(settings))
+    states = transact(settings, list_features, known_switches(settings, started=True))
     rows = [(each.key, _state(each), each.kind, _moment(each), each.changed_by or "-") for each in states]
     answer(ctx, [each._asdict() for each in states], table(rows, ("KEY", "STATE", "KIND", "CHANGED", "BY")))
 
@@ -51,7 +61,7 @@ def _moment(each: FeatureState) -> str:
 
 
 @features.command()
-@click.argument("keys", nargs=-1, required=True)
+@click.argument("keys", nargs=-1, required=True, shell_complete=complete_switches)
 @click.option("--no-wait", is_flag=True, help="Do not wait until every worker has taken it up.")
 @click.pass_context
 def on(ctx: click.Context, keys: tuple[str, ...], no_wait: bool) -> None:
@@ -64,7 +74,7 @@ def on(ctx: click.Context, keys: tuple[str, ...], no_wait: bool) -> None:
 
 
 @features.command()
-@click.argument("keys", nargs=-1, required=True)
+@click.argument("keys", nargs=-1, required=True, shell_complete=complete_switches)
 @click.option("--now", is_flag=True, help="Suspend running games of the rulesets instead of letting them finish.")
 @click.option("--no-wait", is_flag=True, help="Do not wait until every worker has taken it up.")
 @click.pass_context
@@ -81,14 +91,16 @@ def off(ctx: click.Context, keys: tuple[str, ...], now: bool, no_wait: bool) -> 
 
 def _switch(ctx: click.Context, keys: tuple[str, ...], *, turn_on: bool, wait: bool, suspend: bool = False) -> None:
     settings = settings_of(ctx)
-    known = known_switches(settings)
+    # Who lets people in is known only of plugins that are started, which takes a while.
+    known = known_switches(settings, started=not turn_on and not all(map(is_harmless, keys)))
 
     async def work(database: Database) -> tuple[Switched, list[str]]:
         made = await database.write(switch, keys, on=turn_on, known=known, suspend=suspend)
         if not wait:
             return made, []
-        await database.write(look_around)
-        return made, await not_taken_up(database, made.epoch, _PATIENCE)
+        looking = again_and_again(lambda: database.write(look_around), BEAT_SECONDS, "looking for workers")
+        async with beside(looking, "looking for workers"):
+            return made, await not_taken_up(database, made.epoch, _PATIENCE)
 
     made, late = on_database(settings, work)
     done: dict[str, Any] = {"keys": list(keys), "on": turn_on, "epoch": made.epoch, "games": made.games, "late": late}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -15,8 +15,9 @@ from gamehall.cli.exporting import export
 from gamehall.cli.importing import import_games
 from gamehall.cli.running import installed_plugins
 from gamehall.cli.watching import abort, watch
+from gamehall.cli.words import complete_rulesets, recent_games
 from gamehall.clocks import describe
-from gamehall.commands import answer, on_database, settings_of, table
+from gamehall.commands import answer, completed_by, on_database, progress, settings_of, table, usernames
 from gamehall.database import Database
 from gamehall.gamelog import Game, GameState, Rulesets, list_games, load_game, load_log, load_state
 from gamehall.halltime import stored_time
@@ -43,9 +44,9 @@ games.add_command(abort)
 
 
 @games.command("list")
-@click.option("--player", help="Only games of this user.")
+@click.option("--player", shell_complete=completed_by(usernames), help="Only games of this user.")
 @click.option("--status", type=_STATUS, help="Only games in this status.")
-@click.option("--ruleset", metavar="KEY", help="Only games of this ruleset.")
+@click.option("--ruleset", metavar="KEY", shell_complete=complete_rulesets, help="Only games of this ruleset.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
 @click.pass_context
 def show_all(ctx: click.Context, player: str | None, status: str | None, ruleset: str | None, limit: int) -> None:
@@ -71,7 +72,7 @@ def show_all(ctx: click.Context, player: str | None, status: str | None, ruleset
 
 
 @games.command()
-@click.argument("game_id", metavar="GAME")
+@click.argument("game_id", metavar="GAME", shell_complete=completed_by(recent_games))
 @click.pass_context
 def show(ctx: click.Context, game_id: str) -> None:
     """Show one game with its moves.
@@ -110,8 +111,8 @@ class _Verified(msgspec.Struct):
 
 
 @games.command()
-@click.argument("names", metavar="[GAME]...", nargs=-1)
-@click.option("--ruleset", metavar="KEY", help="Only games of this ruleset.")
+@click.argument("names", metavar="[GAME]...", nargs=-1, shell_complete=completed_by(recent_games))
+@click.option("--ruleset", metavar="KEY", shell_complete=complete_rulesets, help="Only games of this ruleset.")
 @click.option("--status", type=_STATUS, help="Only games in this status.")
 @click.pass_context
 def verify(ctx: click.Context, names: tuple[str, ...], ruleset: str | None, status: str | None) -> None:
@@ -128,7 +129,8 @@ def verify(ctx: click.Context, names: tuple[str, ...], ruleset: str | None, stat
     conditions += [game.c.ruleset == ruleset] if ruleset else []
     conditions += [game.c.status == status] if status else []
     rulesets = {key: each for key, (_, each) in installed_plugins(ctx).rulesets.items()}
-    found = on_database(settings_of(ctx), lambda database: _verify(database, rulesets, names, conditions))
+    with progress(ctx, "Replaying") as begin:
+        found = on_database(settings_of(ctx), lambda database: _verify(database, rulesets, names, conditions, begin))
     text = _report(found)
     if not found.divergences:
         answer(ctx, found, text)
@@ -139,11 +141,15 @@ def verify(ctx: click.Context, names: tuple[str, ...], ruleset: str | None, stat
 
 
 async def _verify(
-    database: Database, rulesets: Rulesets, names: Sequence[str], conditions: Sequence[sa.ColumnElement[bool]]
+    database: Database,
+    rulesets: Rulesets,
+    names: Sequence[str],
+    conditions: Sequence[sa.ColumnElement[bool]],
+    begin: Callable[[int], Callable[[int], None]],
 ) -> _Verified:
     for name in names:
         await database.read(load_game, name)  # raises Problem for one that is not there, before a long look at others
-    found = _Verified()
+    found, told = _Verified(), begin(await database.read(_count, conditions))
     async for ids in game_ids(database.read, *conditions):
         for game_id in ids:
             stored = await database.read(load_log, game_id)
@@ -155,7 +161,12 @@ async def _verify(
             else:
                 installed = {"installed_version": ruleset.version}
                 found.divergences.append(about | installed | msgspec.to_builtins(divergence))
+            told(1)
     return found
+
+
+def _count(connection: sa.Connection, conditions: Sequence[sa.ColumnElement[bool]]) -> int:
+    return connection.scalar(sa.select(sa.func.count()).select_from(game).where(*conditions)) or 0
 
 
 def _about(found: Game) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import click
 import sqlalchemy as sa
 
 from gamehall import audit, migrate
+from gamehall.cli.words import complete_plugins
 from gamehall.commands import answer, as_operator, confirm_name, settings_of, usable_database
 from gamehall.features import read_switches
 from gamehall.plugins import find_plugins
@@ -16,7 +17,7 @@ __all__ = ["purge"]
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_plugins)
 @click.pass_context
 def purge(ctx: click.Context, name: str) -> None:
     """Drop all tables of a plugin, for good. It must be switched off, or not be installed; its name is typed first.

@@ -5,20 +5,16 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import socket
-import stat
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from gamehall.cli.stopping import stop_with_parent
 from gamehall.commands import progress, settings_of, transact
 from gamehall.settings import Settings, load_settings, secret_key
 
@@ -27,6 +23,7 @@ if TYPE_CHECKING:
 
     from gamehall.app import HallApp
     from gamehall.backups import Header, Told
+    from gamehall.plugins import Plugins
 
 __all__ = ["serve"]
 
@@ -61,9 +58,10 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, no_backup: bool, **fl
     if config := ctx.find_root().params["config"]:
         os.environ["GAMEHALL_CONFIG"] = str(config)
     os.environ["GAMEHALL_SAFE"] = "1" if safe else ""
-    gc.enable()  # this process stays
+    gc.freeze()  # what is here now stays, and workers share it
+    gc.enable()  # as this process does
     with _place_for_figures(settings):
-        _granian(settings, reload=reload)
+        _answer(settings, reload=reload)
 
 
 @contextlib.contextmanager
@@ -88,7 +86,6 @@ def prepare(
     `bring_up_to_date` does."""
     from gamehall.delivery import transport_of
     from gamehall.edges import Edges
-    from gamehall.features import add_plugins
     from gamehall.logs import configure_logs, hear_of_everything
     from gamehall.plugins import load_plugins
     from gamehall.retention import changed_days
@@ -108,6 +105,12 @@ def prepare(
         click.echo(f"The hall as it was before this upgrade is in {copied}.", err=True)
     for name in changed:
         click.echo(f"Brought the tables of {name} up to date.", err=True)
+    _put_new_plugins_down(settings, plugins)
+
+
+def _put_new_plugins_down(settings: Settings, plugins: Plugins) -> None:
+    from gamehall.features import add_plugins
+
     names = [plugin.name for plugin in plugins.working]
     transact(settings, add_plugins, names, on=settings.new_plugins == "on")
 
@@ -126,6 +129,7 @@ def announce(settings: Settings) -> None:
         )
     if not transact(settings, has_admin):
         click.echo(f"There is no admin yet. Become one here: {settings.address}/register?setup={_code(settings)}")
+        click.echo("Then begin a game there. What there is: gamehall plugins list. If all is well: gamehall doctor")
     sys.stdout.flush()
 
 
@@ -135,17 +139,20 @@ def _code(settings: Settings) -> str:
     return setup_code(secret_key(settings))
 
 
-def _granian(settings: Settings, *, reload: bool) -> None:
-    from granian import Granian
+def _answer(settings: Settings, *, reload: bool) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     from gamehall.logs import server_logs
+    from gamehall.supervisor import Workers
 
-    Granian(
-        # Only a name: _worker makes the application, wherever the command was called.
-        "gamehall",
+    if hasattr(os, "register_at_fork"):  # where workers are forked: before they can be told anything
+        os.register_at_fork(after_in_child=stop_with_parent)
+    Workers(
+        _worker,
+        drain_seconds=settings.drain_seconds,
+        send_seconds=settings.send_seconds,
         address=settings.host,
         port=settings.port,
         workers=settings.workers,
@@ -158,17 +165,19 @@ def _granian(settings: Settings, *, reload: bool) -> None:
         backpressure=10_000,
         backlog=4_096,
         workers_kill_timeout=15,
-        respawn_failed_workers=True,
         reload=reload,
         log_level=LogLevels.warning,
         log_dictconfig=server_logs(),
-    ).serve(target_loader=_worker, wrap_loader=False)
+    ).serve()
 
 
-def _worker() -> HallApp:
-    """What each worker process runs."""
+def _worker(relieving: bool) -> HallApp:
+    """What each worker process runs; where it relieves another, the tables must be those of its code already."""
+    stop_with_parent()
+    gc.disable()  # until everything is there: nearly all that is made until then stays
     from gamehall.app import create_app
     from gamehall.logs import hear_of_everything, log_what_is_lost
+    from gamehall.upgrading import refuse_old_tables
     from gamehall.watchdog import ending_when_stuck
 
     hear_of_everything()
@@ -179,40 +188,9 @@ def _worker() -> HallApp:
         around=partial(ending_when_stuck, settings.stuck_seconds),
     )
     app.on_startup.append(log_what_is_lost)
-    gc.freeze()  # what is here now stays, and is not looked through for garbage while requests wait
-    let_go = threading.Thread(target=_let_go_of_the_silent, args=(settings,), daemon=True)
-    let_go.start()
+    if relieving:
+        refuse_old_tables(settings, app.state.host.plugins)
+        _put_new_plugins_down(settings, app.state.host.plugins)
+    gc.freeze()  # so it is not looked through for garbage while requests wait
+    gc.enable()
     return app
-
-
-def _let_go_of_the_silent(settings: Settings) -> None:
-    """Tells the system to close connections whose other side takes nothing for so long.
-
-    The server keeps what it could not send for as long as the connection lives, and has no limit for that. What it
-    listens on it makes by itself, when the worker is ready; connections are made like that.
-    """
-    option = getattr(socket, "TCP_USER_TIMEOUT", None)  # Linux has it
-    while option is not None and not any(
-        _set_on_listener(descriptor, option, int(settings.send_seconds * 1_000)) for descriptor in _descriptors()
-    ):
-        time.sleep(0.02)
-
-
-def _descriptors() -> list[int]:
-    return [int(path.name) for path in Path("/proc/self/fd").iterdir()]
-
-
-def _set_on_listener(descriptor: int, option: int, milliseconds: int) -> bool:
-    """Whether this is what the server listens on; then the option is set."""
-    try:
-        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-            return False
-        with socket.socket(fileno=os.dup(descriptor)) as found:
-            listens = found.family in (socket.AF_INET, socket.AF_INET6) and bool(
-                found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
-            )
-            if listens:
-                found.setsockopt(socket.IPPROTO_TCP, option, milliseconds)
-            return listens
-    except OSError:  # closed since it was listed
-        return False

@@ -22,11 +22,12 @@ from gamehall.accounts import (
 )
 from gamehall.audit import note
 from gamehall.cli.rosters import export_users, import_users
-from gamehall.commands import answer, settings_of, table, transact
+from gamehall.commands import answer, completed_by, confirm, settings_of, table, transact, usernames
 from gamehall.credentials import link_for, set_password
 from gamehall.factors import remove_factor
 from gamehall.halltime import stored_time
 from gamehall.leaving import delete_user
+from gamehall.nearest import nearest
 from gamehall.overseeing import Act, act_on_user
 from gamehall.passwords import Passwords
 from gamehall.problems import Problem
@@ -47,7 +48,8 @@ users.add_command(import_users)
 def _found(connection: sa.Connection, username: str) -> User:
     found = user_for_login(connection, username)
     if found is None:
-        raise Problem("not-found", f"There is no user {username!r}.")
+        alike = usernames(connection, username[:1])
+        raise Problem("not-found", f"There is no user {username!r}.", hint=nearest(username, alike))
     return found[0]
 
 
@@ -73,7 +75,7 @@ def show_all(ctx: click.Context) -> None:
 
 
 @users.command()
-@click.argument("username")
+@click.argument("username", shell_complete=completed_by(usernames))
 @click.pass_context
 def show(ctx: click.Context, username: str) -> None:
     """Show one account.
@@ -89,6 +91,8 @@ def _password(from_stdin: bool) -> str:
     """Passwords come by prompt or standard input, never as an argument, which every process could read."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody can be asked for the password here: give it on standard input, --password-stdin")
     typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return typed
 
@@ -118,7 +122,7 @@ def _hash(password: str) -> str:
 
 
 @users.command()
-@click.argument("username")
+@click.argument("username", shell_complete=completed_by(usernames))
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.pass_context
 def passwd(ctx: click.Context, username: str, password_stdin: bool) -> None:
@@ -137,7 +141,7 @@ def passwd(ctx: click.Context, username: str, password_stdin: bool) -> None:
 
 
 @users.command("reset-link")
-@click.argument("username")
+@click.argument("username", shell_complete=completed_by(usernames))
 @click.pass_context
 def reset_link(ctx: click.Context, username: str) -> None:
     """Make a link by which somebody chooses a new password, to be handed to them. It works once, for an hour.
@@ -159,7 +163,7 @@ def _make_link(connection: sa.Connection, username: str, secret: bytes) -> str:
 
 
 @users.command()
-@click.argument("username")
+@click.argument("username", shell_complete=completed_by(usernames))
 @click.pass_context
 def delete(ctx: click.Context, username: str) -> None:
     """Delete an account for good; its games stay, without its name. It asks first, unless --yes is given.
@@ -170,9 +174,8 @@ def delete(ctx: click.Context, username: str) -> None:
     """
     settings = settings_of(ctx)
     user = transact(settings, _found, username)
-    if not ctx.find_root().params["yes"]:
-        running = "Games that are running are resigned or aborted, and nothing of this can be undone."
-        click.confirm(f"Delete the account {user.username}? {running}", abort=True, err=True)
+    running = "Games that are running are resigned or aborted, and nothing of this can be undone."
+    confirm(ctx, f"Delete the account {user.username}? {running}")
 
     def end(connection: sa.Connection) -> tuple[User, bool]:
         left = delete_user(connection, user.id, stored_time(connection), settings, last_admin=True)
@@ -197,26 +200,31 @@ def _act(ctx: click.Context, username: str, act: Act) -> None:
 
 
 @users.command("reset-factors")
-@click.argument("username")
+@click.argument("username", shell_complete=completed_by(usernames))
 @click.pass_context
 def reset_factors(ctx: click.Context, username: str) -> None:
-    """Take somebody's second factor away, who has lost it and every recovery code; the password is enough then.
+    """Take somebody's second factor away, who has lost it and every recovery code; the password is enough then. It
+    asks first, unless --yes is given.
 
     \b
     gamehall users reset-factors ada
+    gamehall --yes users reset-factors ada
     """
+    settings = settings_of(ctx)
+    known = transact(settings, _found, username)
+    confirm(ctx, f"Let {known.username} in without a second factor? Be sure who asks for it.")
 
     def reset(connection: sa.Connection) -> tuple[User, bool]:
         user = _found(connection, username)
         return user, remove_factor(connection, user.id)
 
-    user, removed = transact(settings_of(ctx), reset)
+    user, removed = transact(settings, reset)
     said = f"{user.username} signs in with the password alone now." if removed else "There was no second factor."
     answer(ctx, {"username": user.username, "removed": removed}, said)
 
 
 @users.command()
-@click.argument("username")
+@click.argument("username", shell_complete=completed_by(usernames))
 @click.pass_context
 def promote(ctx: click.Context, username: str) -> None:
     """Make somebody an admin.
@@ -228,7 +236,7 @@ def promote(ctx: click.Context, username: str) -> None:
 
 
 @users.command()
-@click.argument("username")
+@click.argument("username", shell_complete=completed_by(usernames))
 @click.pass_context
 def demote(ctx: click.Context, username: str) -> None:
     """Make an admin a player again.
@@ -240,7 +248,7 @@ def demote(ctx: click.Context, username: str) -> None:
 
 
 @users.command()
-@click.argument("username")
+@click.argument("username", shell_complete=completed_by(usernames))
 @click.pass_context
 def disable(ctx: click.Context, username: str) -> None:
     """Keep somebody out; every sign-in ends and nothing is deleted.
@@ -252,7 +260,7 @@ def disable(ctx: click.Context, username: str) -> None:
 
 
 @users.command()
-@click.argument("username")
+@click.argument("username", shell_complete=completed_by(usernames))
 @click.pass_context
 def enable(ctx: click.Context, username: str) -> None:
     """Let somebody in again.

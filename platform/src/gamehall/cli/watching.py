@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from gamehall.api.views import game_summary
 from gamehall.cli.running import installed_plugins
-from gamehall.commands import answer, on_database, settings_of, transact
+from gamehall.cli.words import recent_games
+from gamehall.commands import answer, completed_by, confirm, on_database, settings_of, transact
 from gamehall.database import Database
 from gamehall.endings import abort_by_operator
 from gamehall.game import Scene
@@ -29,7 +30,7 @@ _GOES_ON = ("active", "suspended")
 
 
 @click.command()
-@click.argument("game_id", metavar="GAME")
+@click.argument("game_id", metavar="GAME", shell_complete=completed_by(recent_games))
 @click.pass_context
 def watch(ctx: click.Context, game_id: str) -> None:
     """Follow a game: its board now, then each move with the board after it, until the game ends or Ctrl-C.
@@ -98,7 +99,7 @@ def _board(found: Game, scene: Scene) -> list[str]:
 
 
 @click.command()
-@click.argument("game_id", metavar="GAME")
+@click.argument("game_id", metavar="GAME", shell_complete=completed_by(recent_games))
 @click.pass_context
 def abort(ctx: click.Context, game_id: str) -> None:
     """End a game that is running or suspended, without a winner. It asks first, unless --yes is given.
@@ -110,8 +111,7 @@ def abort(ctx: click.Context, game_id: str) -> None:
     settings = settings_of(ctx)
     found = on_database(settings, lambda database: database.read(load_game, game_id))
     players = " and ".join(seat.username for seat in found.seats)
-    if not ctx.find_root().params["yes"]:
-        click.confirm(f"End the game of {players} after {found.ply} moves, without a winner?", abort=True, err=True)
+    confirm(ctx, f"End the game of {players} after {found.ply} moves, without a winner?")
 
     def end(connection: sa.Connection) -> tuple[Game, int]:
         hall_time = stored_time(connection)

@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall.accounts import User, user_for_login
-from gamehall.commands import answer, settings_of, table, transact
+from gamehall.commands import answer, completed_by, confirm, settings_of, table, transact, usernames
 from gamehall.declare import SCOPES
 from gamehall.problems import Problem
 from gamehall.retention import forget_some
@@ -35,6 +35,10 @@ def _of(connection: sa.Connection, username: str | None) -> list[Found]:
     return live_tokens(connection, _user(connection, username).id if username is not None else None)
 
 
+def _token_ids(connection: sa.Connection, begins: str) -> list[str]:
+    return [row.family_id for row in live_tokens(connection, None) if row.family_id.startswith(begins)][:50]
+
+
 def _user(connection: sa.Connection, username: str) -> User:
     found = user_for_login(connection, username)
     if found is None:
@@ -43,7 +47,7 @@ def _user(connection: sa.Connection, username: str) -> User:
 
 
 @tokens.command("list")
-@click.option("--user", "username", metavar="NAME", help="Only this user's.")
+@click.option("--user", "username", metavar="NAME", shell_complete=completed_by(usernames), help="Only this user's.")
 @click.pass_context
 def show(ctx: click.Context, username: str | None) -> None:
     """Show the devices that are signed in, and scripts. Their tokens themselves are not kept and cannot be shown.
@@ -83,7 +87,7 @@ def show(ctx: click.Context, username: str | None) -> None:
 
 
 @tokens.command("revoke")
-@click.argument("token_id")
+@click.argument("token_id", shell_complete=completed_by(_token_ids))
 @click.pass_context
 def end(ctx: click.Context, token_id: str) -> None:
     """Sign a device out; its open streams end at once.
@@ -97,20 +101,25 @@ def end(ctx: click.Context, token_id: str) -> None:
 
 
 @tokens.command("revoke-all")
-@click.argument("username", metavar="USER")
+@click.argument("username", metavar="USER", shell_complete=completed_by(usernames))
 @click.pass_context
 def end_all(ctx: click.Context, username: str) -> None:
-    """Sign every device of a user out, their scripts too. Their browsers stay signed in.
+    """Sign every device of a user out, their scripts too. Their browsers stay signed in. It asks first, unless --yes is
+    given.
 
     \b
     gamehall tokens revoke-all ada
+    gamehall --yes tokens revoke-all ada
     """
-    revoked = transact(settings_of(ctx), lambda connection: revoke_others(connection, _user(connection, username).id))
+    settings = settings_of(ctx)
+    person = transact(settings, _user, username)
+    confirm(ctx, f"Sign every device and script of {person.username} out?")
+    revoked = transact(settings, revoke_others, person.id)
     answer(ctx, {"username": username, "revoked": revoked}, f"Signed out {revoked}.")
 
 
 @tokens.command()
-@click.argument("username", metavar="USER")
+@click.argument("username", metavar="USER", shell_complete=completed_by(usernames))
 @click.option("--name", required=True, help="What it is for, as the user's list of devices shows it.")
 @click.option(
     "--scope",

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gamehall.accounts import User, user_by_name
 from gamehall.audit import note
-from gamehall.commands import answer, settings_of, table, transact
+from gamehall.commands import answer, completed_by, confirm, settings_of, table, transact, usernames
 from gamehall_friends.befriending import end_friendship
 from gamehall_friends.blocking import blocks_of
 from gamehall_friends.relations import friends_of, requests_of
@@ -55,7 +55,7 @@ def _remove(connection: sa.Connection, username: str, other: str) -> None:
 
 
 @friends.command("list")
-@click.argument("user")
+@click.argument("user", shell_complete=completed_by(usernames))
 @click.pass_context
 def show_friends(ctx: click.Context, user: str) -> None:
     """Show a user's friends.
@@ -69,7 +69,7 @@ def show_friends(ctx: click.Context, user: str) -> None:
 
 
 @friends.command("requests")
-@click.argument("user")
+@click.argument("user", shell_complete=completed_by(usernames))
 @click.pass_context
 def show_requests(ctx: click.Context, user: str) -> None:
     """Show the requests to and by a user that wait for an answer.
@@ -83,7 +83,7 @@ def show_requests(ctx: click.Context, user: str) -> None:
 
 
 @friends.command("blocks")
-@click.argument("user")
+@click.argument("user", shell_complete=completed_by(usernames))
 @click.pass_context
 def show_blocks(ctx: click.Context, user: str) -> None:
     """Show whom a user has blocked.
@@ -96,14 +96,16 @@ def show_blocks(ctx: click.Context, user: str) -> None:
 
 
 @friends.command("remove")
-@click.argument("user")
-@click.argument("other")
+@click.argument("user", shell_complete=completed_by(usernames))
+@click.argument("other", shell_complete=completed_by(usernames))
 @click.pass_context
 def remove(ctx: click.Context, user: str, other: str) -> None:
-    """End the friendship of two users. Both can see that it has ended.
+    """End the friendship of two users. Both can see that it has ended. It asks first, unless --yes is given.
 
     \b
     gamehall friends remove ada bob
+    gamehall --yes friends remove ada bob
     """
+    confirm(ctx, f"End the friendship of {user} and {other}?")
     transact(settings_of(ctx), _remove, user, other)
     answer(ctx, {"user": user, "other": other}, "They are not friends any more.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gamehall import hookimpl
-from gamehall.declare import Check, Host, Lifespan
+from gamehall.declare import Check, Host
 from gamehall.gauges import Gauge
 
 from .settings import PushSettings
@@ -29,13 +29,6 @@ def gamehall_routes(host: Host) -> list[ControllerRouterHandler]:
     from .routes import routes
 
     return routes(host)
-
-
-@hookimpl
-def gamehall_lifespan(host: Host) -> list[Lifespan]:
-    from .shutdown import ending_streams
-
-    return [Lifespan(lambda: ending_streams(host))]
 
 
 @hookimpl

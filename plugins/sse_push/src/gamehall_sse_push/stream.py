@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from gamehall import stopping
 from gamehall.declare import Host
 from gamehall.events import Cursor, Event
 from gamehall.feed import Feed
 from gamehall.logs import DEBUG
 from gamehall.origins import origin
 
-from . import shutdown
 from .audience import Audience
 from .frames import retry
 from .settings import PushSettings
@@ -108,7 +108,7 @@ class EventStream:
             if again and not stretch.lost:
                 yield self._said("everything", await voice.afresh(self._place))
             beat = clock() + self._settings.heartbeat_seconds
-            while not shutdown.begun():
+            while not stopping.begun():
                 async for encoded in self._encode(stretch):
                     yield encoded
                 feed.follow(news, self._followed)
@@ -117,7 +117,7 @@ class EventStream:
                 if news.overflowed:  # it goes on like a client that comes back
                     news.overflowed = False
                     stretch = await missed_since(feed, self._told, self._place)
-                elif shutdown.begun() or (arrived and clock() < beat and not _ends_credential(arrived)):
+                elif stopping.begun() or (arrived and clock() < beat and not _ends_credential(arrived)):
                     continue
                 if (reason := await self._reason_to_end()) is not None:
                     yield self._said(f"closed ({reason})", voice.notice("closed", self._place, reason=reason))

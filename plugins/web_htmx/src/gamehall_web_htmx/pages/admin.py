@@ -114,7 +114,7 @@ async def admin_switch(
     typed, host = await read_form(request), site.host
     key, on, suspend = typed.get("key", ""), typed.get("state") == "on", typed.get("suspend") == "on"
     if key == _OWN:
-        raise Problem("not-possible", _("The pages cannot switch themselves off; the command line can."))
+        raise Problem("not-found", _("The pages cannot switch themselves off; the command line can."))
     known = known_features(host.installed_plugins)
     made = await host.write(switch, [key], on=on, by=admin.username, known=known, suspend=suspend)
     await not_taken_up(host, made.epoch, _PATIENCE)
