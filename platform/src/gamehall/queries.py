@@ -4,6 +4,7 @@ two values the last."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -31,7 +32,8 @@ class _Expected:
     single: frozenset[str]
 
 
-_known: WeakKeyDictionary[BaseRouteHandler, _Expected] = WeakKeyDictionary()
+# By the function: guards are given a copy of its handler, and some of those cannot be keys.
+_known: WeakKeyDictionary[Callable[..., Any], _Expected] = WeakKeyDictionary()
 
 
 async def strict_query(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -40,7 +42,7 @@ async def strict_query(connection: ASGIConnection[Any, Any, Any, Any], handler: 
     query = connection.scope["query_string"]
     if not query:
         return
-    expected = _known.get(handler) or _known.setdefault(handler, _expected_by(handler))
+    expected = _known.get(handler.fn) or _known.setdefault(handler.fn, _expected_by(handler))
     errors: list[FieldError] = []
     seen: set[str] = set()
     once = connection.scope["path"].startswith("/api/")

@@ -13,6 +13,7 @@ from gamehall.events import game_channel
 from gamehall.features import Switchable, switch
 from gamehall.problems import Problem
 from gamehall.signingin import sign_in
+from rig.figures import Figures, grown
 from rig.hall import PASSWORD, Client, Hall, InstallPlugin, StartHall, done, problem
 
 pytestmark = pytest.mark.anyio
@@ -209,3 +210,14 @@ async def test_limits_keep_nobody_from_it(start_hall: StartHall) -> None:
     await challenge(ada)
     terms = {"ruleset": "tic-tac-toe", "opponent": "computer"}
     problem(await ada.post("/challenges", json=terms), 429, "too-many-requests")
+
+
+async def test_what_it_does_is_told_to_whoever_watches_the_hall(hall: Hall) -> None:
+    before = Figures((await hall.root.get("/metrics")).text)
+    ada = await hall.user("ada")
+    game_id = await challenge(ada)
+    await move(ada, game_id, "b2")
+    await wait_for(hall, ada, game_id, turn_of(0))
+    async with asyncio.timeout(30):
+        while not grown(before, Figures((await hall.root.get("/metrics")).text), "gamehall_computer_moves_total"):
+            continue  # its move is committed a moment before it is counted
