@@ -26,10 +26,13 @@ from gamehall.factors import (
     remove_factor,
     renew_recovery_codes,
 )
+from gamehall.gamelog import list_games
 from gamehall.mail import claim, compose, forget
+from gamehall.presence import playing_now
 from gamehall.rates import Rate
 from gamehall.retention import forget_some, retentions_of
-from gamehall.tables import now
+from gamehall.tables import now, user
+from gamehall.tallies import tallies
 from gamehall_enhanced_auth.families import live_tokens
 from gamehall_enhanced_auth.tables import token
 from gamehall_web_htmx.passkeys import add_passkey, find_passkey, list_passkeys, remove_passkey, use_passkey
@@ -220,15 +223,39 @@ async def test_every_query_finds_its_rows_by_an_index(
     assert [f"{whole[text]}: {flat(text)}" for text, reasons in by_reason.items() if not reasons] == []
 
 
+async def test_what_is_asked_about_a_player_is_found_by_the_player(hall: Hall) -> None:
+    """SQLite knows nothing of how many games have which status, and would take its index as readily."""
+    host = hall.host
+    player = done(await (await hall.user("ada")).get("/users/me"))["id"]
+    with overhearing("sqlite") as heard:
+        await host.read(tallies, player)
+        await host.read(playing_now, [player], 0)
+        for chosen in ({"player": player}, {"player": player, "opponent": player}, {"among": sa.select(user.c.id)}):
+            await host.read(list_games, **chosen, status=["finished"], ruleset="renju")  # type: ignore[arg-type]
+        await host.feed.lag()
+    # What is asked by the player's id, or of everybody's games; not the seats of games that were found.
+    games = {text: given for text, given in heard.items() if player in given or "game_seat.user_id IN (S" in text}
+    assert len(games) == 5
+    for text, given in games.items():
+        plan = await host.read(plan_of, text, given)
+        assert any("ix_game_seat_user" in step for step in plan), (text, plan)
+        assert not any("ix_game_status" in step or "ix_game_ruleset" in step for step in plan), (text, plan)
+    ((lag, given),) = [each for each in heard.items() if each[0].startswith("SELECT event.at")]
+    assert await host.read(plan_of, lag, given) == ["SEARCH event USING INTEGER PRIMARY KEY (rowid>?)"]
+
+
 def flat(statement: str) -> str:
     return " ".join(statement.split())
 
 
 def explained_by_sqlite(connection: sa.Connection, statement: str, given: Any) -> list[str]:
     """The tables that the statement looks through."""
-    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
-    steps = [row.detail for row in plan]
-    return [step for step in steps if re.match(r"SCAN (?!CONSTANT)\w", step)]
+    return [step for step in plan_of(connection, statement, given) if re.match(r"SCAN (?!CONSTANT)\w", step)]
+
+
+def plan_of(connection: sa.Connection, statement: str, given: Any) -> list[str]:
+    """How SQLite finds the rows."""
+    return [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
 
 
 def explained_by_postgres(connection: sa.Connection, statement: str, given: Any) -> list[str]:
