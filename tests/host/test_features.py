@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from textwrap import dedent
 from typing import Any
 
-import httpx
 import pytest
 
 from gamehall.features import known_features
@@ -18,7 +17,7 @@ from gamehall.gamelog import load_game
 from rig.command import call
 from rig.hall import Hall, InstallPlugin
 from rig.hall import start_game as start_hall_game
-from rig.people import Caller, client, start_game
+from rig.people import Caller, asked, client, start_game
 from rig.plugins import SIX_ROW
 from rig.postgres import fresh_database
 from rig.server import Serve, Server, serving
@@ -62,16 +61,6 @@ def switch(server: Server, *arguments: str, status: int = 0) -> dict[str, Any]:
     done = call(server.environment, "--json", "features", *arguments)
     assert done.code == status, done
     return done.envelope
-
-
-def asked(url: str, method: str, path: str) -> tuple[int, list[tuple[str, str]], bytes]:
-    """(status, headers but the date and the request's name, body) of an answer on a new connection."""
-    with client() as once:
-        request = once.build_request(method, url)
-        request.url = httpx.URL(url).copy_with(raw_path=path.encode())
-        answer = once.send(request)
-    headers = sorted((name, value) for name, value in answer.headers.items() if name not in ("date", "x-request-id"))
-    return answer.status_code, headers, answer.content.replace(path.encode(), b"<path>")
 
 
 def test_what_is_off_answers_as_what_nobody_knows(server: Server, players: tuple[Caller, Caller]) -> None:

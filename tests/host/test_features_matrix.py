@@ -27,7 +27,7 @@ from rig.command import Ended, call
 from rig.hall import lay_out_plugin
 from rig.halls import Halls, playing, two_hosts, until
 from rig.hooks import lay_out_reference, specified
-from rig.people import PASSWORD, Caller, client, start_game
+from rig.people import PASSWORD, Caller, asked, client, start_game
 from rig.plugins import WITNESS
 from rig.postgres import fresh_database
 from rig.server import without_settings
@@ -94,14 +94,6 @@ def routes(world: World) -> Iterator[None]:
     assert world.halls.statuses(path) == {404}
     yield
     assert world.halls.statuses(path) == {200}
-
-
-def asked(url: str, method: str, path: str) -> tuple[int, list[tuple[str, str]], bytes]:
-    """(status, headers but the date and the request's name, body) of an answer, but for the name that was asked for."""
-    with client(url) as once:
-        answer = once.request(method, path)
-    headers = sorted((name, value) for name, value in answer.headers.items() if name not in ("date", "x-request-id"))
-    return answer.status_code, headers, answer.content.replace(path.encode(), b"<path>")
 
 
 def described(world: World) -> Iterator[None]:

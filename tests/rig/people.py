@@ -20,6 +20,16 @@ def client(url: str = "") -> httpx.Client:
     return httpx.Client(base_url=url, verify=_NO_CERTIFICATES, timeout=60, trust_env=False)
 
 
+def asked(url: str, method: str, path: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    """(status, headers, body) of an answer on a new connection, but for what differs each time and for the path."""
+    with client() as once:
+        request = once.build_request(method, url)
+        request.url = httpx.URL(url).copy_with(raw_path=path.encode())
+        answer = once.send(request)
+    headers = sorted((name, value) for name, value in answer.headers.items() if name not in ("date", "x-request-id"))
+    return answer.status_code, headers, answer.content.replace(path.encode(), b"<path>")
+
+
 class Caller:
     """Somebody with a new account, or a `known` one, signed in to the API. Each request comes on a connection of its
     own."""
