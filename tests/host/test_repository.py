@@ -62,7 +62,7 @@ LAYERS: list[set[str]] = [
         "spans",
         "stopping",
     },
-    {"blocklist", "database", "tables", "installed", "declare", "disclosing", "passwords", "delivery"},
+    {"blocklist", "database", "sqlite", "tables", "installed", "declare", "disclosing", "passwords", "delivery"},
     {
         "hookspecs",
         "accounts",

@@ -12,7 +12,6 @@ import logging
 import os
 import queue
 import socket
-import sqlite3
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -21,7 +20,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -29,6 +27,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from gamehall.settings import SettingsError
+from gamehall.sqlite import sqlite_engine
 from gamehall.statements import Stopwatch
 
 __all__ = [
@@ -48,11 +47,9 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_BUSY_MS = 10_000
 _CONNECT_SECONDS = 5
 _AWAY_SECONDS = 0.5
 _TRANSACTION_SECONDS = 15.0  # of milliseconds that one takes, and the 30 s of a request
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "cache_size=-32768")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ def snapshot(url: str) -> Iterator[sa.Connection]:
     """One state of the database, to read for as long as it takes: nobody who writes meanwhile waits for it."""
     parsed = sync_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = _sqlite_engine(parsed, "BEGIN", 1)
+        engine = sqlite_engine(parsed, "BEGIN", 1)
         reader = engine
     else:
         engine = sa.create_engine(parsed, poolclass=sa.NullPool)
@@ -178,8 +175,8 @@ class SqliteDatabase(Database):
     max_batch = 64
 
     def __init__(self, url: sa.URL, readers: int = 4, *, stopwatch: Stopwatch | None = None) -> None:
-        self._writer_engine = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
-        self._reader_engine = _sqlite_engine(url, "BEGIN", readers)
+        self._writer_engine = sqlite_engine(url, "BEGIN IMMEDIATE", 1)
+        self._reader_engine = sqlite_engine(url, "BEGIN", readers)
         self._stopwatch = stopwatch or Stopwatch(0)
         if stopwatch is not None:
             stopwatch.watch(self._writer_engine)
@@ -285,30 +282,6 @@ def _settle(done: asyncio.Future[Any], result: Any, error: BaseException | None)
         done.set_result(result)
     else:
         done.set_exception(error)
-
-
-def _sqlite_engine(url: sa.URL, begin: str, size: int) -> sa.Engine:
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(
-        url,
-        poolclass=sa.QueuePool,
-        pool_size=size,
-        max_overflow=0,
-        connect_args={"check_same_thread": False},
-        hide_parameters=True,  # errors end in the log, and what was to be stored has no business there
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def configure(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # pysqlite must not begin transactions by itself
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def start(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
 
 
 @contextmanager
