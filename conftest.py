@@ -40,7 +40,16 @@ _MARKED_BY_FIXTURE = {
 
 # About how many seconds more a test takes that asks for one of these, and modules of which that does not tell enough.
 _SECONDS = {"browser": 3, "make_environment": 6, "serve": 3, "server": 3, "bare": 0.5, "start_hall": 0.5}
-_LONG = {"test_proxies": 150, "test_outages": 90, "test_relief": 90, "test_docs": 80, "test_conformance": 60, "test_cli_plugins": 50, "test_races": 40, "test_features": 40}
+_LONG = {
+    "test_proxies": 150,
+    "test_outages": 90,
+    "test_relief": 90,
+    "test_docs": 80,
+    "test_conformance": 60,
+    "test_cli_plugins": 50,
+    "test_races": 40,
+    "test_features": 40,
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -82,7 +82,7 @@ class PostgresServer:
             [binaries / "initdb", *flags, data], check=True, capture_output=True, user=self._user, cwd=folder
         )
         sockets = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
-        self._command = [binaries / "postgres", "-D", data, "-p", str(self.port), *sockets, *options]
+        self._command: list[str | Path] = [binaries / "postgres", "-D", data, "-p", str(self.port), *sockets, *options]
         self.start()
 
     def start(self) -> None:
