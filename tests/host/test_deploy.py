@@ -81,7 +81,7 @@ def test_the_containers_are_as_compose_wants_them(tmp_path: Path) -> None:
 def test_the_proxy_of_the_containers_is_valid(tmp_path: Path) -> None:
     file = tmp_path / "Caddyfile"
     file.write_bytes((SAMPLES / "compose/Caddyfile").read_bytes())
-    command = [program("caddy"), "validate", "--adapter", "caddyfile", "--config", file]
+    command = [program("caddy"), "validate", "--adapter", "caddyfile", "--config", str(file)]
     run(*command, folder=tmp_path, GAMEHALL_NAME="hall.example")
 
 

@@ -35,8 +35,8 @@ class Site:
 
     def start(self, number: int, port: int) -> None:
         data = self.proxy.folder / f"host-{number}"
-        given = {"database_url": self.database_url, "settings": self.settings, "data": data}
-        self.hosts[number : number + 1] = [self.serve(workers=2, port=port, **given)]
+        host = self.serve(workers=2, port=port, data=data, database_url=self.database_url, settings=self.settings)
+        self.hosts[number : number + 1] = [host]
 
 
 @pytest.fixture(scope="module", params=["nginx with Redis", "caddy without"])
