@@ -11,7 +11,7 @@ import pytest
 
 from rig.tree import ROOT
 
-pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1_800)]
 
 _KEY = re.compile(r"[a-z_]+\.[a-z_]+")
 
