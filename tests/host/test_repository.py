@@ -122,6 +122,7 @@ LAYERS: list[set[str]] = [
         "migrations",
         "upgrading",
     },
+    {"hearing"},
     {"hall", "replies"},
     {"sampling"},
     {"client"},

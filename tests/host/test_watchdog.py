@@ -172,10 +172,8 @@ def stand_still(patience: float, seconds: float) -> subprocess.CompletedProcess[
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
-def test_a_worker_is_not_ended_so_young_that_the_server_would_end_with_it() -> None:
-    began = time.monotonic()
-    ended = stand_still(0.1, 100)
-    assert time.monotonic() - began > 5.5  # granian's limit
+def test_who_stands_still_is_ended_and_tells_where() -> None:
+    ended = stand_still(0.5, 100)
     assert (ended.returncode, "in stand_still" in ended.stderr) == (1, True)
 
 

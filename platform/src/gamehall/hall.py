@@ -22,7 +22,6 @@ from gamehall.declare import (
     Hiding,
     InstalledPlugin,
     Lifespan,
-    Listener,
     Opponent,
     Policy,
     Principal,
@@ -31,7 +30,7 @@ from gamehall.declare import (
 )
 from gamehall.delivery import transport_of
 from gamehall.endings import let_flags_fall
-from gamehall.events import Event, NewEvent
+from gamehall.events import NewEvent
 from gamehall.factors import has_factor
 from gamehall.facts import noting_facts
 from gamehall.features import LiveFeatures
@@ -39,6 +38,7 @@ from gamehall.feed import Feed, emit
 from gamehall.game import Ruleset
 from gamehall.guests import remove_strays
 from gamehall.halltime import HallTime
+from gamehall.hearing import hearing
 from gamehall.languages import catalogue
 from gamehall.lobby import expire_challenges
 from gamehall.mail import send_due
@@ -59,7 +59,7 @@ from gamehall.settings import Settings, secret_key
 from gamehall.statements import Stopwatch
 from gamehall.tables import now
 from gamehall.tasks import again_and_again, beside, calling
-from gamehall.tracing import marked, part, whole
+from gamehall.tracing import marked, part
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
 
 __all__ = ["Hall"]
@@ -73,7 +73,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 S = TypeVar("S")
 
-_LISTENER_SECONDS = 10.0
 _POLICY_SECONDS = 2.0
 _STANDING_SECONDS = 10.0  # the feed is read every second, unless the database is slow or away
 
@@ -299,7 +298,7 @@ class Hall:
             stack.push_async_callback(self.presence.leave)
             await stack.enter_async_context(self.time.running())
             for plugin, listener in self.plugins.declared("gamehall_listeners"):
-                await stack.enter_async_context(self._listening(plugin.name, listener))
+                await stack.enter_async_context(hearing(self, plugin.name, listener))
             self.features.watch(self.feed.wake_subscribers)
             await stack.enter_async_context(self.feed.running())
             if self._wakeups is not None:
@@ -366,33 +365,6 @@ class Hall:
                 self.fault(plugin, "the end of its lifespan", error)
 
         stack.push_async_callback(leave)
-
-    @contextlib.asynccontextmanager
-    async def _listening(self, plugin: str, listener: Listener) -> AsyncIterator[None]:
-        """Feeds one listener from a queue of its own, so that a slow one delays nobody else."""
-        waiting: asyncio.Queue[Event] = asyncio.Queue(maxsize=10_000)
-
-        def hear(event: Event) -> None:
-            if event.kind != listener.kind or not self.is_on(plugin):
-                return
-            try:
-                waiting.put_nowait(event)
-            except asyncio.QueueFull as error:
-                self.fault(plugin, f"the listener for {listener.kind}", error)
-
-        async def run() -> None:
-            while True:
-                event = await waiting.get()
-                try:
-                    with whole(f"listener {plugin} {listener.kind}"):
-                        async with calling(plugin, _LISTENER_SECONDS):
-                            await listener.run(event)
-                except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's fault delays nobody else
-                    self.fault(plugin, f"the listener for {listener.kind}", error)
-
-        self.feed.listen(hear)
-        async with beside(run(), f"{plugin}:{listener.kind}"):
-            yield
 
 
 def _expect(given: object, kind: type[T]) -> T:

@@ -9,16 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import faulthandler
-import time
 from collections.abc import AsyncIterator
 
 from gamehall.tasks import beside
 
 __all__ = ["ending_when_stuck"]
-
-# The server takes a worker that ends within 5.5 s of its start for one that will never run, and ends altogether.
-_TOO_YOUNG = 6.0
-_STARTED = time.monotonic()
 
 
 @contextlib.asynccontextmanager
@@ -39,6 +34,5 @@ async def ending_when_stuck(seconds: float) -> AsyncIterator[None]:
 
 async def _stay_alive(seconds: float) -> None:
     while True:
-        patience = max(seconds, _STARTED + _TOO_YOUNG - time.monotonic())
-        faulthandler.dump_traceback_later(patience, exit=True)
+        faulthandler.dump_traceback_later(seconds, exit=True)
         await asyncio.sleep(min(1.0, seconds / 4))
