@@ -21,6 +21,7 @@ import msgspec
 
 from gamehall.origins import origin, plugin_at_work
 from gamehall.settings import Settings
+from gamehall.tracing import trace_id
 
 __all__ = ["ACCESS", "DEBUG", "configure_logs", "hear_of_everything", "log_as_ours", "log_what_is_lost", "server_logs"]
 
@@ -79,11 +80,12 @@ class _Json(_Lines):
 
 
 def _place(record: logging.LogRecord) -> Mapping[str, str]:
-    """For which request a line is, by which route it came, and which plugin's it is: a plugin's own logger says so."""
+    """For which request a line is, by which route it came, in which trace, and which plugin's it is: a plugin's own
+    logger says so."""
     here = origin()
     package = record.name.partition(".")[0]
     plugin = package.removeprefix(_PLUGIN) if package.startswith(_PLUGIN) else plugin_at_work()
-    found = {"request": here.request, "route": _visible(here.route), "plugin": plugin}
+    found = {"request": here.request, "route": _visible(here.route), "trace": trace_id(), "plugin": plugin}
     return {name: value for name, value in found.items() if value}
 
 

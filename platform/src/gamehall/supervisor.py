@@ -41,7 +41,8 @@ _LOOK_SECONDS = 0.2
 _STEADY_SECONDS = 60.0  # a worker that has lived for so long has not fallen in a row
 _LONGEST_PAUSE = 30.0
 _Worker = Any  # granian's WorkerProcess, none of whose methods has a type
-_ANNOUNCE, _LEAVE = signal.SIGUSR1, signal.SIGUSR2
+# SIGURG is sent by nobody here and heard by nobody who does not listen; SIGUSR1 has a process say where it stands.
+_ANNOUNCE, _LEAVE = signal.SIGURG, signal.SIGUSR2
 
 
 class Answering(Protocol):
