@@ -207,9 +207,9 @@ def test_what_a_plugin_that_is_broken_or_gone_has_stored_can_be_dropped_too(
 
     assert "notes" in call(variables, "--json", "db", "upgrade").envelope["data"]["changed"]
     become("raise SystemExit('no more')")
-    assert call(variables, "plugins", "purge", "notes", stdin="notes\n").code == CONFLICT, "it is on"
+    assert call(variables, "plugins", "purge", "notes", typed="notes\n").code == CONFLICT, "it is on"
     assert call(variables, "features", "off", "notes").code == DONE
-    purged = call(variables, "--json", "plugins", "purge", "notes", stdin="notes\n").envelope["data"]
+    purged = call(variables, "--json", "plugins", "purge", "notes", typed="notes\n").envelope["data"]
     assert purged == {"plugin": "notes", "tables": {"notes_note": 0}}
 
     become(NOTES)

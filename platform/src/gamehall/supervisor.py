@@ -68,6 +68,7 @@ class Workers(MPServer):
         self._make = make
         self._drain_seconds = drain_seconds
         self._send_seconds = send_seconds
+        self._never_began = False
         self._relieving = False
         self._leaving: list[tuple[_Worker, float]] = []
         self._falls = [0] * self.workers
@@ -88,11 +89,11 @@ class Workers(MPServer):
             _tell_service_manager("READY=1")
         elif not self.interrupt_signal:
             log.error("a worker ended before it answered; the reason is above")
+            self._never_began = True
             self.interrupt_children.append(0)  # so the exit status says it too
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
-        failed = bool(self.interrupt_children)
-        while not (self.interrupt_signal or failed):
+        while not (self.interrupt_signal or self._never_began):
             self.main_loop_interrupt.wait(1.0)
             self.main_loop_interrupt.clear()
             if self.reload_signal and not self.interrupt_signal:
@@ -100,7 +101,7 @@ class Workers(MPServer):
                 self._relieve_all(spawn_target)
             self._begin_fallen_anew(spawn_target)
             self._see_off()
-        if not failed and self._drain_seconds:
+        if not self._never_began and self._drain_seconds:
             _signal(self.wrks, _ANNOUNCE)
             self.main_loop_interrupt.clear()
             self.main_loop_interrupt.wait(self._drain_seconds)  # whoever says it again means now
@@ -172,7 +173,9 @@ class Workers(MPServer):
 
     def _begin_fallen_anew(self, spawn_target: Any) -> None:
         """Others go on meanwhile, so there is no end to it; but each time in a row comes after a longer pause."""
-        fallen, self.interrupt_children = set(self.interrupt_children), []
+        fallen = set()
+        while self.interrupt_children:  # which threads add to meanwhile
+            fallen.add(self.interrupt_children.pop())
         for idx in fallen:
             if self.wrks[idx].is_alive():  # it was relieved just then
                 continue
