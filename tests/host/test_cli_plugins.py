@@ -215,7 +215,7 @@ def test_all_about_a_plugin(gamehall: Bare, install_plugin: InstallPlugin, monke
     assert "hush" not in plain.out + formal.out
     data = formal.envelope["data"]
     assert (data["state"], data["stage"], data["reason"]) == ("off", "migrated", "")
-    assert data["switched_by"].startswith("command line")
+    assert data["switched_by"].startswith("command line, ")
     assert data["settings"] == [
         {"key": "api_token", "value": "(hidden)", "default": ""},
         {"key": "limit", "value": 7, "default": 3},
