@@ -269,9 +269,13 @@ class Hall:
     def _checks(self) -> Checks:
         if self.phase != "working":
             return {"worker": self._check_phase}
+        return {"database": self._check_database, "reading": self._check_reading, **self.plugin_checks}
+
+    @property
+    def plugin_checks(self) -> Checks:
+        """Those of the plugins that are on, by name; they can be asked without a worker."""
         checks: list[tuple[str, Check]] = self.declared("gamehall_checks")
-        named = {f"{plugin}.{check.name}": partial(_as_work_of, plugin, check.run) for plugin, check in checks}
-        return {"database": self._check_database, "reading": self._check_reading, **named}
+        return {f"{plugin}.{check.name}": partial(_as_work_of, plugin, check.run) for plugin, check in checks}
 
     async def _check_phase(self) -> CheckResult:
         return CheckResult(False, f"This worker is {self.phase}.")

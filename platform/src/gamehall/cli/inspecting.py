@@ -217,6 +217,7 @@ def _start(
     from gamehall import migrate
     from gamehall.app import create_app, unruled_of
     from gamehall.database import sync_url
+    from gamehall.readiness import Readiness
 
     app = create_app(task.settings, plugins=plugins)
     unruled = {plugin.name: unruled_of(app, plugin) for plugin in plugins.working}
@@ -230,7 +231,7 @@ def _start(
     entering(None)
     if task.far != "checked" or not there:
         return unruled, {}
-    results = asyncio.run(app.state.host.check())
+    results = asyncio.run(Readiness(lambda: app.state.host.plugin_checks).ask())
     return unruled, {name: "" if each.ok else each.detail or "it is not well" for name, each in results.items()}
 
 
