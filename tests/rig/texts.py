@@ -24,7 +24,9 @@ _SEEN = """() => {
     for (const each of document.querySelectorAll("*"))
         for (const name of ["aria-label", "placeholder", "alt", "data-copy", "data-copied", "data-place", "data-move"])
             if (each.hasAttribute(name)) seen.push(each.getAttribute(name));
-    return [...new Set(seen.map(each => each.replace(/\\s+/g, " ").trim()))];
+    const plain = text => text.replace(/\\s+/g, " ").trim();
+    const code = new Set([...document.querySelectorAll("code")].map(each => plain(each.innerText)));
+    return [...new Set(seen.map(plain))].filter(each => !code.has(each));
 }"""
 
 
