@@ -106,7 +106,7 @@ def test_a_hall_without_plugins(make_environment: MakeEnvironment, serve: Serve,
     with client(server.url) as once:
         assert once.get("/health/ready").json() == {
             "status": "ok",
-            "checks": {"database": {"ok": True, "detail": ""}},
+            "checks": {name: {"ok": True, "detail": ""} for name in ("database", "reading")},
             "version": __version__,
         }
         assert once.get("/health").json()["status"] == "ok"

@@ -91,15 +91,24 @@ class _Way(NamedTuple):
 
     async def ask(self, code: str, headers: Mapping[str, str] = {}, *, emit: bool = False) -> Arrived | None:
         """What arrives at a hall with our key; None where there is none. Raises HTTPError."""
-        body = msgspec.json.encode(Probe(code, emit))
-        given = {"content-type": "application/json", **headers}
-        answer = await self.client.post(self.base + PATH, content=body, headers=given)
+        answer = await self._post(code, headers, emit=emit)
         try:
             arrived = msgspec.json.decode(answer.content, type=Arrived)
         except msgspec.DecodeError:
             return None
         expected = proof_of(self.secret, probe_in(self.secret, code) or "")
         return arrived if answer.status_code == 200 and arrived.proof == expected else None
+
+    async def is_direct(self) -> bool:
+        """Whether our own connection is the one by which the hall is asked, with nobody in between."""
+        answer = await self._post(new_probe(self.secret))
+        host, port = answer.extensions["network_stream"].get_extra_info("client_addr")[:2]
+        return msgspec.json.decode(answer.content, type=Arrived).peer == f"{host}:{port}"
+
+    async def _post(self, code: str, headers: Mapping[str, str] = {}, *, emit: bool = False) -> httpx.Response:
+        body = msgspec.json.encode(Probe(code, emit))
+        given = {"content-type": "application/json", **headers}
+        return await self.client.post(self.base + PATH, content=body, headers=given)
 
 
 async def _visited(settings: Settings, here: str, address: str, long: float) -> list[Finding]:
@@ -125,7 +134,7 @@ async def _visited(settings: Settings, here: str, address: str, long: float) -> 
                 bad("outside", sentence, f"{remedies.PASS_ON}\nor set GAMEHALL_PUBLIC_URL to the address of this hall")
             ]
         found.append(ok("outside", f"{address} leads to this hall, to its worker {arrived.worker}."))
-        if address != here:
+        if not await way.is_direct():
             found += [each async for each in _passed_on(settings, way, arrived)]
             found += _headers(settings, answer)
             found += [each async for each in _secured(way)]
