@@ -11,6 +11,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -84,7 +86,13 @@ def call(environment: Mapping[str, str], *arguments: str, stdin: str = "", typed
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["gamehall", *arguments])
         patch.setattr(sys, "stdin", io.StringIO(stdin) if typed is None else _Terminal(typed))
-        patch.setattr(sys, "unraisablehook", sys.unraisablehook)
+        for module, hook in (
+            (sys, "excepthook"),
+            (sys, "unraisablehook"),
+            (threading, "excepthook"),
+            (warnings, "showwarning"),
+        ):
+            patch.setattr(module, hook, getattr(module, hook))  # so that it is put back
         interrupted = signal.getsignal(signal.SIGINT)
         try:
             with pytest.raises(SystemExit) as ended:

@@ -143,9 +143,10 @@ def hear_of_everything() -> None:
     threading.excepthook = lambda args: _uncaught(f"the thread {args.thread and args.thread.name}", args.exc_value)
     sys.unraisablehook = lambda args: _uncaught(args.err_msg or "what nobody waits for", args.exc_value)
     warnings.showwarning = _tell_of_warning
-    faulthandler.enable()
-    if hasattr(faulthandler, "register"):  # not on Windows
-        faulthandler.register(signal.SIGUSR1)
+    if (own := sys.__stderr__) is not None:  # which is a file of the system, whatever stands in its place
+        faulthandler.enable(own)
+        if hasattr(faulthandler, "register"):  # not on Windows
+            faulthandler.register(signal.SIGUSR1, own)
 
 
 def log_what_is_lost() -> None:
