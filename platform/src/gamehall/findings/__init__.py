@@ -70,9 +70,8 @@ def _look_at(part: Part, found: dict[str, list[Finding]]) -> None:
     try:
         found[part.key] = list(part.run())
     except Exception as error:  # noqa: BLE001 - whatever it is, the other parts go on
-        found[part.key] = [
-            bad(part.key, _("This could not be looked at: {error}.", error=f"{type(error).__name__}: {error}"))
-        ]
+        said = f"{type(error).__name__}: {error}"
+        found[part.key] = [bad(part.key, _("This could not be looked at: {error}.", error=said))]
 
 
 def _nothing_yet(part: Part, found: dict[str, list[Finding]]) -> list[Finding]:

@@ -71,9 +71,10 @@ def plugins_do(found: Iterable[Known]) -> Iterator[Finding]:
     well = []
     for plugin in sorted(found, key=lambda each: each.name):
         if plugin.reason:
+            name = f"{plugin.distribution} {plugin.version}"
             sentence = _(
                 "{name} stays off after the stage '{stage}': {reason}.",
-                name=f"{plugin.distribution} {plugin.version}",
+                name=name,
                 stage=plugin.stage,
                 reason=plugin.reason,
             )
