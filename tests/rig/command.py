@@ -98,7 +98,8 @@ def call(environment: Mapping[str, str], *arguments: str, stdin: str = "", typed
             with pytest.raises(SystemExit) as ended:
                 main()
         finally:
-            signal.signal(signal.SIGINT, interrupted)
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGINT, interrupted)
     printed = (stream.buffer.getvalue().decode() for stream in (out, err))
     return Ended(int(ended.value.code or 0), *printed)
 

@@ -53,7 +53,7 @@ class Bout:
             case "takeback" if game.ply > 1 and not game.offers:
                 await self._bob.takeback(self._game_id, "offer")
                 await self._elsewhere.takeback(self._game_id, "accept")
-            case "offer" if not game.offers:
+            case "offer" if not (game.offers or game.declined):
                 await self._bob.draw(self._game_id, "offer")
                 await self._elsewhere.draw(self._game_id, "decline") if game.to_act == 1 else None
             case "cut":

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from sys import UnraisableHookArgs
+    from types import FrameType
 
 __all__ = ["stop_at_once", "stop_in_order", "stop_with_parent"]
 
@@ -16,7 +19,7 @@ def stop_at_once() -> None:
     """Ctrl-C ends the process without a word: while a command is looked for there is nothing to tidy up, and after its
     end neither. An exception in the middle of an import, or of the interpreter's end, would print a trace, or be lost.
     """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _hear(signal.SIG_DFL)
 
 
 def stop_in_order() -> None:
@@ -25,7 +28,7 @@ def stop_in_order() -> None:
     Also where the signal was ignored, as shells have it for what they start in the background: whoever sends it to a
     command means it.
     """
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _hear(signal.default_int_handler)
     tell = sys.unraisablehook
 
     def end_if_stopped(dropped: UnraisableHookArgs) -> None:
@@ -47,3 +50,9 @@ def stop_with_parent() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _hear(handler: Callable[[int, FrameType | None], Any] | signal.Handlers) -> None:
+    """Does this at Ctrl-C. Who runs a command in another thread than the main one hears the signal themselves."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, handler)
