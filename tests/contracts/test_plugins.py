@@ -12,7 +12,7 @@ import pytest
 from gamehall.plugins import find_plugins
 from gamehall.testing import check_plugin
 from rig.hall import InstallPlugin
-from rig.plugins import CALM, SIX_ROW
+from rig.plugins import CALM, NOTES, SIX_ROW
 
 INSTALLED = [plugin.name for plugin in find_plugins()]
 
@@ -40,20 +40,6 @@ def install(install_plugin: InstallPlugin) -> Install:
     return install
 
 
-TABLES = """
-    from pathlib import Path
-
-    import sqlalchemy as sa
-    from gamehall import hookimpl
-    from gamehall.declare import Tables
-
-    metadata = sa.MetaData()
-    sa.Table("notes_note", metadata, sa.Column("id", sa.Integer, primary_key=True))
-
-    @hookimpl
-    def gamehall_tables():
-        return [Tables(metadata, Path(__file__).parent / "migrations")]
-    """
 MIGRATION = """
     import sqlalchemy as sa
     from alembic import op
@@ -71,7 +57,7 @@ MIGRATION = """
 def test_it_accepts_plugins_that_keep_them(install: Install) -> None:
     install("calm", CALM)
     install("six_row", SIX_ROW)
-    install("notes", TABLES, first=MIGRATION)
+    install("notes", NOTES, first=MIGRATION)
     for name in ("calm", "six_row", "notes"):
         check_plugin(name, games=1)
 
@@ -122,7 +108,7 @@ def test_it_finds_a_misspelt_hook(install: Install) -> None:
     ids=["other tables than described", "no way back"],
 )
 def test_it_finds_migrations_that_do_not_fit(install: Install, migration: str, complaint: str) -> None:
-    install("notes", TABLES, first=migration)
+    install("notes", NOTES, first=migration)
     refuses("notes", complaint)
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from rig import missing
-from rig.processes import Process
+from rig.processes import Process, listens
+from rig.proxies import program
 
 _FRAME = """
 daemon off;
@@ -38,29 +35,19 @@ class Nginx(Protocol):
 
 @pytest.fixture(scope="module")
 def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    binary = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if binary is None:
-        missing("nginx (Debian's nginx-light)")
+    binary = program("nginx")
     started: list[Process] = []
 
     def start(*servers: str, ports: tuple[int, ...]) -> None:
         folder = tmp_path_factory.mktemp("nginx")
         configuration = folder / "nginx.conf"
         configuration.write_text(_FRAME.format(folder=folder, servers="\n".join(servers)))
-        process = Process([Path(binary), "-p", folder, "-c", configuration], folder / "log")
+        process = Process([binary, "-p", folder, "-c", configuration], folder / "log")
         started.append(process)
-        process.wait_until(lambda: all(_listens(port) for port in ports))
+        process.wait_until(lambda: all(listens(port) for port in ports))
 
     try:
         yield start
     finally:
         for process in started:
             process.kill()
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
-    except OSError:
-        return False
-    return True

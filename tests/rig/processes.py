@@ -93,6 +93,12 @@ def free_port() -> int:
             return port
 
 
+def listens(port: int) -> bool:
+    """Whether something answers at this port of the machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _end_with_parent() -> None:
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -6,7 +6,6 @@ import datetime
 import ipaddress
 import os
 import shutil
-import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from rig import missing
-from rig.processes import Process, free_port
+from rig.processes import Process, free_port, listens
 from rig.tree import ROOT
 
 SAMPLES = ROOT / "deploy"
@@ -74,7 +73,7 @@ class Proxy:
 
     def _run(self, name: str, arguments: list[str]) -> Process:
         process = Process([program(name), *arguments], self.folder / "log", environment=at_home(self.folder))
-        process.wait_until(lambda: _listens(self.port))
+        process.wait_until(lambda: listens(self.port))
         return process
 
 
@@ -94,11 +93,6 @@ def _filled_in(sample: str, names: Mapping[str, str]) -> str:
         assert name in sample, f"the sample has no {name!r} any more"
         sample = sample.replace(name, value)
     return sample
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _certify(certificate: Path, key_file: Path) -> None:

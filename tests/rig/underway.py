@@ -17,6 +17,7 @@ from rig.server import Server
 
 _PATIENCE = 120.0  # for anything that has to come; a limit, not an expectation
 _SIZE = 25
+_BETWEEN_MOVES = 0.2  # so that the board lasts for more than two minutes, however quick the hall is
 _CLOCK = {"kind": "fischer", "initial": 60, "increment": 10}
 
 
@@ -86,6 +87,7 @@ class Underway:
             self.answered.append(cell)
             async with self._news:
                 self._news.notify_all()
+            await asyncio.sleep(_BETWEEN_MOVES)
 
     async def _move(self, player: Client, cell: str, ply: int) -> None:
         async with asyncio.timeout(_PATIENCE):

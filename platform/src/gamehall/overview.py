@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import sqlalchemy as sa
@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from gamehall import migrate
 from gamehall.contributions import contributions_of
 from gamehall.disclosing import shown_settings
+from gamehall.features import FeatureState, known_features, list_features
 from gamehall.reports import reports_of
 from gamehall.retention import Held, held, retentions_of
 from gamehall.settings import Settings
-from gamehall.tables import Retention, feature, feature_epoch, upgrade
+from gamehall.tables import Retention, feature_epoch, upgrade
 from gamehall.workers import late_workers, live_workers
 
 if TYPE_CHECKING:
@@ -23,26 +24,17 @@ if TYPE_CHECKING:
     from gamehall.plugins import Plugin
 
 __all__ = [
-    "Changed",
     "PluginShown",
     "SettingShown",
     "TablesShown",
     "WorkerShown",
     "data_of",
-    "last_changes",
     "plugins_of",
     "settings_of",
     "workers_of",
 ]
 
 State = Literal["on", "off", "failed"]
-
-
-class Changed(NamedTuple):
-    """When a switch was turned last, and by whom."""
-
-    at: datetime
-    by: str
 
 
 class PluginShown(msgspec.Struct, frozen=True):
@@ -90,20 +82,15 @@ class TablesShown(msgspec.Struct, frozen=True):
     installed: bool
 
 
-def last_changes(connection: sa.Connection) -> dict[str, Changed]:
-    """By the key of a switch, when it was turned last and by whom."""
-    columns = (feature.c.key, feature.c.changed_at, feature.c.changed_by)
-    return {row.key: Changed(row.changed_at, row.changed_by) for row in connection.execute(sa.select(*columns))}
-
-
 async def plugins_of(hall: Hall) -> list[PluginShown]:
     """Every plugin that is installed, by name."""
-    changes = await hall.read(last_changes)
+    switches = await hall.read(list_features, known_features(hall.installed_plugins))
+    thrown = {each.key: each for each in switches}
     found = [*hall.plugins.all.values(), *hall.plugins.refused]
-    return [_shown(hall, plugin, changes.get(plugin.name)) for plugin in sorted(found, key=lambda each: each.name)]
+    return [_shown(hall, plugin, thrown.get(plugin.name)) for plugin in sorted(found, key=lambda each: each.name)]
 
 
-def _shown(hall: Hall, plugin: Plugin, changed: Changed | None) -> PluginShown:
+def _shown(hall: Hall, plugin: Plugin, switch: FeatureState | None) -> PluginShown:
     state: State = "failed" if plugin.failed else "on" if plugin.name in hall.features else "off"
     return PluginShown(
         name=plugin.name,
@@ -113,8 +100,8 @@ def _shown(hall: Hall, plugin: Plugin, changed: Changed | None) -> PluginShown:
         stage=plugin.stage,
         reason=plugin.reason,
         failures=plugin.failures,
-        changed_at=changed.at if changed else None,
-        changed_by=changed.by if changed else "",
+        changed_at=switch.changed_at if switch else None,
+        changed_by=switch.changed_by if switch else "",
         contributes=contributions_of(plugin),
     )
 

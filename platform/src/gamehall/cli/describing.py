@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import click
@@ -14,22 +15,14 @@ from gamehall.cli.inspecting import PluginReport, inspect_plugins
 from gamehall.cli.words import complete_plugins
 from gamehall.commands import answer, settings_of, transact
 from gamehall.contributions import noun_of
+from gamehall.features import FeatureState, known_features, list_features
 from gamehall.nearest import nearest
 from gamehall.packages import package_of
 from gamehall.plugins import find_plugins
 from gamehall.problems import Problem
 from gamehall.settings import Settings
-from gamehall.tables import feature
 
 __all__ = ["info", "no_plugin", "read_switched", "state_of", "stored_tables"]
-
-
-class _Switched(NamedTuple):
-    """What was last done with a switch, when and by whom."""
-
-    is_on: bool
-    at: Any
-    by: str
 
 
 class _Table(NamedTuple):
@@ -38,24 +31,20 @@ class _Table(NamedTuple):
     bytes: int | None
 
 
-def read_switched(settings: Settings) -> dict[str, _Switched]:
-    """What is stored about each switch; nothing where there is no database yet."""
-    columns = (feature.c.key, feature.c.is_on, feature.c.changed_at, feature.c.changed_by)
-
-    def read(connection: sa.Connection) -> dict[str, _Switched]:
-        return {key: _Switched(*rest) for key, *rest in connection.execute(sa.select(*columns))}
-
+def read_switched(settings: Settings, reports: Iterable[PluginReport]) -> dict[str, FeatureState]:
+    """The switches of these plugins, by name; nothing where there is no database yet."""
+    known = known_features(report.installed for report in reports)
     try:
-        return transact(settings, read)
+        return {each.key: each for each in transact(settings, list_features, known)}
     except Problem:
         return {}
 
 
-def state_of(report: PluginReport, switched: dict[str, _Switched]) -> str:
+def state_of(report: PluginReport, switched: Mapping[str, FeatureState]) -> str:
     """`on`, `off` or `failed`."""
     if not report.works:
         return "failed"
-    return "off" if report.name in switched and not switched[report.name].is_on else "on"
+    return "off" if report.name in switched and not switched[report.name].on else "on"
 
 
 def no_plugin(name: str) -> Problem:
@@ -79,18 +68,20 @@ def info(ctx: click.Context, name: str) -> None:
     found = [each for each in reports if name in (each.name, each.distribution)]
     if not found:
         raise no_plugin(name)
-    report, switched = found[0], read_switched(settings)
+    report, switched = found[0], read_switched(settings, reports)
     package, stored = package_of(report.distribution), stored_tables(settings, report.name)
     last = switched.get(report.name)
     data = msgspec.to_builtins(report) | {
         "state": state_of(report, switched),
-        "switched_at": last.at if last else None,
-        "switched_by": last.by if last else None,
+        "switched_at": last.changed_at if last else None,
+        "switched_by": (last.changed_by or None) if last else None,
         "package": package,
         "tables": [each._asdict() for each in stored],
     }
     state = state_of(report, switched)
-    since = f" since {last.at:%Y-%m-%d %H:%M} UTC, by {last.by}" if last and report.works else ""
+    since = ""
+    if last and last.changed_at and report.works:
+        since = f" since {last.changed_at:%Y-%m-%d %H:%M} UTC, by {last.changed_by}"
     facts = {
         "state": f"{state}{since}",
         "stopped after": f"{report.stage}: {report.reason}" if report.reason else "",

@@ -41,7 +41,8 @@ def show(ctx: click.Context) -> None:
     gamehall --json plugins list
     """
     settings = settings_of(ctx)
-    reports, switched = inspect_plugins(settings, started=True), read_switched(settings)
+    reports = inspect_plugins(settings, started=True)
+    switched = read_switched(settings, reports)
     states = [state_of(report, switched) for report in reports]
     rows = [
         (r.name, r.distribution, r.version, state, r.reason or counted(r.contributes) or "-")
