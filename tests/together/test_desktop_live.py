@@ -47,8 +47,8 @@ def test_a_whole_game_against_a_browser_at_three_sizes(
 ) -> None:
     ada, bob = Caller(server.url, "ada"), Caller(server.url, "bob")
     desktop = open_desktop(server)
-    sign_in(desktop, "ada")
     game_id = start_game((ada, bob), "gomoku")
+    sign_in(desktop, "ada")
     desktop.open_game(game_id)
     browser = Person(chromium, server.url, "bob", live=True)
     browser.sign_in()
@@ -81,8 +81,8 @@ def test_the_server_dies_and_lines_break_in_the_middle_of_a_game(
     ada, bob = Caller(server.url, "ada"), Caller(server.url, "bob")
     line = line_to(server)
     desktop = open_desktop(line)
-    sign_in(desktop, "ada")
     game_id = start_game((ada, bob), "gomoku")
+    sign_in(desktop, "ada")
     desktop.open_game(game_id)
 
     def moves() -> list[str]:
@@ -149,8 +149,9 @@ def test_a_game_of_two_cells_a_move_and_two_users_at_one_window(
     server = serve(port=free_port(), settings={"PYTHONPATH": str(site)})
     players = Caller(server.url, "ada"), Caller(server.url, "bob")
     desktop = open_desktop(server)
-    sign_in(desktop, "ada")
     game_id = start_game(players, name, width=2, height=4)
+    sign_in(desktop, "ada")
+    desktop.open_game(game_id)
     for ply, (who, start, end) in enumerate(
         [("ada", "a2", "b3"), ("bob", "a4", "b3"), ("ada", "a1", "a2"), ("bob", "a3", "b2")]
     ):
