@@ -9,6 +9,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from bench import _history
+
 
 def main(names: list[str]) -> None:
     known = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
@@ -19,6 +21,8 @@ def main(names: list[str]) -> None:
         if hasattr(module, "main"):
             print(f"== {name}", flush=True)
             module.main()
+    if not names:
+        _history.put_down()
 
 
 if __name__ == "__main__":

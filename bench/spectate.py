@@ -1,0 +1,113 @@
+"""One game and a crowd that follows it: until the last of them has been told of a move, and what each costs.
+
+A thousand and two thousand streams, and a move every half second. Memory is what the worker has more with the crowd
+than without. Needs Linux and a PostgreSQL as the tests do; a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import select
+import socket
+import time
+from time import perf_counter
+
+from bench._measuring import BARE, Measured, Meter, Table, milliseconds, servers
+from bench._moving import KIND, Game, Players
+from bench._sizes import sized
+from bench._wire import get
+
+MOVES = sized(20, least=2)
+PAUSE = 0.5  # seconds between two moves
+CROWDS = [sized(1_000, least=20), sized(2_000, least=40)]
+_MARK = f"event: {KIND}\n".encode()
+_SETTINGS = "[plugins.sse_push]\nmax_streams_of_strangers = 100000\n"
+
+
+class Crowd:
+    """Connections that follow one game, all in one loop of the system's, which costs a few microseconds an event."""
+
+    def __init__(self, port: int, request: bytes, size: int) -> None:
+        self._poll = select.epoll()
+        self._lines: dict[int, socket.socket] = {}
+        for _ in range(size):
+            line = socket.create_connection(("127.0.0.1", port))
+            line.sendall(request)
+            self._lines[line.fileno()] = line
+            self._poll.register(line, select.EPOLLIN)
+        self.wait(b"event: hello\n")
+
+    def wait(self, mark: bytes) -> tuple[float, float]:
+        """When the first and when the last of them were told something with this mark in it."""
+        missing, first = set(self._lines), 0.0
+        while missing:
+            ready = self._poll.poll(10)
+            if not ready:
+                raise TimeoutError(f"{len(missing)} were told nothing in 10 s")
+            for number, _ in ready:
+                told = self._lines[number].recv(1 << 16)
+                if not told:
+                    raise ConnectionError("the server has ended a stream")
+                if mark in told:  # small enough never to come in two pieces
+                    missing.discard(number)
+                    first = first or perf_counter()
+        return first, perf_counter()
+
+    def close(self) -> None:
+        for line in self._lines.values():
+            line.close()
+        self._poll.close()
+
+
+def spectate(server: Measured, game: Game, size: int) -> dict[str, float]:
+    """The figures of one crowd; the game goes on where it was."""
+    before = server.resident
+    crowd = Crowd(server.port, get(game.events), size)
+    mover = socket.create_connection(("127.0.0.1", server.port))
+    first, last = [], []
+
+    def move(ply: int) -> None:
+        began = perf_counter()
+        mover.sendall(game.move(ply))
+        one, all_of_them = crowd.wait(_MARK)
+        assert mover.recv(1 << 16).startswith(b"HTTP/1.1 200")
+        first.append(one - began)
+        last.append(all_of_them - began)
+
+    for ply in range(2):
+        move(ply)
+    memory = (server.resident - before) / size / 1024
+    first.clear()
+    last.clear()
+    meter = Meter(server)
+    for ply in range(2, MOVES + 2):
+        move(ply)
+        time.sleep(max(0.0, PAUSE - last[-1]))
+    took, used, driver = meter.stop()
+    idle = Meter(server)
+    time.sleep(2)
+    resting = idle.stop()[1] / 2 * took
+    crowd.close()
+    mover.close()
+    return {
+        "first ms": milliseconds(first, 0.5),
+        "last ms": milliseconds(last, 0.5),
+        "worst ms": milliseconds(last, 1.0),
+        "CPU µs each": (used - resting) / MOVES / size * 1e6,
+        "KiB a stream": memory,
+        "driver cores": driver,
+    }
+
+
+def main() -> None:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    table = Table("spectate", "CPU µs each")
+    with servers(_SETTINGS) as found:
+        for name in sorted(found, key=lambda each: each != BARE):
+            players = Players(found[name])
+            for size in CROWDS:
+                asyncio.run(players.come(1))
+                figures = spectate(found[name], asyncio.run(players.begin(0)), size)
+                table.add(f"{size:,} streams", name, figures)
