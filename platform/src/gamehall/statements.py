@@ -39,8 +39,13 @@ class Stopwatch:
     def watch(self, engine: sa.Engine) -> None:
         """Measures every statement that goes to this engine.
 
-        The events of executions would cost six times as much: with one of them SQLAlchemy makes ready for all.
+        The events of executions would cost six times as much: with one of them SQLAlchemy makes ready for all. What
+        goes to the driver by itself finds this in `info` of the connection.
         """
+
+        @sa.event.listens_for(engine, "connect")
+        def known(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
+            record.info["stopwatch"] = self
 
         @sa.event.listens_for(engine, "do_execute")
         def one(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
@@ -48,7 +53,7 @@ class Stopwatch:
             try:
                 context.dialect.do_execute(cursor, statement, parameters, context)
             finally:
-                self._note(statement, began)
+                self.note(statement, began)
             return True
 
         @sa.event.listens_for(engine, "do_executemany")
@@ -57,7 +62,7 @@ class Stopwatch:
             try:
                 context.dialect.do_executemany(cursor, statement, parameters, context)
             finally:
-                self._note(statement, began)
+                self.note(statement, began)
             return True
 
     def waiting(self, fn: Callable[Concatenate[sa.Connection, P], T]) -> Callable[Concatenate[sa.Connection, P], T]:
@@ -82,7 +87,8 @@ class Stopwatch:
         """A COMMIT that began then, by `perf_counter`, has ended now."""
         self._tell_if_slow("COMMIT", (perf_counter() - began) * 1_000)
 
-    def _note(self, statement: str, began: float) -> None:
+    def note(self, statement: str, began: float) -> None:
+        """A statement that began then, by `perf_counter`, has ended now."""
         took = (perf_counter() - began) * 1_000
         where = origin()
         where.statements += 1

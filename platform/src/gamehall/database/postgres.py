@@ -1,0 +1,226 @@
+"""PostgreSQL: each transaction runs on a pooled connection, in a task that outlives a client who hangs up."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from time import perf_counter
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from gamehall.database import prepared
+from gamehall.database.base import Database, Load
+from gamehall.database.looking import Looks
+from gamehall.database.prepared import Prepared
+from gamehall.statements import Stopwatch
+
+__all__ = ["PostgresDatabase", "process_name"]
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_CONNECT_SECONDS = 5
+_AWAY_SECONDS = 0.5
+_TRANSACTION_SECONDS = 15.0  # of milliseconds that one takes, and the 30 s of a request
+
+
+def process_name() -> str:
+    """What PostgreSQL's own views call this process, unless the database's URL says otherwise."""
+    return f"gamehall {os.getpid()}"
+
+
+@contextmanager
+def _cut_off_in_time(line: Callable[[], Any]) -> Iterator[None]:
+    """Ends a connection of psycopg that does not come to an end of what it does.
+
+    A network can take what we send and bring nothing back for good, and nobody is told. Whoever waits there would hold
+    the connection for good too. Shut by ourselves, it is one that the server has closed, for which there is a way.
+    """
+
+    def cut() -> None:
+        log.warning(
+            "a transaction took longer than %g s: its connection to the database is given up", _TRANSACTION_SECONDS
+        )
+        if (driven := line()) is not None:
+            with contextlib.suppress(OSError), socket.socket(fileno=os.dup(driven.pgconn.socket)) as shut:
+                shut.shutdown(socket.SHUT_RDWR)
+
+    timer = asyncio.get_running_loop().call_later(_TRANSACTION_SECONDS, cut)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _spare_who_is_away(engine: sa.Engine, away: _Away) -> None:
+    """Lets one attempt to connect in half a second fail, and others with it at once."""
+
+    @sa.event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: object, arguments: Any, options: Any) -> Any:
+        with away.trying():
+            return dialect.connect(*arguments, **options)
+
+
+class _Away:
+    """Whether the server was away a moment ago.
+
+    Everything that goes on in a worker would try again and again: a server that is about to come back, or to end, has
+    other work than to refuse hundreds of connections a second.
+    """
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        if time.monotonic() < self._until:
+            raise psycopg.OperationalError("the database was away a moment ago")
+        try:
+            yield
+        except psycopg.OperationalError:
+            self._until = time.monotonic() + _AWAY_SECONDS
+            raise
+
+
+class PostgresDatabase(Database):
+    dialect = "postgresql"
+
+    def __init__(self, url: sa.URL, size: int = 8, *, stopwatch: Stopwatch | None = None) -> None:
+        self._url = url
+        self._away = _Away()
+        self._stopwatch = stopwatch or Stopwatch(0)
+        # Connections open only when they are needed.
+        self._engine = create_async_engine(url, pool_size=size, pool_timeout=10, **_options())
+        self._recording = sa.create_engine(url, pool_size=1, **_options())
+        for engine in (self._engine.sync_engine, self._recording):
+            _spare_who_is_away(engine, self._away)
+            if stopwatch is not None:
+                stopwatch.watch(engine)
+        self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._running: set[asyncio.Task[Any]] = set()
+        self._looks = Looks(self._connect, _cut_off_in_time)
+        self._recorder = ThreadPoolExecutor(1, thread_name_prefix="postgres-recorder")
+
+    async def _connect(self) -> psycopg.AsyncConnection[Any]:
+        with self._away.trying():
+            return await psycopg.AsyncConnection.connect(
+                self._url.set(drivername="postgresql").render_as_string(hide_password=False),
+                autocommit=True,
+                prepare_threshold=1,
+                **_options()["connect_args"],
+            )
+
+    async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._run(self._reader, fn, *args, **kwargs)
+
+    async def look(self, statement: Prepared, **values: Any) -> list[Any]:
+        if not prepared.is_short():
+            return await self.read(statement.rows, **values)
+        ready = statement.on(self.dialect)
+        began = perf_counter()
+        try:
+            return ready.rows(await self._looks.ask(ready.text, ready.values(values)))
+        finally:
+            self._stopwatch.note(ready.text, began)
+
+    async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._run(self._engine, fn, *args, **kwargs)
+
+    async def together(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        context, timed = copy_context(), self._stopwatch.waiting(fn)
+        line: Any = None
+
+        def transaction(*, again: bool = True) -> T:
+            nonlocal line
+            with self._recording.connect() as connection:
+                line = connection.connection.driver_connection
+                try:
+                    result = timed(connection, *args, **kwargs)
+                except sa.exc.DBAPIError as error:
+                    if not (again and error.connection_invalidated):
+                        raise
+                else:
+                    ended = perf_counter()
+                    connection.commit()
+                    self._stopwatch.committed(ended)
+                    return result
+            return transaction(again=False)
+
+        async def wait() -> T:
+            with _cut_off_in_time(lambda: line):
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._recorder, context.run, transaction)
+
+        return await self._outlasting(wait())
+
+    def load(self) -> Load:
+        pool = self._engine.sync_engine.pool
+        assert isinstance(pool, sa.QueuePool)  # noqa: S101 - for the type checker
+        in_use = pool.checkedout()
+        return Load(in_use, pool.checkedin(), waiting=max(0, len(self._running) - in_use))
+
+    async def _run(
+        self, engine: Any, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        timed = self._stopwatch.waiting(fn)
+
+        async def transaction(*, again: bool = True) -> T:
+            with contextlib.ExitStack() as limit:
+                async with engine.connect() as connection:
+                    line = connection.sync_connection.connection.driver_connection
+                    limit.enter_context(_cut_off_in_time(lambda: line))
+                    try:
+                        result: T = await connection.run_sync(timed, *args, **kwargs)
+                    except sa.exc.DBAPIError as error:
+                        if not (again and error.connection_invalidated):
+                            raise
+                    else:
+                        ended = perf_counter()
+                        await connection.commit()  # if this fails nobody knows whether it was kept: no second attempt
+                        self._stopwatch.committed(ended)
+                        return result
+            # The server has closed our connections, by a restart for instance. Nothing of the transaction was kept.
+            return await transaction(again=False)
+
+        return await self._outlasting(transaction())
+
+    async def _outlasting(self, transaction: Coroutine[Any, Any, T]) -> T:
+        """In a task of its own: cancelling a request in the middle of a statement would throw its connection away."""
+        task = asyncio.ensure_future(transaction)
+        self._running.add(task)
+        task.add_done_callback(self._finished)
+        return await asyncio.shield(task)
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, so that a caller who went away does not leave a warning behind
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._looks.close()
+        await asyncio.to_thread(self._recorder.shutdown)
+        self._recording.dispose()
+        await self._engine.dispose()
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "max_overflow": 0,
+        "pool_recycle": 1800,
+        "hide_parameters": True,
+        "connect_args": {"connect_timeout": _CONNECT_SECONDS, "fallback_application_name": process_name()},
+    }

@@ -1,0 +1,147 @@
+"""Statements that are made ready once and then handed to the driver by themselves.
+
+What SQLAlchemy does around each execution – events, contexts, results that can be anything – costs some ten times what
+SQLite takes to find a row by its index. A statement of the hot path is written in SQLAlchemy's language all the same,
+so that it is checked against the tables and right for both databases; only its execution is short.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from time import perf_counter
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import psycopg as postgresql
+from sqlalchemy.dialects.sqlite import pysqlite
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from gamehall.statements import Stopwatch
+
+__all__ = ["Prepared", "as_of_sqlalchemy", "at_length", "is_short"]
+
+_DIALECTS: Mapping[str, sa.Dialect] = {
+    "sqlite": pysqlite.dialect(paramstyle="named"),
+    "postgresql": postgresql.dialect(),
+}
+_short = True
+
+
+@contextlib.contextmanager
+def at_length() -> Iterator[None]:
+    """Sends statements in SQLAlchemy's own way while the block lasts, so that its events tell of them too."""
+    global _short
+    before, _short = _short, False
+    try:
+        yield
+    finally:
+        _short = before
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A statement as one kind of driver takes it. `given` are the values that it has of its own."""
+
+    text: str
+    given: Mapping[str, Any]
+    binds: tuple[tuple[str, Callable[[Any], Any]], ...]
+    results: tuple[tuple[int, Callable[[Any], Any]], ...]
+    row: Callable[..., Any]
+
+    def values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values for the driver."""
+        given = {**self.given, **values}
+        for name, bound in self.binds:
+            given[name] = bound(given[name])
+        return given
+
+    def rows(self, found: list[Any]) -> list[Any]:
+        """Named rows of what the driver has found."""
+        if not self.results:
+            return [self.row(*each) for each in found]
+        rows = []
+        for each in found:
+            values = list(each)
+            for place, read in self.results:
+                values[place] = read(values[place])
+            rows.append(self.row(*values))
+        return rows
+
+
+class Prepared:
+    """A statement whose values have names: the columns of an INSERT or `SET`, or those of its `bindparam`s. Lists of
+    values are not for it, since their length is part of the text."""
+
+    def __init__(self, statement: sa.Select[Any] | sa.Insert | sa.Update, *columns: str) -> None:
+        """`columns` are those that an INSERT or an UPDATE is given values for."""
+        self.statement = statement
+        self._columns = columns
+        self.on = cache(self._on)
+
+    def _on(self, dialect: str) -> Ready:
+        """As the driver of this kind of database takes it."""
+        of = _DIALECTS[dialect]
+        compiled = self.statement.compile(dialect=of, column_keys=list(self._columns) or None)
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - for the type checker
+        binds = {name: each.type.dialect_impl(of).bind_processor(of) for name, each in compiled.binds.items()}
+        returned = self._returned()
+        results = enumerate(each.type.dialect_impl(of).result_processor(of, None) for each in returned)
+        return Ready(
+            str(compiled),
+            {name: value for name, value in compiled.params.items() if value is not None},
+            tuple((name, bound) for name, bound in binds.items() if bound is not None),
+            tuple((place, read) for place, read in results if read is not None),
+            namedtuple("Row", [each.name for each in returned], rename=True),  # noqa: PYI024 - its fields are known only here
+        )
+
+    def _returned(self) -> list[Any]:
+        if isinstance(self.statement, sa.Select):
+            return list(self.statement.selected_columns)
+        return list(self.statement.exported_columns)
+
+    def rows(self, connection: sa.Connection, **values: Any) -> list[Any]:
+        """What it finds, or returns, in this transaction."""
+        if not _is_short(connection):
+            return list(connection.execute(self.statement, values))
+        ready = self.on("sqlite")
+        return ready.rows(_run(connection, ready, values).fetchall())
+
+    def change(self, connection: sa.Connection, **values: Any) -> int:
+        """How many rows it has changed in this transaction."""
+        if not _is_short(connection):
+            return connection.execute(self.statement, values).rowcount
+        return int(_run(connection, self.on("sqlite"), values).rowcount)
+
+
+def is_short() -> bool:
+    """Whether statements go to the driver by themselves."""
+    return _short
+
+
+def _is_short(connection: sa.Connection) -> bool:
+    """Whether they do on this connection: inside a transaction the driver of PostgreSQL must be waited for."""
+    return _short and connection.dialect.name == "sqlite"
+
+
+def _run(connection: sa.Connection, ready: Ready, values: Mapping[str, Any]) -> sqlite3.Cursor:
+    driver: Any = connection.connection.driver_connection
+    watch: Stopwatch | None = connection.info.get("stopwatch")
+    began = perf_counter()
+    try:
+        cursor: sqlite3.Cursor = driver.execute(ready.text, ready.values(values))
+    except sqlite3.Error as error:
+        raise as_of_sqlalchemy(error, ready.text, sqlite3.Error) from error
+    finally:
+        if watch is not None:
+            watch.note(ready.text, began)
+    return cursor
+
+
+def as_of_sqlalchemy(error: Exception, text: str, kind: type[Exception]) -> BaseException:
+    """A driver's error as SQLAlchemy raises it; the values stay unsaid."""
+    return sa.exc.DBAPIError.instance(text, None, error, kind, hide_parameters=True)
