@@ -17,6 +17,7 @@ from gamehall.installed import InstalledPlugin
 from gamehall.tables import Retention
 
 if TYPE_CHECKING:
+    from gamehall.database import Prepared
     from litestar import Request, Response
     from litestar.connection import ASGIConnection
 
@@ -143,6 +144,18 @@ class Host(Protocol):
 
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs a transaction and wakes the feed after its commit."""
+
+    async def look(self, statement: Prepared, **values: Any) -> list[Any]:
+        """The rows of a statement that finds few of them by an index, as it was committed last, by the quickest way."""
+
+    async def together(
+        self, fn: Callable[Concatenate[sa.Connection, P], tuple[T, list[Event]]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `write`, for one function that does the work of many who wait; it gives the events that it has written
+        besides its result."""
+
+    def kept(self, kind: Callable[[Host], T]) -> T:
+        """This worker's one object of a kind, which is made when it is first asked for."""
 
     def emit(self, connection: sa.Connection, *events: NewEvent) -> None:
         """Writes events in the transaction of a function that `write` runs."""

@@ -23,13 +23,13 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from gamehall.database import Database
+from gamehall.database import Database, Prepared
 from gamehall.events import Cursor, Event, NewEvent
 from gamehall.facts import Fact, note_fact
 from gamehall.tables import event, now
 from gamehall.tasks import beside
 
-__all__ = ["NOTIFY_CHANNEL", "Feed", "Subscription", "begin_anew", "emit", "head"]
+__all__ = ["NOTIFY_CHANNEL", "Feed", "Subscription", "begin_anew", "emit", "head", "written"]
 
 log = logging.getLogger(__name__)
 
@@ -39,31 +39,34 @@ _LEAP = 1_000_000_000  # further than any hall comes between a backup and the da
 _REPLAY_LIMIT = 5_000  # events a returning client may be behind before a fresh look at everything is cheaper
 
 _TX: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint", sa.BigInteger)
-_HORIZON = sa.text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-_INSERT = event.insert().returning(event.c.tx, event.c.id)
-_INSERT_AND_NOTIFY = (
+_HORIZON_OF_NOW = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_HORIZON = sa.text(f"SELECT {_HORIZON_OF_NOW}")
+_ROW = ("tx", "at", "kind", "channels", "data")
+_INSERT = Prepared(event.insert().returning(event.c.tx, event.c.id), *_ROW)
+_INSERT_AND_NOTIFY = Prepared(
     event.insert()
     .values(tx=_TX)
-    .returning(event.c.tx, event.c.id, sa.func.pg_notify(NOTIFY_CHANNEL, "").label("notified"))
+    .returning(event.c.tx, event.c.id, sa.func.pg_notify(NOTIFY_CHANNEL, "").label("notified")),
+    *_ROW[1:],
 )
 
 
 def emit(connection: sa.Connection, events: Iterable[NewEvent]) -> Cursor | None:
     """Writes events in this transaction; the place of the last one, None when there were none."""
-    postgres = connection.dialect.name == "postgresql"
     cursor = None
     for new in events:
-        row = {
-            "at": now(),
-            "kind": new.kind,
-            "channels": msgspec.json.encode(new.channels).decode(),
-            "data": msgspec.json.encode(new.data).decode(),
-        }
-        statement, values = (_INSERT_AND_NOTIFY, row) if postgres else (_INSERT, row | {"tx": 0})
-        written = connection.execute(statement, values).one()
-        cursor = Cursor(written.tx, written.id)
-        note_fact(Fact("event", new.kind))
+        cursor = written(connection, new).cursor
     return cursor
+
+
+def written(connection: sa.Connection, new: NewEvent) -> Event:
+    """An event as it is written in this transaction."""
+    at, channels, data = now(), msgspec.json.encode(new.channels).decode(), msgspec.json.encode(new.data)
+    values = {"at": at, "kind": new.kind, "channels": channels, "data": data.decode()}
+    postgres = connection.dialect.name == "postgresql"
+    (row,) = _INSERT_AND_NOTIFY.rows(connection, **values) if postgres else _INSERT.rows(connection, tx=0, **values)
+    note_fact(Fact("event", new.kind))
+    return Event(Cursor(row.tx, row.id), at, new.kind, new.channels, msgspec.Raw(data))
 
 
 def begin_anew(connection: sa.Connection, last_id: int) -> None:
@@ -89,15 +92,25 @@ class _Page(NamedTuple):
     held_back: bool  # committed events wait for a transaction that is still running
 
 
-def _read_page(connection: sa.Connection, after: Cursor, limit: int = _PAGE) -> _Page:
-    query = _behind(connection, sa.select(event), after).limit(limit)
-    if connection.dialect.name == "postgresql":
-        # The horizon is taken first: what commits in between is merely read the next time.
-        horizon = connection.scalar(_HORIZON)
-        rows = connection.execute(query).all()
-        settled = [row for row in rows if row.tx < horizon]
+_AFTER = (sa.bindparam("after_tx", type_=sa.BigInteger), sa.bindparam("after_id", type_=sa.BigInteger))
+_LIMIT = sa.bindparam("most", type_=sa.Integer)
+_READ = Prepared(sa.select(event).where(event.c.id > _AFTER[1]).order_by(event.c.id).limit(_LIMIT))
+# The horizon is that of the statement's own snapshot, so everything before it that was committed is seen.
+_READ_TO_HORIZON = Prepared(
+    sa.select(event, sa.literal_column(_HORIZON_OF_NOW, sa.BigInteger).label("horizon"))
+    .where(sa.tuple_(event.c.tx, event.c.id) > sa.tuple_(*_AFTER))
+    .order_by(event.c.tx, event.c.id)
+    .limit(_LIMIT)
+)
+
+
+async def _read_page(database: Database, after: Cursor, limit: int = _PAGE) -> _Page:
+    if database.dialect == "postgresql":
+        rows = await database.look(_READ_TO_HORIZON, after_tx=after.tx, after_id=after.id, most=limit)
+        settled = [row for row in rows if row.tx < row.horizon]
         return _Page([_event(row) for row in settled], held_back=len(settled) < len(rows))
-    return _Page([_event(row) for row in connection.execute(query)], held_back=False)
+    rows = await database.look(_READ, after_id=after.id, most=limit)
+    return _Page([_event(row) for row in rows], held_back=False)
 
 
 def _behind(connection: sa.Connection, query: sa.Select[Any], place: Cursor) -> sa.Select[Any]:
@@ -110,7 +123,7 @@ def _behind(connection: sa.Connection, query: sa.Select[Any], place: Cursor) -> 
     return query.where(event.c.id > place.id).order_by(event.c.id)
 
 
-def _event(row: sa.Row[tuple[object, ...]]) -> Event:
+def _event(row: Any) -> Event:
     channels = msgspec.json.decode(row.channels, type=tuple[str, ...])
     return Event(Cursor(row.tx, row.id), row.at, row.kind, channels, msgspec.Raw(row.data.encode()))
 
@@ -180,6 +193,15 @@ class Feed:
         """There may be something new: look now."""
         self._look.set()
 
+    def take(self, events: Sequence[Event]) -> None:
+        """Tells of what this process has just committed. What follows this worker's place without a gap need not be
+        read for that; on PostgreSQL only the database knows what comes before it."""
+        for item in events:
+            if item.cursor != (0, self.place.id + 1):
+                self.wake()
+                return
+            self._tell(item)
+
     @contextlib.contextmanager
     def subscribe(self, channels: Iterable[str]) -> Iterator[Subscription]:
         """Everything read from now on for these channels, until the block ends."""
@@ -218,7 +240,7 @@ class Feed:
         missed: list[Event] = []
         scanned = 0
         while after < upto:
-            page = await self._database.read(_read_page, after)
+            page = await _read_page(self._database, after)
             if not page.events:
                 break
             scanned += len(page.events)
@@ -265,15 +287,16 @@ class Feed:
 
     async def _catch_up(self) -> bool:
         while True:
-            page = await self._database.read(_read_page, self.place)
+            page = await _read_page(self._database, self.place)
             for item in page.events:
-                self._dispatch(item)
-                self.place = item.cursor
+                if item.cursor > self.place:  # else it was taken while the page was read
+                    self._tell(item)
             if len(page.events) < _PAGE:
                 self._read_at = time.monotonic()
                 return page.held_back
 
-    def _dispatch(self, item: Event) -> None:
+    def _tell(self, item: Event) -> None:
+        self.place = item.cursor
         for listener in self._listeners:
             listener(item)
         for channel in item.channels:

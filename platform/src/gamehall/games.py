@@ -6,6 +6,7 @@ still stands where it was read. Of two writers at once the database lets one win
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,10 +15,9 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall.answers import Played
-from gamehall.clocks import Spent, Terms, Times, begin, clock_at, flag_at, has_fallen, move_made, receipt
-from gamehall.database import serialize_on
+from gamehall.clocks import Spent, Terms, Times, begin, flag_at, has_fallen, move_made
 from gamehall.declare import Host
-from gamehall.endings import check_active, fall_flag, over_event
+from gamehall.endings import check_active, fall_flag
 from gamehall.events import LOBBY, NewEvent
 from gamehall.feed import emit
 from gamehall.game import Position, Refusal, Ruleset, Scene, read_options
@@ -27,8 +27,9 @@ from gamehall.notes import RULES_FAILED, note_words
 from gamehall.origins import at_work
 from gamehall.problems import Problem
 from gamehall.records.canonical import digest
+from gamehall.recording import Desk, Known, Made, Step, answer_to
 from gamehall.replays import check_game
-from gamehall.standing import MovedOn, advance, suspend_game
+from gamehall.standing import MovedOn, suspend_game
 from gamehall.tables import game, game_move, game_seat, new_id, now
 
 __all__ = [
@@ -57,32 +58,6 @@ class Opening(msgspec.Struct, frozen=True):
     scene: str
     sides: tuple[str, ...]
     to_act: int | None
-
-
-class _Step(msgspec.Struct, frozen=True):
-    """What the rules said about a legal move."""
-
-    at: int
-    before: Game
-    after: Game
-    seat: int
-    move: str
-    position: str
-    shown: Shown
-    spent: Spent
-    final_scene: str | None
-
-
-class _Made(msgspec.Struct, frozen=True):
-    """A move that was made, as its answer tells it; the clock as it stood then."""
-
-    ply: int
-    move: str
-    seat: int
-    to_act: int | None
-    spent: Spent
-    times: Times
-    cursor: str
 
 
 def open_game(ruleset: Ruleset[Any, Any], options: Mapping[str, Any]) -> Opening:
@@ -158,6 +133,11 @@ async def play(
     changed, but that a flag may have fallen.
     """
     hall_time = host.hall_time()  # when the move arrived: the hall's own work is charged to nobody
+    desk = host.kept(Desk)
+    known = desk.known(game_id)
+    if known is not None and (step := _ask_from_memory(host, known, user_id, move, ply, seen, hall_time)) is not None:
+        with contextlib.suppress(MovedOn):
+            return await desk.put_down(step)
     for _attempt in range(_ATTEMPTS):
         found, text, answered = await host.read(_look, host.rulesets, game_id, user_id, move, ply, seen)
         if answered is not None:
@@ -170,7 +150,8 @@ async def play(
             await check_game(host, game_id)
             continue
         try:
-            step = _ask(ruleset, found, text, move, hall_time)
+            before: Position = msgspec.json.decode(text, type=ruleset.Position)
+            step = _ask(ruleset, found, before, move, hall_time)
         except Problem:
             raise
         except Exception as error:
@@ -182,7 +163,7 @@ async def play(
             await host.write(suspend_game, game_id, note)
             raise Problem("game-suspended", note_words(note)) from error
         try:
-            return await host.write(_append, step)
+            return await desk.put_down(step)
         except MovedOn:
             continue
     raise Problem("busy", _("Many moves arrive in this game at once; look at it again."))
@@ -218,8 +199,39 @@ def _look(
     return found, position, None
 
 
-def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[int, int], hall_time: int) -> _Step:
-    before: Position = msgspec.json.decode(text, type=ruleset.Position)
+def _ask_from_memory(
+    host: Host,
+    known: Known,
+    user_id: str,
+    move: str | tuple[int, int],
+    ply: int | None,
+    seen: str,
+    hall_time: int,
+) -> Step | None:
+    """What the rules say about a move in a game that this worker remembers; None wherever that is not a plain move,
+    because what is remembered may be wrong."""
+    found, before = known
+    ruleset = host.rulesets.get(found.ruleset)
+    plain = (
+        ruleset is not None
+        and ruleset.version == found.ruleset_version
+        and found.to_act is not None
+        and found.seats[found.to_act].user_id == user_id
+        and ply in (None, found.ply)
+        and not has_fallen(found.terms, found.times, hall_time)
+        and (not seen or digest(_json(before)).startswith(seen))
+    )
+    if ruleset is None or not plain:
+        return None
+    try:
+        return _ask(ruleset, found, before, move, hall_time)
+    except Exception:  # noqa: BLE001 - it happens once more by what is stored, where it is answered
+        return None
+
+
+def _ask(
+    ruleset: Ruleset[Any, Any], found: Game, before: Position, move: str | tuple[int, int], hall_time: int
+) -> Step:
     name = move if isinstance(move, str) else ruleset.move_at(before, *move)
     if (refusal := ruleset.refusal(before, name)) is not None:
         if not isinstance(move, str) and _is_off(ruleset.scene(before, None), *move):
@@ -246,13 +258,13 @@ def _ask(ruleset: Ruleset[Any, Any], found: Game, text: str, move: str | tuple[i
         reason=outcome.reason if outcome else None,
         sides=ruleset.sides(after),
     )
-    return _Step(
+    return Step(
         at=hall_time,
         before=found,
         after=moved,
         seat=seat,
         move=name,
-        position=_json(after),
+        reached=after,
         shown=Shown(ruleset.changes(before, name, after), moved.sides),
         spent=spent,
         final_scene=stored_scene(ruleset, after) if outcome else None,
@@ -266,33 +278,6 @@ def _outlasts(offer: Offer, mover: int) -> bool:
 
 def _is_off(scene: Scene, row: int, column: int) -> bool:
     return row >= scene.height or column >= scene.width
-
-
-def _append(connection: sa.Connection, step: _Step) -> Played:
-    moved = step.after
-    serialize_on(connection, moved.id)
-    advance(connection, step.before, moved, step.final_scene)
-    events = [NewEvent("game_move", moved.channels, _move_data(step))]
-    if moved.status == "finished":
-        events.append(over_event(moved))
-    cursor = str(emit(connection, events))
-    connection.execute(
-        game_move.insert(),
-        {
-            "game_id": moved.id,
-            "ply": moved.ply,
-            "seat": step.seat,
-            "move": step.move,
-            "position": step.position,
-            "shown": _json(step.shown),
-            "to_act": moved.to_act,
-            "spent": _json(step.spent),
-            "times": _json(moved.times),
-            "cursor": cursor,
-            "at": now(),
-        },
-    )
-    return _answer(moved, _Made(moved.ply, step.move, step.seat, moved.to_act, step.spent, moved.times, cursor))
 
 
 def _first_answer(
@@ -314,7 +299,7 @@ def _first_answer(
         if name == made.move:
             spent = msgspec.json.decode(made.spent, type=Spent)
             times = msgspec.json.decode(made.times, type=Times)
-            return _answer(found, _Made(made.ply, made.move, made.seat, made.to_act, spent, times, made.cursor))
+            return answer_to(found, Made(made.ply, made.move, made.seat, made.to_act, spent, times, made.cursor))
     raise Problem(
         "stale-ply",
         _("The game stands at ply {ply}, not {asked}.", ply=found.ply, asked=ply),
@@ -335,38 +320,6 @@ def _name_then(
     except Exception:
         log.exception("the rules of %s cannot read an earlier position of game %s", found.ruleset, found.id)
         return None
-
-
-def _answer(found: Game, made: _Made) -> Played:
-    ended = made.to_act is None
-    return Played(
-        game_id=found.id,
-        ply=made.ply,
-        move=made.move,
-        seat=made.seat,
-        status="finished" if ended else "active",
-        to_act=made.to_act,
-        result=found.result if ended else None,
-        clock=clock_at(found.terms, made.times, made.times.started or 0),
-        spent=receipt(made.spent),
-        cursor=made.cursor,
-    )
-
-
-def _move_data(step: _Step) -> dict[str, Any]:
-    return {
-        "game_id": step.after.id,
-        "revision": step.after.revision,
-        "ply": step.after.ply,
-        "move": step.move,
-        "seat": step.seat,
-        "to_act": step.after.to_act,
-        "clock": step.after.clock_at(step.at),
-        "spent": receipt(step.spent),
-        "status": step.after.status,
-        "sides": step.after.sides,
-        "cells": step.shown.cells,
-    }
 
 
 def _json(value: Any) -> str:

@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from litestar.connection import ASGIConnection
 
 from gamehall import meters, migrate, stopping
-from gamehall.database import Database, open_database, sync_url
+from gamehall.database import Database, Prepared, open_database, sync_url
 from gamehall.declare import (
     Authenticator,
     Check,
     CheckResult,
     Hiding,
+    Host,
     InstalledPlugin,
     Lifespan,
     Opponent,
@@ -30,7 +31,7 @@ from gamehall.declare import (
 )
 from gamehall.delivery import transport_of
 from gamehall.endings import let_flags_fall
-from gamehall.events import NewEvent
+from gamehall.events import Event, NewEvent
 from gamehall.factors import has_factor
 from gamehall.facts import noting_facts
 from gamehall.features import LiveFeatures
@@ -99,6 +100,7 @@ class Hall:
         self.features = LiveFeatures(self.database, self.feed)
         self.rulesets: Mapping[str, Ruleset[Any, Any]] = {}
         self._opponents: dict[str, tuple[str, Opponent]] = {}  # (plugin, who) by the account's id
+        self._kept: dict[Any, Any] = {}
         self._wakeups: Wakeups | None = None
         if settings.redis_url:
             self._wakeups = RedisWakeups(settings.redis_url)
@@ -164,6 +166,26 @@ class Hall:
         if self._wakeups is not None:
             self._wakeups.announce()
         return result
+
+    async def look(self, statement: Prepared, **values: Any) -> list[Any]:
+        return await self.database.look(statement, **values)
+
+    async def together(
+        self, fn: Callable[Concatenate[sa.Connection, P], tuple[T, list[Event]]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        with meters.transaction("write", fn), noting_facts() as facts:
+            result, events = await self.database.together(marked(fn), *args, **kwargs)
+        meters.count_facts(facts)
+        self.feed.take(events)
+        if self._wakeups is not None:
+            self._wakeups.announce()
+        return result
+
+    def kept(self, kind: Callable[[Host], T]) -> T:
+        if kind not in self._kept:
+            self._kept[kind] = kind(self)
+        found: T = self._kept[kind]
+        return found
 
     def emit(self, connection: sa.Connection, *events: NewEvent) -> None:
         emit(connection, events)

@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall.clocks import flag_at, has_fallen, resume, stop
-from gamehall.database import serialize_on
+from gamehall.database import Prepared, serialize_on
 from gamehall.events import NewEvent
 from gamehall.feed import emit
 from gamehall.gamelog import Game, load_game
@@ -30,7 +30,13 @@ class MovedOn(Exception):
     """The game does not stand any more where it was read."""
 
 
-_ADVANCE = game.update().where(game.c.id == sa.bindparam("game_id"), game.c.revision == sa.bindparam("was"))
+_MOVED = game.update().where(game.c.id == sa.bindparam("game_id"), game.c.revision == sa.bindparam("was"))
+_CHANGED = (
+    *("revision", "ruleset_version", "ply", "to_act", "status", "times", "flag_at", "offers", "rematch_id", "turn_at"),
+    *("noticed", "winner", "reason", "note", "sides"),
+)
+_ADVANCE = Prepared(_MOVED, *_CHANGED)
+_END = Prepared(_MOVED, *_CHANGED, "final_scene", "finished_at")
 
 
 def advance(connection: sa.Connection, before: Game, after: Game, final_scene: str | None = None) -> None:
@@ -55,9 +61,10 @@ def advance(connection: sa.Connection, before: Game, after: Game, final_scene: s
         "sides": _json(after.sides),
     }
     if after.result and not before.result:
-        values |= {"final_scene": final_scene, "finished_at": now()}
-    changed = connection.execute(_ADVANCE, values)
-    if changed.rowcount != 1:
+        changed = _END.change(connection, **values, final_scene=final_scene, finished_at=now())
+    else:
+        changed = _ADVANCE.change(connection, **values)
+    if changed != 1:
         raise MovedOn
 
 

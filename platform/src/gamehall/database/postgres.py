@@ -147,6 +147,7 @@ class PostgresDatabase(Database):
             nonlocal line
             with self._recording.connect() as connection:
                 line = connection.connection.driver_connection
+                connection.begin()  # what goes to the driver by itself would not begin it
                 try:
                     result = timed(connection, *args, **kwargs)
                 except sa.exc.DBAPIError as error:

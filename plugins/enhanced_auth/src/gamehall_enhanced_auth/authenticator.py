@@ -12,10 +12,10 @@ from gamehall.problems import Problem
 from gamehall.tables import now
 from gamehall_enhanced_auth.families import (
     AUTHENTICATOR,
+    FIND,
     Found,
     Standing,
     end_stolen,
-    find,
     note_first_use,
     standing_of,
 )
@@ -71,7 +71,7 @@ def token_authenticator(host: Host) -> Authenticator:
         text = presented_token(connection)
         if text is None:
             return None
-        found = await host.read(find, digest(text))
+        found = next(iter(await host.look(FIND, token_hash=digest(text))), None)
         standing = standing_of(found, now(), grace)
         if standing in (Standing.FOLLOWED, Standing.REUSED) and _was_let_in(connection, found):
             standing = Standing.GRACE

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from gamehall import answers, audit
 from gamehall.accounts import User, printable
-from gamehall.database import serialize_on
+from gamehall.database import Prepared, serialize_on
 from gamehall.declare import SCOPES, Host
 from gamehall.events import NewEvent, user_channel
 from gamehall.feed import emit
@@ -32,6 +32,7 @@ from gamehall_enhanced_auth.wording import digest, spell
 
 __all__ = [
     "AUTHENTICATOR",
+    "FIND",
     "MAX_NAME",
     "Found",
     "Grant",
@@ -57,7 +58,7 @@ MAX_NAME = 100
 _AFTER_FIRST_USE = timedelta(seconds=10)
 _HOUR = timedelta(hours=1)
 
-Found = sa.Row[Any]
+Found = Any
 """A row of the token table with `username`, `display_name`, `is_admin`, `is_active` and `user_epoch` of its user, and
 `followed_at`, when its successor was first used."""
 
@@ -83,7 +84,7 @@ class Grant(answers.Grant, frozen=True):
 
 
 _next = token.alias("next")
-_FIND = (
+FIND = Prepared(
     sa.select(
         token,
         sa.select(_next.c.first_used_at)
@@ -102,7 +103,7 @@ _FIND = (
 
 
 def find(connection: sa.Connection, token_hash: bytes) -> Found | None:
-    return connection.execute(_FIND, {"token_hash": token_hash}).first()
+    return next(iter(FIND.rows(connection, token_hash=token_hash)), None)
 
 
 def standing_of(found: Found | None, at: datetime, grace: timedelta) -> Standing:
