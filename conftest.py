@@ -6,6 +6,9 @@ itself stays off sys.path, so that `platform` is the standard library's.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -51,6 +54,16 @@ _LONG = {
     "test_races": 40,
     "test_features": 40,
 }
+
+
+@pytest.fixture(autouse=True)
+def _nobody_goes_on_listening() -> Iterator[None]:
+    """An ear that a test leaves at the hall's logger hears the tests after it, and keeps what pytest cannot write."""
+    yield
+    logger = logging.getLogger("gamehall")
+    left, logger.handlers = logger.handlers, []
+    if left:
+        pytest.fail(f"left at the hall's logger: {left}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

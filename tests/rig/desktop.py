@@ -89,8 +89,8 @@ class Desktop(Process):
         return found
 
     def open_game(self, game_id: str) -> None:
-        """Opens a game out of the list: one that had begun before the user signed in, since the window goes by itself to
-        one that begins later."""
+        """Opens a game out of the list: one that had begun before the user signed in, since the window goes to one that
+        begins later by itself."""
         self.click(f"game:{game_id}")
         self.see(game=game_id, screen="table")
 

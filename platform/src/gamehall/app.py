@@ -241,7 +241,7 @@ class HallApp(Litestar):
             await super().__call__(scope, receive, send)
             return
         where = self._edges.origin(scope)
-        traced = tracing.request(scope, trusted=self._edges.comes_by_proxy(scope))
+        traced = tracing.request(scope, self._edges.comes_by_proxy)
         usual = self._last_headers if stopping.announced() else self._headers
         headers = {**usual, "x-request-id": where.request}
         # Until the pages know better, a request is in nobody's language.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import difflib
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from gamehall.events import Event, NewEvent
 from gamehall.feed import Feed, emit
 from gamehall.installed import InstalledPlugin
 from gamehall.languages import catalogue
+from gamehall.nearest import nearest
 from gamehall.notes import SWITCHED_OFF
 from gamehall.origins import origin
 from gamehall.problems import Problem
@@ -184,8 +184,8 @@ def switch(
 
 
 def _unknown(key: str, known: Mapping[str, Switchable]) -> Problem:
-    if near := difflib.get_close_matches(key, known, 1):
-        return Problem("not-found", _("There is no switch {key!r}. Did you mean {near}?", key=key, near=near[0]))
+    if near := nearest(key, known):
+        return Problem("not-found", _("There is no switch {key!r}. Did you mean {near}?", key=key, near=near))
     return Problem("not-found", _("There is no switch {key!r}. There are: {keys}.", key=key, keys=", ".join(known)))
 
 

@@ -16,7 +16,7 @@ from gamehall.features import FeatureState, known_features, list_features
 from gamehall.reports import reports_of
 from gamehall.retention import Held, held, retentions_of
 from gamehall.settings import Settings
-from gamehall.tables import Retention, feature_epoch, upgrade
+from gamehall.tables import Retention, upgrade
 from gamehall.workers import late_workers, live_workers
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def _shown(hall: Hall, plugin: Plugin, switch: FeatureState | None) -> PluginSho
 
 def workers_of(connection: sa.Connection) -> list[WorkerShown]:
     """The workers of all hosts, by name."""
-    names = sorted(live_workers(connection))
-    late = late_workers(connection, connection.scalar(sa.select(feature_epoch.c.epoch)) or 0)
+    names = live_workers(connection)
+    late = late_workers(connection)
     reports = reports_of(connection, names)
     return [
         WorkerShown(name, name in late, told.version, told.started_at, told.skew, told.failures)

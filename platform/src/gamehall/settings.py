@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 import platformdirs
 
-from gamehall.nearest import nearest
+from gamehall.nearest import did_you_mean
 
 __all__ = [
     "Settings",
@@ -174,7 +174,7 @@ def _convert(key: str, value: Any, origin: str) -> Any:
     """One value as its field's type; text such as `on` or `8000` is read, since the environment has only text."""
     field = next((f for f in msgspec.structs.fields(Settings) if f.name == key and key in _KEYS), None)
     if field is None:
-        meant = nearest(key, _KEYS) or f"The settings are {', '.join(_KEYS)}"
+        meant = did_you_mean(key, _KEYS) or f"The settings are {', '.join(_KEYS)}"
         raise SettingsError(f"{origin}: there is no setting {key!r}. {meant}")
     if field.type is bool and isinstance(value, str):
         value = {"on": "true", "off": "false", "yes": "true", "no": "false"}.get(value.lower(), value)

@@ -47,23 +47,19 @@ class Stopwatch:
         def known(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
             record.info["stopwatch"] = self
 
-        @sa.event.listens_for(engine, "do_execute")
-        def one(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+        for way in ("do_execute", "do_executemany"):
+            sa.event.listen(engine, way, self._measured(way))
+
+    def _measured(self, way: str) -> Callable[[Any, str, Any, Any], bool]:
+        def execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
             began = perf_counter()
             try:
-                context.dialect.do_execute(cursor, statement, parameters, context)
+                getattr(context.dialect, way)(cursor, statement, parameters, context)
             finally:
                 self.note(statement, began)
             return True
 
-        @sa.event.listens_for(engine, "do_executemany")
-        def many(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-            began = perf_counter()
-            try:
-                context.dialect.do_executemany(cursor, statement, parameters, context)
-            finally:
-                self.note(statement, began)
-            return True
+        return execute
 
     def waiting(self, fn: Callable[Concatenate[sa.Connection, P], T]) -> Callable[Concatenate[sa.Connection, P], T]:
         """The same function of a transaction, which begins some time after this moment: when it is given a connection,

@@ -61,8 +61,10 @@ def begin(settings: Settings, version: str) -> Iterator[None]:
         otlp.end(made)
 
 
-def request(scope: Mapping[str, Any], *, trusted: bool) -> contextlib.AbstractContextManager[Span | None]:
-    """The span of a request; one that comes by a trusted proxy goes on with the trace that the proxy names.
+def request(
+    scope: Mapping[str, Any], trusts: Callable[[Mapping[str, Any]], bool]
+) -> contextlib.AbstractContextManager[Span | None]:
+    """The span of a request; one that comes by a proxy which the hall `trusts` goes on with the trace that it names.
 
     An address can hold a code that is nobody else's business, so that only the route's template is told, once that is
     known.
@@ -73,7 +75,7 @@ def request(scope: Mapping[str, Any], *, trusted: bool) -> contextlib.AbstractCo
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     carried = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    told = {name: carried[name] for name in _CARRIED if trusted and name in carried}
+    told = {name: carried[name] for name in _CARRIED if name in carried} if trusts(scope) else {}
     return _tracer.start_as_current_span(
         scope["method"],
         TraceContextTextMapPropagator().extract(told),

@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from ulid import ULID
 
-from gamehall.tables import now, worker
+from gamehall.tables import feature_epoch, now, worker
 
 __all__ = ["BEAT_SECONDS", "acknowledge", "forget_worker", "late_workers", "live_workers", "look_around", "worker_name"]
 
@@ -49,8 +49,10 @@ def live_workers(connection: sa.Connection) -> list[str]:
     return list(connection.scalars(sa.select(worker.c.name).where(_is_live(connection)).order_by(worker.c.name)))
 
 
-def late_workers(connection: sa.Connection, epoch: int) -> list[str]:
-    """The names of live workers that have not taken up this epoch yet."""
+def late_workers(connection: sa.Connection, epoch: int | None = None) -> list[str]:
+    """The names of live workers that have not taken up this epoch yet; None is the latest."""
+    if epoch is None:
+        epoch = connection.scalar(sa.select(feature_epoch.c.epoch)) or 0
     late = sa.select(worker.c.name).where(_is_live(connection), worker.c.epoch < epoch)
     return list(connection.scalars(late.order_by(worker.c.name)))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -110,7 +109,6 @@ async def test_a_token_is_not_cached_and_not_kept(
     hall: Client, register: Register, caplog: pytest.LogCaptureFixture
 ) -> None:
     await register("ada")
-    logging.getLogger("gamehall").addHandler(caplog.handler)
     answer = await hall.post("/api/v1/auth/token", json={"username": "ada", "password": PASSWORD})
     text = answer.json()["token"]
     assert "no-store" in answer.headers["cache-control"]

@@ -9,7 +9,7 @@ import click
 from gamehall.cli.words import complete_settings
 from gamehall.commands import answer, settings_of, table
 from gamehall.disclosing import disclosed, shown_settings
-from gamehall.nearest import nearest
+from gamehall.nearest import did_you_mean
 from gamehall.problems import Problem
 from gamehall.settings import config_path
 
@@ -38,7 +38,7 @@ def show(ctx: click.Context, keys: tuple[str, ...], origin: bool) -> None:
     found = shown_settings(settings)
     for key in keys:
         if key not in (known := [each.key for each in found]):
-            raise Problem("not-found", f"There is no setting {key!r}.", hint=nearest(key, known))
+            raise Problem("not-found", f"There is no setting {key!r}.", hint=did_you_mean(key, known))
     if keys:
         found = [each for each in found if each.key in keys]
     rows = [(each.key, each.value, *([each.origin] if origin else [])) for each in found]

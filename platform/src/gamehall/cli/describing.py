@@ -16,7 +16,7 @@ from gamehall.cli.words import complete_plugins
 from gamehall.commands import answer, settings_of, transact
 from gamehall.contributions import noun_of
 from gamehall.features import FeatureState, known_features, list_features
-from gamehall.nearest import nearest
+from gamehall.nearest import did_you_mean
 from gamehall.packages import package_of
 from gamehall.plugins import find_plugins
 from gamehall.problems import Problem
@@ -49,7 +49,7 @@ def state_of(report: PluginReport, switched: Mapping[str, FeatureState]) -> str:
 
 def no_plugin(name: str) -> Problem:
     """What to raise when there is none of this name."""
-    hint = nearest(name, [plugin.name for plugin in find_plugins()])
+    hint = did_you_mean(name, [plugin.name for plugin in find_plugins()])
     return Problem("not-found", f"There is no plugin {name!r} installed.", hint=hint)
 
 
@@ -70,15 +70,14 @@ def info(ctx: click.Context, name: str) -> None:
         raise no_plugin(name)
     report, switched = found[0], read_switched(settings, reports)
     package, stored = package_of(report.distribution), stored_tables(settings, report.name)
-    last = switched.get(report.name)
+    state, last = state_of(report, switched), switched.get(report.name)
     data = msgspec.to_builtins(report) | {
-        "state": state_of(report, switched),
+        "state": state,
         "switched_at": last.changed_at if last else None,
         "switched_by": (last.changed_by or None) if last else None,
         "package": package,
         "tables": [each._asdict() for each in stored],
     }
-    state = state_of(report, switched)
     since = ""
     if last and last.changed_at and report.works:
         since = f" since {last.changed_at:%Y-%m-%d %H:%M} UTC, by {last.changed_by}"

@@ -27,7 +27,7 @@ from gamehall.credentials import link_for, set_password
 from gamehall.factors import remove_factor
 from gamehall.halltime import stored_time
 from gamehall.leaving import delete_user
-from gamehall.nearest import nearest
+from gamehall.nearest import did_you_mean
 from gamehall.overseeing import Act, act_on_user
 from gamehall.passwords import Passwords
 from gamehall.problems import Problem
@@ -49,7 +49,7 @@ def _found(connection: sa.Connection, username: str) -> User:
     found = user_for_login(connection, username)
     if found is None:
         alike = usernames(connection, username[:1])
-        raise Problem("not-found", f"There is no user {username!r}.", hint=nearest(username, alike))
+        raise Problem("not-found", f"There is no user {username!r}.", hint=did_you_mean(username, alike))
     return found[0]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import os
 import stat
@@ -15,6 +14,7 @@ from gamehall.database import sync_url
 from gamehall.delivery import transport_of
 from gamehall.findings import Finding, bad, note, ok
 from gamehall.languages import catalogue
+from gamehall.nearest import nearest
 from gamehall.rates import changed_rates
 from gamehall.retention import changed_days
 from gamehall.settings import Settings, SettingsError, config_path, key_file, known_key, variables
@@ -66,7 +66,7 @@ def _misspelt(environment: Mapping[str, str]) -> Iterator[Finding]:
     for name in sorted(environment):
         if not name.startswith("GAMEHALL_") or name in known:
             continue
-        for meant in difflib.get_close_matches(name, known, 1, _LIKE_A_SETTING):
+        if meant := nearest(name, known, _LIKE_A_SETTING):
             sentence = _("{name} is no setting, so what it says is not in force.", name=name)
             yield note("settings.environment", sentence, _("Did you mean {name}?", name=meant))
 

@@ -25,20 +25,9 @@ _LITTLE, _VERY_LITTLE = 1 << 30, 100 << 20  # bytes that are free on the disk
 # Locks of files do not hold there between machines, and SQLite's shared memory is none.
 _NETWORKS = frozenset(
     {
-        "9p",
-        "afs",
-        "beegfs",
-        "ceph",
-        "cifs",
-        "fuse.glusterfs",
-        "fuse.sshfs",
-        "glusterfs",
-        "lustre",
-        "ncpfs",
-        "nfs",
-        "nfs4",
+        *("9p", "afs", "beegfs", "ceph", "cifs", "fuse.glusterfs", "fuse.sshfs", "glusterfs", "lustre", "ncpfs"),
+        *("nfs", "nfs4", "smb2", "smb3", "smbfs"),
     }
-    | {"smb2", "smb3", "smbfs"}
 )
 _MOUNTS = Path("/proc/self/mounts")
 

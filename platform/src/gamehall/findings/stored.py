@@ -20,7 +20,7 @@ from gamehall.mail import given_up, oldest_waiting
 from gamehall.reports import Report, clock_skew, reports_of
 from gamehall.retention import Held, held, overdue
 from gamehall.settings import Settings, SettingsError
-from gamehall.tables import Retention, feature_epoch, game, game_seat, metadata, user
+from gamehall.tables import Retention, game, game_seat, metadata, user
 from gamehall.workers import late_workers, live_workers
 
 __all__ = ["looking", "opponents", "stored", "time_goes_on"]
@@ -122,7 +122,7 @@ def _tables(connection: sa.Connection, installed: Collection[str]) -> Iterator[F
 
 
 def _workers(connection: sa.Connection, settings: Settings) -> Iterator[Finding]:
-    names = sorted(live_workers(connection))
+    names = live_workers(connection)
     if not names:
         yield note(
             "workers",
@@ -131,7 +131,7 @@ def _workers(connection: sa.Connection, settings: Settings) -> Iterator[Finding]
         )
         return
     yield ok("workers", _("At work: {names}.", names=", ".join(names)))
-    if late := late_workers(connection, connection.scalar(sa.select(feature_epoch.c.epoch)) or 0):
+    if late := late_workers(connection):
         sentence = _("These have not taken up the latest switches: {names}.", names=", ".join(late))
         yield bad("workers.late", sentence, _("Look into their logs, and start them anew."))
     reports = reports_of(connection, names)
