@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -35,13 +36,16 @@ class Proxies:
                 f"trusted_proxies: {error}; give addresses, networks such as 10.0.0.0/8, or unix"
             ) from None
 
-    def client(self, peer: str, forwarded: Iterable[str]) -> str:
+    def client(self, peer: str, forwarded: Sequence[str]) -> str:
         """The address that a request came from; empty where only a socket of this machine is known.
 
         `peer` is who has connected, `forwarded` the values of the header in their order. Each proxy adds at the end
         whom it has heard it from, so the last that is no proxy of ours counts. What is no address is nobody's word.
         """
-        address, found = _read(peer), peer
+        found = peer
+        if not forwarded:
+            return found
+        address = _read(peer)
         for text in reversed([each for value in forwarded for each in value.split(",")]):
             if not self._trusts(address, peer) or (said := _read(text)) is None:
                 break
@@ -58,6 +62,7 @@ class Proxies:
         return any(address in network for network in self._networks)
 
 
+@lru_cache(4_096)  # the same few ask again and again
 def _read(text: str) -> Address | None:
     """An address with or without a port, as proxies write them; an IPv4 address is one in IPv6 clothes too."""
     text = text.strip()

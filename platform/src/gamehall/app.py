@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request, Router
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Send
@@ -146,37 +147,34 @@ def _overlap(one: str, other: str) -> bool:
     return one == other or any(a.endswith("/**") and f"{b}/".startswith(a[:-2]) for a, b in pairs)
 
 
-def _guarded(send: Send, headers: Mapping[str, str], begun: Callable[[Message], None]) -> Send:
-    """Adds the headers that every answer carries, and tells when it begins; here, because middleware does not see
-    unknown paths.
+def _guarded(send: Send, where: Origin, headers: Sequence[tuple[bytes, bytes]], span: Span | None) -> Send:
+    """Adds the headers that every answer carries, and when it begins counts the request and names it in its trace;
+    here, because middleware does not see unknown paths."""
+    began, method = time.perf_counter(), where.scope["method"]
 
-    What says by its own policy that it may be framed does not get the older header that would forbid it.
-    """
-
-    async def send_guarded(message: Message) -> None:
+    async def send_guarded(message: Any) -> None:
         if message["type"] == "http.response.start":
-            given = MutableScopeHeaders.from_message(message)
-            framed = "frame-ancestors *" in given.get("content-security-policy", "")
-            for name, value in headers.items():
-                if not (framed and name == "x-frame-options"):
-                    given.setdefault(name, value)
-            begun(message)
+            given = {name.lower(): value for name, value in message["headers"]}
+            # What says by its own policy that it may be framed does not get the older header that would forbid it.
+            if b"frame-ancestors *" in given.get(b"content-security-policy", b""):
+                given[b"x-frame-options"] = b""
+            message["headers"] = [*message["headers"], *(pair for pair in headers if pair[0] not in given)]
+            status, route = message["status"], where.scope.get("path_template", "")
+            meters.answered(method, route, status, time.perf_counter() - began)
+            if span is not None:
+                endless = given.get(b"content-type", b"").startswith(b"text/event-stream")
+                tracing.answer_begun(span, where.route, status, endless=endless)
         await send(message)
 
     return send_guarded
 
 
-def _telling_of(where: Origin, span: Span | None) -> Callable[[Message], None]:
-    """Counts a request, and names it in its trace, when its answer begins."""
-    began, method = time.perf_counter(), where.scope["method"]
-
-    def begun(message: Any) -> None:
-        meters.answered(method, where.scope.get("path_template", ""), message["status"], time.perf_counter() - began)
-        if span is not None:
-            endless = MutableScopeHeaders.from_message(message).get("content-type", "").startswith("text/event-stream")
-            tracing.answer_begun(span, where.route, message["status"], endless=endless)
-
-    return begun
+async def _checked(request: Request[Any, Any, Any]) -> None:
+    """What is checked of every request once its route is known; as guards these would be given a copy of the route's
+    handler each time."""
+    handler = request.route_handler
+    strict_query(request, handler)
+    await within_quota(request, handler)
 
 
 class _Answered(Exception):
@@ -203,7 +201,7 @@ class HallApp(Litestar):
             self._edges = Edges(hall.settings)
             self._headers = answer_headers(hall.settings)
             # Who kept a connection to a worker that ends would at some time ask just when it is gone.
-            self._last_headers = {**self._headers, "connection": "close"}
+            self._last_headers = [*self._headers, (b"connection", b"close")]
         sampler = Sampler(hall) if hall else None
 
         @contextlib.asynccontextmanager
@@ -226,7 +224,7 @@ class HallApp(Litestar):
                 "participant": Provide(participant),
                 "viewer": Provide(viewer),
             },
-            guards=[strict_query, within_quota],
+            before_request=_checked,
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=[running],
             request_max_body_size=MAX_BODY,
@@ -240,31 +238,32 @@ class HallApp(Litestar):
         if scope["type"] != "http" or self._hall is None:
             await super().__call__(scope, receive, send)
             return
-        where = self._edges.origin(scope)
-        traced = tracing.request(scope, self._edges.comes_by_proxy)
+        head = self._edges.head(scope)
+        where = self._edges.origin(head)
+        traced = tracing.request(scope, partial(self._edges.comes_by_proxy, head))
         usual = self._last_headers if stopping.announced() else self._headers
-        headers = {**usual, "x-request-id": where.request}
+        headers = [*usual, (b"x-request-id", where.request.encode())]
         # Until the pages know better, a request is in nobody's language.
         with (
             asked_from(where),
             speaking(ENGLISH),
             traced as span,
-            told_of(where, self._hall.settings, _guarded(send, headers, _telling_of(where, span))) as send,
+            told_of(where, self._hall.settings, _guarded(send, where, headers, span)) as send,
         ):
             try:
-                self._edges.check(scope, where)
+                self._edges.check(head, where)
             except Problem as problem:
                 if problem.slug == "too-many-requests":
                     meters.LIMITED.labels(FLOOD.name).inc()
                 await self._refuse(problem, scope, receive, send, briefly=True)
                 return
             try:
-                await in_time(self._answer, self._hall.settings, scope, receive, send)
+                app = self.figures if self._edges.reads_figures(head) else self._of_now()
+                await in_time(partial(self._answer, app), self._hall.settings, scope, receive, send)
             except Problem as problem:
                 await self._refuse(problem, scope, receive, send)
 
-    async def _answer(self, scope: Any, receive: Receive, send: Send) -> None:
-        app = self.figures if self._edges.reads_figures(scope) else self._of_now()
+    async def _answer(self, app: Litestar, scope: Any, receive: Receive, send: Send) -> None:
         if scope["method"] == "HEAD":
             await self._head(app, scope, receive, send)
         else:

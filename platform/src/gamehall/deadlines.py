@@ -112,6 +112,9 @@ class _Telling:
                 raise TimeoutError
             self.begun = True
             self.deadline.reschedule(None)
+        if message["type"] == "http.response.start":  # which the server keeps until there is some of the body
+            await self._send(message)
+            return
         try:
             async with asyncio.timeout(self._settings.send_seconds):
                 await self._send(message)

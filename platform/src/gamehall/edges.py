@@ -6,8 +6,9 @@ import hmac
 import logging
 import random
 import re
+from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from gamehall.accounts import printable
 from gamehall.addresses import AllowedHosts, Proxies, is_this_machine
@@ -16,7 +17,7 @@ from gamehall.problems import Problem
 from gamehall.rates import Flood, Rate, changed_rates
 from gamehall.settings import Settings
 
-__all__ = ["FLOOD", "LONGEST_ADDRESS", "MAX_HEADERS", "MAX_HEADER_BYTES", "Edges", "answer_headers"]
+__all__ = ["FLOOD", "LONGEST_ADDRESS", "MAX_HEADERS", "MAX_HEADER_BYTES", "Edges", "Head", "answer_headers"]
 
 log = logging.getLogger(__name__)
 
@@ -47,14 +48,28 @@ _REQUEST = re.compile(r"[0-9A-Za-z.-]{8,64}", re.ASCII)  # no token of the hall 
 _COSTLESS = "/static/"  # files that are in memory, many to a page; their answers are kept for good
 
 
-def answer_headers(settings: Settings | None) -> Mapping[str, str]:
+def answer_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
     """What every answer says where it says nothing else itself.
 
     Over HTTPS browsers are told to come by nothing else: only this host, since others of its domain may not be ours.
     """
-    if settings is None or not settings.address.startswith("https://") or not settings.hsts_days:
-        return _HEADERS
-    return _HEADERS | {"strict-transport-security": f"max-age={settings.hsts_days * 86_400}"}
+    headers = dict(_HEADERS)
+    if settings.address.startswith("https://") and settings.hsts_days:
+        headers["strict-transport-security"] = f"max-age={settings.hsts_days * 86_400}"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+class Head(NamedTuple):
+    """The first lines of a request. `peer` is the address that has connected, empty for a socket of this machine."""
+
+    scope: Any
+    peer: str
+    headers: Mapping[bytes, list[bytes]]
+    size: int
+
+    def values(self, name: bytes) -> list[str]:
+        """The values of a header, in their order."""
+        return [value.decode("latin-1") for value in self.headers.get(name, ())]
 
 
 class Edges:
@@ -69,65 +84,72 @@ class Edges:
         self._flood = Flood(Rate(FLOOD.name, times, seconds)) if settings.rate_limits else None
         self._told_of: set[str] = set()
 
-    def origin(self, scope: Any) -> Origin:
+    def head(self, scope: Any) -> Head:
+        """The first lines of a request, gone through once."""
+        headers: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        size = 0
+        for name, value in scope["headers"]:
+            headers[name.lower()].append(value)
+            size += len(name) + len(value) + 4
+        return Head(scope, str(scope["client"][0] or "") if scope.get("client") else "", headers, size)
+
+    def origin(self, head: Head) -> Origin:
         """Where a request comes from, by those whose word counts."""
-        forwarded = _values(scope, b"x-forwarded-for")
-        peer = _peer(scope)
+        forwarded = head.values(b"x-forwarded-for")
         if forwarded and not self._settings.trusted_proxies:
-            self._tell("X-Forwarded-For came from %r; if that is your proxy, put it into trusted_proxies", peer)
-        agents = _values(scope, b"user-agent")
+            self._tell("X-Forwarded-For came from %r; if that is your proxy, put it into trusted_proxies", head.peer)
         return Origin(
-            self._proxies.client(peer, forwarded),
-            printable("".join(agents[:1])),
-            request=self._request(scope, peer),
-            scope=scope,
+            self._proxies.client(head.peer, forwarded),
+            printable("".join(head.values(b"user-agent")[:1])),
+            request=self._request(head),
+            scope=head.scope,
         )
 
-    def _request(self, scope: Any, peer: str) -> str:
+    def _request(self, head: Head) -> str:
         """What the log calls a request: what a proxy that is trusted calls it, so that both logs have one word for it,
         or a new name."""
-        named = _values(scope, b"x-request-id")
-        if len(named) == 1 and _REQUEST.fullmatch(named[0]) and self._proxies.trusts(peer):
+        named = head.values(b"x-request-id")
+        if len(named) == 1 and _REQUEST.fullmatch(named[0]) and self._proxies.trusts(head.peer):
             return named[0]
         return f"{random.getrandbits(64):016x}"  # a name, no secret: it costs no call of the system
 
-    def check(self, scope: Any, origin: Origin) -> None:
+    def check(self, head: Head, origin: Origin) -> None:
         """Raises Problem for a request that is not answered: `too-many-requests`, `headers-too-large`,
         `address-too-long`, `unknown-host`, `malformed` or `unsupported-media-type`."""
-        if self._flood is not None and not scope["path"].startswith(_COSTLESS) and not self.reads_figures(scope):
+        scope = head.scope
+        if self._flood is not None and not scope["path"].startswith(_COSTLESS) and not self.reads_figures(head):
             self._flood.take(origin.address)
-        headers = scope["headers"]
-        if len(headers) > MAX_HEADERS or sum(len(name) + len(value) + 4 for name, value in headers) > MAX_HEADER_BYTES:
+        if len(scope["headers"]) > MAX_HEADERS or head.size > MAX_HEADER_BYTES:
             raise Problem("headers-too-large", f"At most {MAX_HEADERS} headers, of {MAX_HEADER_BYTES // 1024} KiB.")
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
             raise Problem("address-too-long", f"An address has at most {LONGEST_ADDRESS // 1024} KiB.")
-        self._check_host(scope)
-        if any(value.lower() not in ("", "identity") for value in _values(scope, b"content-encoding")):
+        self._check_host(head)
+        if any(value.lower() not in ("", "identity") for value in head.values(b"content-encoding")):
             raise Problem("unsupported-media-type", "Send the body as it is, without Content-Encoding.")
 
-    def reads_figures(self, scope: Any) -> bool:
+    def reads_figures(self, head: Head) -> bool:
         """Whether a request is for the hall's figures, by somebody who may read them: who asks from this machine
         itself, or says the operator's token. For anybody else there is no such path."""
-        if scope["path"].strip("/") != _FIGURES:  # however many slashes the routes put up with
+        if head.scope["path"].strip("/") != _FIGURES:  # however many slashes the routes put up with
             return False
         token = self._settings.metrics_token
         if token and any(
-            hmac.compare_digest(said.encode(), f"Bearer {token}".encode()) for said in _values(scope, b"authorization")
+            hmac.compare_digest(said.encode(), f"Bearer {token}".encode()) for said in head.values(b"authorization")
         ):
             return True
-        return is_this_machine(_peer(scope)) and not any(name.lower() in _FORWARDED for name, _ in scope["headers"])
+        return is_this_machine(head.peer) and _FORWARDED.isdisjoint(head.headers)
 
-    def comes_by_proxy(self, scope: Any) -> bool:
+    def comes_by_proxy(self, head: Head) -> bool:
         """Whether a request comes by a proxy whose word counts."""
-        return self._proxies.trusts(_peer(scope))
+        return self._proxies.trusts(head.peer)
 
-    def _check_host(self, scope: Any) -> None:
+    def _check_host(self, head: Head) -> None:
         """Whom the request means. HTTP/1.0 need not say, and no browser speaks that."""
-        hosts = _values(scope, b"host")
+        hosts = head.values(b"host")
         if len(hosts) > 1:
             raise Problem("malformed", "A request has one header Host.")
         host = "".join(hosts)
-        if not host and scope["http_version"] in ("1", "1.0"):
+        if not host and head.scope["http_version"] in ("1", "1.0"):
             return
         if not self._hosts.allow(host):
             self._tell("asked for by the name %r, which is not in allowed_hosts; refused", host)
@@ -142,13 +164,3 @@ class Edges:
         if (about := about[:100]) not in self._told_of and len(self._told_of) < 20:
             self._told_of.add(about)
             log.warning(sentence, about)
-
-
-def _peer(scope: Any) -> str:
-    """The address that has connected; empty for a socket of this machine."""
-    return str(scope["client"][0] or "") if scope.get("client") else ""
-
-
-def _values(scope: Any, name: bytes) -> list[str]:
-    """The values of a header, in their order."""
-    return [value.decode("latin-1") for each, value in scope["headers"] if each.lower() == name]

@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from litestar.connection import ASGIConnection
@@ -78,6 +78,13 @@ _POLICY_SECONDS = 2.0
 _STANDING_SECONDS = 10.0  # the feed is read every second, unless the database is slow or away
 
 
+class _Offered(NamedTuple):
+    """Which plugins are off, and what the others declared for the hooks that were asked for so far."""
+
+    off: frozenset[str]
+    declared: dict[str, list[tuple[str, Any]]]
+
+
 class Hall:
     """The host of every plugin in this process; it has the shape of declare.Host."""
 
@@ -101,6 +108,7 @@ class Hall:
         self.rulesets: Mapping[str, Ruleset[Any, Any]] = {}
         self._opponents: dict[str, tuple[str, Opponent]] = {}  # (plugin, who) by the account's id
         self._kept: dict[Any, Any] = {}
+        self._offered_at: tuple[frozenset[str], int] | None = None
         self._wakeups: Wakeups | None = None
         if settings.redis_url:
             self._wakeups = RedisWakeups(settings.redis_url)
@@ -112,6 +120,7 @@ class Hall:
         ]
         self._authenticators = sorted(declared, key=lambda each: (each[1].order, each[1].name))
         self._take_rulesets()
+        self._offered_at = None  # until now not everything was declared
 
     def _take_rulesets(self) -> None:
         self.rulesets = {key: ruleset for key, (_, ruleset) in self.plugins.rulesets.items()}
@@ -131,7 +140,16 @@ class Hall:
     @property
     def plugins_off(self) -> frozenset[str]:
         """The names of the plugins that contribute nothing now."""
-        return frozenset(name for name in self.plugins.all if not self.is_on(name))
+        return self._offered.off
+
+    @property
+    def _offered(self) -> _Offered:
+        """What can be used now, put together once for as long as nobody throws a switch and no plugin fails."""
+        at = (self.features.off, self.plugins.failures)
+        if at != self._offered_at:
+            self._offered_at = at
+            self._last_offered = _Offered(frozenset(name for name in self.plugins.all if not self.is_on(name)), {})
+        return self._last_offered
 
     @property
     def installed_plugins(self) -> list[InstalledPlugin]:
@@ -191,7 +209,11 @@ class Hall:
         emit(connection, events)
 
     def declared(self, hook: str) -> list[tuple[str, Any]]:
-        return [(plugin.name, item) for plugin, item in self.plugins.declared(hook) if self.is_on(plugin.name)]
+        off, known = self._offered
+        if hook not in known:
+            everything = self.plugins.declared(hook)
+            known[hook] = [(plugin.name, item) for plugin, item in everything if plugin.name not in off]
+        return known[hook].copy()
 
     def fault(self, plugin: str, what: str, error: BaseException) -> None:
         self.plugins.all[plugin].failures += 1

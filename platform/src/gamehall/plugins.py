@@ -124,6 +124,7 @@ class Plugins:
         self.entering = entering or (lambda plugin: None)
         self.all: dict[str, Plugin] = {}
         self.refused: list[Plugin] = []
+        self.failures = 0
         self.owned_hooks: list[str] = []
         self.strict = strict
         self.manager = pluggy.PluginManager(GROUP)
@@ -144,6 +145,7 @@ class Plugins:
         """Takes the plugin out, remembering why."""
         plugin.reason = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
         plugin.declared.clear()
+        self.failures += 1
         if self.manager.has_plugin(plugin.name):
             self.manager.unregister(name=plugin.name)
         with at_work(plugin.name):

@@ -32,11 +32,11 @@ class _Expected:
     single: frozenset[str]
 
 
-# By the function: guards are given a copy of its handler, and some of those cannot be keys.
+# By the function: some handlers cannot be keys.
 _known: WeakKeyDictionary[Callable[..., Any], _Expected] = WeakKeyDictionary()
 
 
-async def strict_query(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+def strict_query(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Raises Problem `invalid`, with the fields, for numbers that are not written plainly, and in the API for a second
     value where there is one."""
     query = connection.scope["query_string"]

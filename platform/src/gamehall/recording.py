@@ -8,12 +8,12 @@ more than one of them would. Nobody is told of a move before its COMMIT.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
+from cachetools import LRUCache
 
 from gamehall.answers import Played
 from gamehall.clocks import Spent, Times, clock_at, flag_at, receipt
@@ -78,7 +78,7 @@ class Desk:
         self._host = host
         self._waiting: list[tuple[Step, asyncio.Future[Played]]] = []
         self._writes: asyncio.Task[None] | None = None
-        self._known: OrderedDict[str, Known] = OrderedDict()
+        self._known: LRUCache[str, Known] = LRUCache(_REMEMBERED)
 
     def known(self, game_id: str) -> Known | None:
         """What is remembered of a game, once: whoever takes it puts down a move, or knows better."""
@@ -94,8 +94,6 @@ class Desk:
             self._writes = asyncio.create_task(self._write())
         played: Played = await waiting
         self._known[step.after.id] = Known(step.after, step.reached)
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
         return played
 
     async def _write(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import perf_counter
 
 from litestar.datastructures import MutableScopeHeaders
@@ -21,14 +21,17 @@ __all__ = ["told_of"]
 access = logging.getLogger(ACCESS)
 
 
-@contextmanager
-def told_of(where: Origin, settings: Settings, send: Send) -> Iterator[Send]:
+def told_of(where: Origin, settings: Settings, send: Send) -> AbstractContextManager[Send]:
     """The way out for the answer of this request, of which the log tells when the block ends."""
     if not (settings.access_log or settings.debug):
-        yield send
-        return
+        return nullcontext(send)
     if settings.debug:
         where.asked = []
+    return _telling(where, send)
+
+
+@contextmanager
+def _telling(where: Origin, send: Send) -> Iterator[Send]:
     method = where.scope["method"]  # a route answers HEAD as if it were GET
     answer = _Answer(where, send)
     try:

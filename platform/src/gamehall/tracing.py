@@ -61,10 +61,8 @@ def begin(settings: Settings, version: str) -> Iterator[None]:
         otlp.end(made)
 
 
-def request(
-    scope: Mapping[str, Any], trusts: Callable[[Mapping[str, Any]], bool]
-) -> contextlib.AbstractContextManager[Span | None]:
-    """The span of a request; one that comes by a proxy which the hall `trusts` goes on with the trace that it names.
+def request(scope: Mapping[str, Any], trusted: Callable[[], bool]) -> contextlib.AbstractContextManager[Span | None]:
+    """The span of a request; one that comes by a proxy which is `trusted` goes on with the trace that it names.
 
     An address can hold a code that is nobody else's business, so that only the route's template is told, once that is
     known.
@@ -75,7 +73,7 @@ def request(
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     carried = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    told = {name: carried[name] for name in _CARRIED if name in carried} if trusts(scope) else {}
+    told = {name: carried[name] for name in _CARRIED if name in carried} if trusted() else {}
     return _tracer.start_as_current_span(
         scope["method"],
         TraceContextTextMapPropagator().extract(told),

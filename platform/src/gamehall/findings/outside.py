@@ -201,8 +201,8 @@ async def _passed_on(settings: Settings, way: _Way, arrived: Arrived) -> AsyncIt
 
 def _headers(settings: Settings, answer: httpx.Response) -> Iterator[Finding]:
     """Whether what keeps browsers safe comes through."""
-    sent = answer_headers(settings)
-    changed = sorted(name for name, value in sent.items() if answer.headers.get(name) != value)
+    sent = ((name.decode(), value.decode()) for name, value in answer_headers(settings))
+    changed = sorted(name for name, value in sent if answer.headers.get(name) != value)
     if changed:
         sentence = f"On the way these headers, which keep people safe, are lost or changed: {', '.join(changed)}."
         yield bad("outside.headers", sentence, remedies.KEEP_HEADERS)
