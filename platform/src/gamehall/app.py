@@ -16,6 +16,7 @@ from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler, Message, Receive, Send
 
 from gamehall import __version__, meters, stopping, tracing
+from gamehall.answering import Answer
 from gamehall.api.admin import overseeing
 from gamehall.api.challenges import challenges, clocks, invitations
 from gamehall.api.errors import EXCEPTION_HANDLERS, answer_problem
@@ -225,6 +226,7 @@ class HallApp(Litestar):
                 "viewer": Provide(viewer),
             },
             before_request=_checked,
+            response_class=Answer,
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=[running],
             request_max_body_size=MAX_BODY,

@@ -64,7 +64,7 @@ class Notice(msgspec.Struct, frozen=True):
 def notice_kinds(host: Host) -> Kinds:
     """Every kind of notice with the name of the plugin that tells it, those of plugins that are on."""
     declared: Kinds = host.declared("web_notices")
-    return [*((OWN, kind) for kind in own_kinds(host)), *declared]
+    return [*((OWN, kind) for kind in host.kept(own_kinds)), *declared]
 
 
 @contextlib.asynccontextmanager
@@ -73,7 +73,8 @@ async def keeping_notices(host: Host) -> AsyncIterator[None]:
     waiting: asyncio.Queue[Event] = asyncio.Queue(_WAITING)
 
     def hear(event: Event) -> None:
-        if OWN not in host.features or not users_of(event):
+        told = OWN in host.features and any(kind.event == event.kind for _, kind in notice_kinds(host))
+        if not told or not users_of(event):
             return
         try:
             waiting.put_nowait(event)
