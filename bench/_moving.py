@@ -121,7 +121,9 @@ async def _go_on(server: Measured, players: Players, pair: int, run: _Run, *, pu
     while not run.ended:
         game = await players.begin(pair)
         told: list[asyncio.Future[float]] = [loop.create_future() for _ in MOVES]
-        streams = [await _follow(server, players.told(pair, seat, game), seat, told) for seat in range(2)] if push else []
+        streams = (
+            [await _follow(server, players.told(pair, seat, game), seat, told) for seat in range(2)] if push else []
+        )
         for ply, heard in enumerate(told):
             if run.ended:
                 break

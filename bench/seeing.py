@@ -73,18 +73,18 @@ async def _turn(app: Any, path: str) -> float:
 @contextlib.contextmanager
 def _unseen() -> Iterator[None]:
     """Takes out what counts, measures and traces."""
-    from gamehall import app, meters, tracing
+    from gamehall import meters, tracing
 
     def nothing(*_: Any) -> Any:
         return contextlib.nullcontext()
 
-    kept = meters.transaction, app._telling_of, tracing._tracer
-    meters.transaction, app._telling_of = nothing, lambda *_: lambda _message: None  # type: ignore[assignment]
+    kept = meters.transaction, meters.answered, tracing._tracer
+    meters.transaction, meters.answered = nothing, lambda *_: None  # type: ignore[assignment]
     tracing._tracer = None
     try:
         yield
     finally:
-        meters.transaction, app._telling_of, tracing._tracer = kept
+        meters.transaction, meters.answered, tracing._tracer = kept
 
 
 async def _ask(app: Any, path: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -45,7 +45,7 @@ ELSEWHERE = {"origin": "https://elsewhere.example", "access-control-request-meth
     ],
 )
 def test_only_proxies_of_ours_say_where_a_request_comes_from(
-    trusted: Sequence[str], peer: str, forwarded: Iterable[str], client: str
+    trusted: Sequence[str], peer: str, forwarded: Sequence[str], client: str
 ) -> None:
     assert Proxies(trusted).client(peer, forwarded) == client
 

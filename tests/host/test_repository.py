@@ -62,7 +62,7 @@ LAYERS: list[set[str]] = [
         "spans",
         "stopping",
     },
-    {"blocklist", "database", "sqlite", "tables", "installed", "declare", "disclosing", "passwords", "delivery"},
+    {"blocklist", "database", "tables", "installed", "declare", "disclosing", "passwords", "delivery"},
     {
         "hookspecs",
         "accounts",
@@ -70,6 +70,7 @@ LAYERS: list[set[str]] = [
         "credentials",
         "deadlines",
         "edges",
+        "answering",
         "requestlog",
         "queries",
         "quotas",
@@ -100,7 +101,7 @@ LAYERS: list[set[str]] = [
         "turns",
     },
     {"plugins", "contributions", "wakeups", "commands", "showing"},
-    {"standing", "replays", "endings", "offers", "claims", "games", "notices"},
+    {"standing", "replays", "endings", "offers", "claims", "recording", "games", "notices"},
     {
         "adopting",
         "backups",

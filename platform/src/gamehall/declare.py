@@ -17,10 +17,10 @@ from gamehall.installed import InstalledPlugin
 from gamehall.tables import Retention
 
 if TYPE_CHECKING:
-    from gamehall.database import Prepared
     from litestar import Request, Response
     from litestar.connection import ASGIConnection
 
+    from gamehall.database import Prepared
     from gamehall.feed import Feed
     from gamehall.passwords import Passwords
     from gamehall.presence import Presence

@@ -26,8 +26,8 @@ from gamehall.languages import ENGLISH, catalogue, speaking
 from gamehall.notes import RULES_FAILED, note_words
 from gamehall.origins import at_work
 from gamehall.problems import Problem
-from gamehall.records.canonical import digest
 from gamehall.recording import Desk, Known, Made, Step, answer_to
+from gamehall.records.canonical import digest
 from gamehall.replays import check_game
 from gamehall.standing import MovedOn, suspend_game
 from gamehall.tables import game, game_move, game_seat, new_id, now

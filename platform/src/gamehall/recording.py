@@ -105,7 +105,9 @@ class Desk:
 
     async def _write_some(self) -> None:
         batch = {step.after.id: (step, waiting) for step, waiting in reversed(self._waiting[:_TOGETHER])}
-        late = [(step, waiting) for step, waiting in self._waiting[:_TOGETHER] if batch[step.after.id][1] is not waiting]
+        late = [
+            (step, waiting) for step, waiting in self._waiting[:_TOGETHER] if batch[step.after.id][1] is not waiting
+        ]
         self._waiting = self._waiting[_TOGETHER:]
         for _step, waiting in late:  # of two moves in one game the second was made without knowing the first
             _settle(waiting, MovedOn())

@@ -70,9 +70,11 @@ class Looks:
             except psycopg.OperationalError:
                 if not again:
                     raise
-                line = await self._send(await self._closed(line), [each for each in asked if not each.found.done()])
+                await self._closed(line)
+                line = await self._send(None, [each for each in asked if not each.found.done()])
         except Exception as error:  # noqa: BLE001 - it is the answer to all of them
-            line = await self._closed(line)
+            await self._closed(line)
+            line = None
             for each in asked:
                 if not each.found.done():
                     each.found.set_exception(as_of_sqlalchemy(error, each.text, psycopg.Error))

@@ -27,7 +27,7 @@ __all__ = ["Prepared", "as_of_sqlalchemy", "at_length", "is_short"]
 
 _DIALECTS: Mapping[str, sa.Dialect] = {
     "sqlite": pysqlite.dialect(paramstyle="named"),
-    "postgresql": postgresql.dialect(),
+    "postgresql": postgresql.dialect(),  # type: ignore[no-untyped-call]
 }
 _short = True
 
@@ -96,7 +96,7 @@ class Prepared:
             {name: value for name, value in compiled.params.items() if value is not None},
             tuple((name, bound) for name, bound in binds.items() if bound is not None),
             tuple((place, read) for place, read in results if read is not None),
-            namedtuple("Row", [each.name for each in returned], rename=True),  # noqa: PYI024 - its fields are known only here
+            namedtuple("Row", [each.name for each in returned], rename=True),
         )
 
     def _returned(self) -> list[Any]:
@@ -104,14 +104,14 @@ class Prepared:
             return list(self.statement.selected_columns)
         return list(self.statement.exported_columns)
 
-    def rows(self, connection: sa.Connection, **values: Any) -> list[Any]:
+    def rows(self, connection: sa.Connection, /, **values: Any) -> list[Any]:
         """What it finds, or returns, in this transaction."""
         if not _is_short(connection):
             return list(connection.execute(self.statement, values))
         ready = self.on("sqlite")
         return ready.rows(_run(connection, ready, values).fetchall())
 
-    def change(self, connection: sa.Connection, **values: Any) -> int:
+    def change(self, connection: sa.Connection, /, **values: Any) -> int:
         """How many rows it has changed in this transaction."""
         if not _is_short(connection):
             return connection.execute(self.statement, values).rowcount

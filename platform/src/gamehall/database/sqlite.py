@@ -1,7 +1,7 @@
 """SQLite: one thread per process writes, and commits what is waiting together.
 
-Each function has a savepoint of its own, and nobody is told that it worked before the COMMIT. Transactions are begun and
-ended by hand on connections that are kept: SQLAlchemy's way of doing that costs more than most of what is in them.
+Each function has a savepoint of its own, and nobody is told that it worked before the COMMIT. Transactions are begun
+and ended by hand on connections that are kept: SQLAlchemy's way of doing that costs more than most of what is in them.
 """
 
 from __future__ import annotations
@@ -211,8 +211,7 @@ class SqliteDatabase(Database):
         results: list[tuple[Any, BaseException | None]] = []
         try:
             with lane.transaction() as connection:
-                for job in jobs:
-                    results.append(_attempt(connection, job))
+                results += (_attempt(connection, job) for job in jobs)
                 ended = perf_counter()
             self._stopwatch.committed(ended)
         except Exception as error:  # noqa: BLE001 - BEGIN or COMMIT failed, so nothing of the batch happened
