@@ -9,12 +9,11 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 import sqlalchemy as sa
-from cachetools import LRUCache
 
 from gamehall.answers import Result
 from gamehall.clocks import Spent, Terms, Times, clock_at
 from gamehall.database import reads, seen_in_rows
-from gamehall.declare import Host, Policy
+from gamehall.declare import Host
 from gamehall.events import game_channel, user_channel
 from gamehall.feed import head
 from gamehall.game import CellChange, Outcome, Ruleset
@@ -33,7 +32,6 @@ __all__ = [
     "Rulesets",
     "Seat",
     "Shown",
-    "check_known",
     "check_watching",
     "game_of",
     "list_games",
@@ -360,26 +358,6 @@ async def check_watching(host: Host, found: Game, viewer: str | None) -> None:
     verdict = await host.ask("watch", viewer or "", found.id)
     if not verdict.allowed:
         raise _no_such_game()
-
-
-async def check_known(host: Host, game_id: str, user_id: str) -> None:
-    """Raises Problem `not-found` for a game that this user may not see; it costs nothing where all may see all."""
-    known = host.kept(_Players)
-    if user_id in known.of.get(game_id, ()):
-        return
-    policies: list[tuple[str, Policy]] = host.declared("gamehall_policies")
-    if any(policy.question == "watch" for _, policy in policies):
-        found = await host.read(load_game, game_id)
-        known.of[game_id] = frozenset(seat.user_id for seat in found.seats)
-        await check_watching(host, found, user_id)
-
-
-class _Players:
-    """Who plays the games that were asked for lately, by their ids. Whoever has a seat keeps it: a guest who takes an
-    account is another user, of whom nothing is known here and the database is asked."""
-
-    def __init__(self, _host: Host) -> None:
-        self.of: LRUCache[str, frozenset[str]] = LRUCache(10_000)
 
 
 def _no_such_game() -> Problem:

@@ -16,7 +16,6 @@ from litestar.connection import ASGIConnection
 from gamehall import meters, migrate, stopping
 from gamehall.database import Database, Prepared, open_database, sync_url
 from gamehall.declare import (
-    Authenticator,
     Check,
     CheckResult,
     Hiding,
@@ -32,7 +31,6 @@ from gamehall.declare import (
 from gamehall.delivery import transport_of
 from gamehall.endings import let_flags_fall
 from gamehall.events import Event, NewEvent
-from gamehall.factors import has_factor
 from gamehall.facts import noting_facts
 from gamehall.features import LiveFeatures
 from gamehall.feed import Feed, emit
@@ -40,22 +38,21 @@ from gamehall.game import Ruleset
 from gamehall.guests import remove_strays
 from gamehall.halltime import HallTime
 from gamehall.hearing import hearing
+from gamehall.identifying import authenticators_of, identify
 from gamehall.languages import catalogue
 from gamehall.lobby import expire_challenges
 from gamehall.mail import send_due
 from gamehall.notices import tell_turns
 from gamehall.opponents import seat_opponent
-from gamehall.origins import at_work, origin
+from gamehall.origins import at_work
 from gamehall.passwords import Passwords
 from gamehall.plugins import Plugins
 from gamehall.presence import Presence
-from gamehall.problems import Problem
 from gamehall.rates import Rates
 from gamehall.readiness import Checks, Readiness
 from gamehall.replays import check_games
 from gamehall.reports import REPORT_SECONDS, Report, put_down, take_back
 from gamehall.retention import forget_old, retentions_of
-from gamehall.rights import within_scope
 from gamehall.settings import Settings, secret_key
 from gamehall.statements import Stopwatch
 from gamehall.tables import now
@@ -115,10 +112,7 @@ class Hall:
         elif self.database.dialect == "postgresql":
             self._wakeups = PostgresWakeups(sync_url(settings.database_url))
         plugins.collect_for(self)
-        declared: list[tuple[str, Authenticator]] = [
-            (plugin.name, item) for plugin, item in plugins.declared("gamehall_authenticators")
-        ]
-        self._authenticators = sorted(declared, key=lambda each: (each[1].order, each[1].name))
+        self._authenticators = authenticators_of(plugins)
         self._take_rulesets()
         self._offered_at = None  # until now not everything was declared
 
@@ -227,36 +221,7 @@ class Hall:
         return self.time.now()
 
     async def identify(self, connection: ASGIConnection[Any, Any, Any, Any], area: str) -> Principal | None:
-        for plugin, authenticator in self._authenticators:
-            if authenticator.area != area or not self.is_on(plugin):
-                continue
-            try:
-                with at_work(plugin):
-                    principal = await authenticator.identify(connection)
-                if principal is not None:
-                    principal = _expect(principal, Principal)
-                    if area == "api":
-                        principal = await self._as_far_as_it_goes(principal)
-                    asked = connection.scope
-                    handler, method = asked.get("route_handler"), str(asked.get("method", "GET"))
-                    principal = within_scope(principal, handler, method)
-                    self.presence.seen(principal.user_id)
-                    origin().principal = principal
-                    return principal
-            except (Problem, sa.exc.SQLAlchemyError):
-                raise  # an answer to who is asking, or a database that is away for everybody
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - it vouches for nobody; others still may
-                self.fault(plugin, f"the authenticator {authenticator.name}", error)
-        return None
-
-    async def _as_far_as_it_goes(self, principal: Principal) -> Principal:
-        """The same, who cannot look after the hall where its operator wants admins to have a second factor. The pages
-        lead to where one gets it instead."""
-        if not (principal.is_admin and self.settings.admin_second_factor):
-            return principal
-        if await self.read(has_factor, principal.user_id):
-            return principal
-        return replace(principal, scopes=principal.scopes - {"admin"})
+        return await identify(self, self._authenticators, connection, area)
 
     async def ask(self, question: Question, *subjects: str) -> Verdict:
         for plugin, policy in self._policies(question):

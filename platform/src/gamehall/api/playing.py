@@ -13,12 +13,12 @@ from gamehall.asking import HttpRequest, host_of, known_id, participant, read_bo
 from gamehall.claims import ClaimedResult, claim_game
 from gamehall.declare import Principal
 from gamehall.endings import abort, resign
-from gamehall.gamelog import check_known
 from gamehall.games import play
 from gamehall.offers import OfferAction, answer_offer, end_pause, in_time
 from gamehall.problems import FieldError, Problem
 from gamehall.rematches import answer_rematch
 from gamehall.rights import admits
+from gamehall.watching import check_known
 
 __all__ = ["playing"]
 
