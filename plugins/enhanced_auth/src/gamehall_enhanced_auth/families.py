@@ -217,7 +217,7 @@ def rotate(connection: sa.Connection, text: str, host: Host) -> Grant | Standing
         .where(token.c.family_id == found.family_id, token.c.generation == found.generation)
         .values(superseded_at=at, rotation_nonce=nonce)
     )
-    values = {name: found._mapping[name] for name in _CARRIED} | {"generation": found.generation + 1}
+    values = {name: getattr(found, name) for name in _CARRIED} | {"generation": found.generation + 1}
     return _insert(connection, _successor(host.secret, text, found, nonce), values, at, lifetimes)
 
 
