@@ -208,7 +208,7 @@ def rotate(connection: sa.Connection, text: str, host: Host) -> Grant | Standing
         successor = _successor(host.secret, text, found, found.rotation_nonce)
         kept = find(connection, digest(successor))
         # None when the hall's secret was changed in between: then nobody can tell the successor any more.
-        return Standing.REVOKED if kept is None else _grant(successor, kept._mapping, at)
+        return Standing.REVOKED if kept is None else _grant(successor, kept._asdict(), at)
     if host.settings.rate_limits:
         _check_pace(connection, found, lifetimes.refreshes_per_hour, at)
     nonce = secrets.token_bytes(16)
