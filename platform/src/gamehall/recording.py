@@ -8,7 +8,8 @@ more than one of them would. Nobody is told of a move before its COMMIT.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,14 +23,16 @@ from gamehall.declare import Host
 from gamehall.endings import over_event
 from gamehall.events import Cursor, Event, NewEvent
 from gamehall.facts import Fact, note_fact
-from gamehall.feed import emit, written
+from gamehall.feed import emit
 from gamehall.game import Position
 from gamehall.gamelog import Game, Shown
 from gamehall.standing import MovedOn, advance
-from gamehall.tables import game_move, now
+from gamehall.tables import event, game, game_move, now
 
 __all__ = ["Desk", "Known", "Made", "Step", "answer_to"]
 
+KIND = "game_move"
+_MADE = Fact("event", KIND)
 _TOGETHER = 64
 _REMEMBERED = 2_000  # games
 
@@ -140,109 +143,161 @@ def _end(connection: sa.Connection, step: Step) -> Played:
 
 def _record(connection: sa.Connection, steps: Sequence[Step]) -> tuple[list[Played | Exception], list[Event]]:
     """Writes down moves of different games that go on: for each its answer, or MovedOn, and their events."""
-    if connection.dialect.name == "postgresql":
-        found = _record_at_once(connection, steps)
-    else:
-        found = [_record_one(connection, step) for step in steps]
-    answers: list[Played | Exception] = [
-        MovedOn() if event is None else answer_to(step.after, _made(step, str(event.cursor)))
-        for step, event in zip(steps, found, strict=True)
-    ]
-    return answers, [event for event in found if event is not None]
-
-
-def _record_one(connection: sa.Connection, step: Step) -> Event | None:
-    try:
-        advance(connection, step.before, step.after)
-    except MovedOn:
-        return None
-    event = written(connection, _event(step))
-    _append(connection, step, str(event.cursor))
-    return event
-
-
-def _record_at_once(connection: sa.Connection, steps: Sequence[Step]) -> list[Event | None]:
-    """The same in two statements that go to PostgreSQL together, however many moves there are."""
-    ordered = sorted(steps, key=lambda step: step.after.id)  # so that two who lock some of the same wait in one order
+    write = _write_in_one if connection.dialect.name == "postgresql" else _write_in_three
     at = now()
-    events = {step.after.id: _event(step) for step in steps}
-    columns = {
-        "id": [step.after.id for step in ordered],
-        "was": [step.before.revision for step in ordered],
-        "ply": [step.after.ply for step in ordered],
-        "to_act": [step.after.to_act for step in ordered],
-        "times": [_json(step.after.times) for step in ordered],
-        "flag_at": [flag_at(step.after.terms, step.after.times) for step in ordered],
-        "offers": [_json(step.after.offers) for step in ordered],
-        "turn_at": [step.after.turn_at for step in ordered],
-        "noticed": [step.after.noticed for step in ordered],
-        "sides": [_json(step.after.sides) for step in ordered],
-        "channels": [_json(events[step.after.id].channels) for step in ordered],
-        "data": [_json(events[step.after.id].data) for step in ordered],
-        "seat": [step.seat for step in ordered],
-        "move": [step.move for step in ordered],
-        "position": [_json(step.reached) for step in ordered],
-        "shown": [_json(step.shown) for step in ordered],
-        "spent": [_json(step.spent) for step in ordered],
-    }
-    driver: Any = connection.connection.driver_connection
-    with driver.pipeline():
-        driver.execute(_LOCK_ALL, columns)
-        made = driver.execute(_RECORD, columns | {"at": at})
-        rows = {game_id: (tx, number) for game_id, tx, number in made.fetchall()}
-    found: list[Event | None] = []
-    for step in steps:
-        new = events[step.after.id]
-        if (place := rows.get(step.after.id)) is None:
-            found.append(None)
+    lines = [_line(step) for step in steps]
+    places = write(connection, lines, at)
+    answers: list[Played | Exception] = []
+    events = []
+    for step, line in zip(steps, lines, strict=True):
+        if (cursor := places.get(line.id)) is None:
+            answers.append(MovedOn())
             continue
-        note_fact(Fact("event", new.kind))
-        found.append(Event(Cursor(*place), at, new.kind, new.channels, msgspec.Raw(_json(new.data).encode())))
-    return found
+        note_fact(_MADE)
+        answers.append(answer_to(step.after, _made(step, str(cursor))))
+        events.append(Event(cursor, at, KIND, step.after.channels, msgspec.Raw(line.data.encode())))
+    return answers, events
 
 
-_LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM unnest(%(id)s::text[]) AS id"
-_RECORD = """
-WITH made AS (
-    SELECT * FROM unnest(
-        %(id)s::text[], %(was)s::int[], %(ply)s::int[], %(to_act)s::int[], %(times)s::text[], %(flag_at)s::bigint[],
-        %(offers)s::text[], %(turn_at)s::bigint[], %(noticed)s::bool[], %(sides)s::text[], %(channels)s::text[],
-        %(data)s::text[], %(seat)s::int[], %(move)s::text[], %(position)s::text[], %(shown)s::text[], %(spent)s::text[]
-    ) AS made (id, was, ply, to_act, times, flag_at, offers, turn_at, noticed, sides, channels, data, seat, move,
-               position, shown, spent)
-), moved AS (
-    UPDATE game SET revision = made.was + 1, ply = made.ply, to_act = made.to_act, times = made.times,
-        flag_at = made.flag_at, offers = made.offers, turn_at = made.turn_at, noticed = made.noticed, sides = made.sides
-    FROM made WHERE game.id = made.id AND game.revision = made.was RETURNING game.id
-), told AS (
-    INSERT INTO event (tx, at, kind, channels, data)
-    SELECT pg_current_xact_id()::text::bigint, %(at)s, 'game_move', channels, data FROM made JOIN moved USING (id)
-    RETURNING tx, event.id, channels
-), put_down AS (
-    INSERT INTO game_move (game_id, ply, seat, move, position, shown, to_act, spent, times, cursor, at)
-    SELECT made.id, ply, seat, move, position, shown, to_act, spent, times, told.tx || '-' || told.id, %(at)s
-    FROM made JOIN told USING (channels)
-)
-SELECT made.id, told.tx, told.id FROM made JOIN told USING (channels)
-"""
+class _Line(msgspec.Struct, frozen=True):
+    """What a move changes in its game's row and what is written of it, as columns hold it."""
+
+    id: str
+    was: int
+    ply: int
+    to_act: int | None
+    times: str
+    flag_at: int | None
+    offers: str
+    turn_at: int
+    noticed: bool
+    sides: str
+    channels: str
+    data: str
+    seat: int
+    move: str
+    position: str
+    shown: str
+    spent: str
 
 
-def _append(connection: sa.Connection, step: Step, cursor: str) -> None:
-    moved = step.after
-    _MOVE.change(
-        connection,
-        game_id=moved.id,
+def _line(step: Step) -> _Line:
+    moved, told = step.after, _event(step)
+    return _Line(
+        id=moved.id,
+        was=step.before.revision,
         ply=moved.ply,
+        to_act=moved.to_act,
+        times=_json(moved.times),
+        flag_at=flag_at(moved.terms, moved.times),
+        offers=_json(moved.offers),
+        turn_at=moved.turn_at,
+        noticed=moved.noticed,
+        sides=_json(moved.sides),
+        channels=_json(told.channels),
+        data=_json(told.data),
         seat=step.seat,
         move=step.move,
         position=_json(step.reached),
         shown=_json(step.shown),
-        to_act=moved.to_act,
         spent=_json(step.spent),
-        times=_json(moved.times),
-        cursor=cursor,
-        at=now(),
     )
+
+
+# The lines come to the database as one JSON array: however many there are, the statements stay the same.
+_lines = sa.func.json_each(sa.bindparam("lines", type_=sa.Text)).table_valued("key", "value", name="line")
+
+
+def _column(name: str) -> sa.ColumnElement[Any]:
+    return sa.literal_column(f"line.value ->> '{name}'")
+
+
+_IN_GAME = ("ply", "to_act", "times", "flag_at", "offers", "turn_at", "noticed", "sides")
+_IN_MOVE = ("ply", "seat", "move", "position", "shown", "to_act", "spent", "times")
+_AT = sa.bindparam("at", type_=event.c.at.type)
+_ADVANCE_ALL = Prepared(
+    game.update()
+    .values({game.c.revision: game.c.revision + 1} | {game.c[name]: _column(name) for name in _IN_GAME})
+    .where(game.c.id == _column("id"), game.c.revision == _column("was"), _lines.c.key.is_not(None))
+    .returning(game.c.id)
+)
+_TELL_ALL = Prepared(
+    event.insert()
+    .from_select(
+        ["tx", "at", "kind", "channels", "data"],
+        sa.select(sa.literal_column("0"), _AT, sa.literal_column(f"'{KIND}'"), _column("channels"), _column("data"))
+        .select_from(_lines)
+        .order_by(_lines.c.key),
+    )
+    .returning(event.c.id)
+)
+_PUT_DOWN_ALL = Prepared(
+    game_move.insert().from_select(
+        ["game_id", *_IN_MOVE, "cursor", "at"],
+        sa.select(
+            _column("id"),
+            *map(_column, _IN_MOVE),
+            sa.literal_column("'0-'").op("||")((sa.bindparam("first", type_=sa.Integer) + _lines.c.key).self_group()),
+            _AT,
+        ).select_from(_lines),
+    )
+)
+
+
+def _write_in_three(connection: sa.Connection, lines: Sequence[_Line], at: datetime) -> Mapping[str, Cursor]:
+    """The places of their events in the feed, by the games that had not moved on; on SQLite."""
+    moved = {row.id for row in _ADVANCE_ALL.rows(connection, lines=_json(lines))}
+    lines = [line for line in lines if line.id in moved]
+    if not lines:
+        return {}
+    text = _json(lines)
+    # Nobody else writes meanwhile, so that their numbers follow each other as the lines do.
+    first = min(row.id for row in _TELL_ALL.rows(connection, lines=text, at=at))
+    _PUT_DOWN_ALL.change(connection, lines=text, first=first, at=at)
+    return {line.id: Cursor(0, first + number) for number, line in enumerate(lines)}
+
+
+def _write_in_one(connection: sa.Connection, lines: Sequence[_Line], at: datetime) -> Mapping[str, Cursor]:
+    """The same on PostgreSQL, to which every statement is a way there and back."""
+    # In one order, so that two who lock some of the same do not wait for each other.
+    text = _json(sorted(lines, key=lambda line: line.id))
+    driver: Any = connection.connection.driver_connection
+    with driver.pipeline():
+        driver.execute(_LOCK_ALL, {"lines": text})
+        made = driver.execute(_RECORD, {"lines": text, "at": at})
+        return {game_id: Cursor(tx, number) for game_id, tx, number in made.fetchall()}
+
+
+_LOCK_ALL = """
+SELECT pg_advisory_xact_lock(hashtextextended(line.id, 0)) FROM json_to_recordset(%(lines)s) AS line (id text)
+"""
+_RECORD = """
+WITH line AS (
+    SELECT * FROM json_to_recordset(%(lines)s) AS line (
+        id text, was int, ply int, to_act int, times text, flag_at bigint, offers text, turn_at bigint, noticed bool,
+        sides text, channels text, data text, seat int, move text, position text, shown text, spent text
+    )
+), moved AS (
+    UPDATE game SET revision = line.was + 1, ply = line.ply, to_act = line.to_act, times = line.times,
+        flag_at = line.flag_at, offers = line.offers, turn_at = line.turn_at, noticed = line.noticed, sides = line.sides
+    FROM line WHERE game.id = line.id AND game.revision = line.was RETURNING game.id
+), told AS (
+    INSERT INTO event (tx, at, kind, channels, data)
+    SELECT pg_current_xact_id()::text::bigint, %(at)s, 'game_move', channels, data FROM line JOIN moved USING (id)
+    RETURNING tx, event.id, channels
+), put_down AS (
+    INSERT INTO game_move (game_id, ply, seat, move, position, shown, to_act, spent, times, cursor, at)
+    SELECT line.id, ply, seat, move, position, shown, to_act, spent, times, told.tx || '-' || told.id, %(at)s
+    FROM line JOIN told USING (channels)
+)
+SELECT line.id, told.tx, told.id FROM line JOIN told USING (channels)
+"""
+
+
+def _append(connection: sa.Connection, step: Step, cursor: str) -> None:
+    line = _line(step)
+    values = {name: getattr(line, name) for name in _IN_MOVE}
+    _MOVE.change(connection, game_id=line.id, **values, cursor=cursor, at=now())
 
 
 _MOVE = Prepared(game_move.insert(), *game_move.columns.keys())
@@ -285,7 +340,7 @@ def _event(step: Step) -> NewEvent:
         "sides": moved.sides,
         "cells": step.shown.cells,
     }
-    return NewEvent("game_move", moved.channels, data)
+    return NewEvent(KIND, moved.channels, data)
 
 
 def _json(value: Any) -> str:
