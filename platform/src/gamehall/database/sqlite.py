@@ -2,16 +2,22 @@
 
 Each function has a savepoint of its own, and nobody is told that it worked before the COMMIT. Transactions are begun
 and ended by hand on connections that are kept: SQLAlchemy's way of doing that costs more than most of what is in them.
+
+What is asked for most often is done on the event loop's own thread, by a connection of its own: looks, and what is
+written `together`. To hand it to another thread and back would cost several times as much as SQLite takes, and a
+connection that sees others commit forgets all the pages it has read. Only the waiting for the disk is left to the
+writer's thread: nobody is told before the log is on the disk.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -33,10 +39,15 @@ T = TypeVar("T")
 
 _BUSY_MS = 10_000
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "cache_size=-32768")
+# On the loop's thread nobody waits: neither for others, nor for the disk, nor while the log is moved to its place.
+_PRAGMAS_OF_LOOP = ("synchronous=NORMAL", "busy_timeout=0", "wal_autocheckpoint=0")
+_LOGGED = 256  # transactions of the loop's thread, after which the writer moves the log to its place
+_sync = getattr(os, "fdatasync", os.fsync)
 
 
-def sqlite_engine(url: sa.URL, begin: str = "", size: int = 1) -> sa.Engine:
-    """An engine of so many connections, each transaction of which begins with this statement, if there is one."""
+def sqlite_engine(url: sa.URL, begin: str = "", size: int = 1, more: Sequence[str] = ()) -> sa.Engine:
+    """An engine of so many connections, each transaction of which begins with this statement, if there is one; with
+    `more` settings than all have."""
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         url,
@@ -50,7 +61,7 @@ def sqlite_engine(url: sa.URL, begin: str = "", size: int = 1) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # pysqlite must not begin transactions by itself
-        for pragma in _PRAGMAS:
+        for pragma in (*_PRAGMAS, *more):
             connection.execute(f"PRAGMA {pragma}")
 
     if begin:
@@ -70,9 +81,15 @@ class _Lane:
         self._begin = begin
         self._connection: sa.Connection | None = None
 
+    @property
+    def connection(self) -> sa.Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
-        connection = self._connection = self._connection or self._engine.connect()
+        connection = self.connection
         driver = driver_of(connection)
         try:
             driver.execute(self._begin)
@@ -93,6 +110,47 @@ class _Lane:
             self._connection = None
 
 
+class _Log:
+    """SQLite's write-ahead log, a file beside the database."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._file: int | None = None
+        self._commits = 0
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is one: some file systems cannot do it."""
+        if self._file is None:
+            with contextlib.suppress(OSError):
+                self._file = os.open(self._path, os.O_RDWR)
+        return self._file is not None
+
+    def put_on_disk(self) -> BaseException | None:
+        """Waits until all of it is on the disk; what kept it from that, if anything did."""
+        self._commits += 1
+        try:
+            _sync(self._file)
+        except OSError as error:
+            return sa.exc.OperationalError("COMMIT", None, error)
+        return None
+
+    def move(self, lane: _Lane) -> None:
+        """Moves it to its place in the database now and then, as far as nobody reads it."""
+        if self._commits >= _LOGGED:
+            self._commits = 0
+            with contextlib.suppress(sqlite3.Error):  # there is another time
+                driver_of(lane.connection).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+
+
+def _is_busy(error: sa.exc.OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
 def driver_of(connection: sa.Connection) -> sqlite3.Connection:
     driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
     return driver
@@ -100,7 +158,9 @@ def driver_of(connection: sa.Connection) -> sqlite3.Connection:
 
 @dataclass(slots=True)
 class _Job:
-    run: Callable[[sa.Connection], Any]
+    """What the writer does; without a function it sees to it that what was committed before is on the disk."""
+
+    run: Callable[[sa.Connection], Any] | None
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[Any]
 
@@ -111,13 +171,17 @@ class SqliteDatabase(Database):
 
     def __init__(self, url: sa.URL, readers: int = 4, *, stopwatch: Stopwatch | None = None) -> None:
         self._stopwatch = stopwatch or Stopwatch(0)
-        self._engine = sqlite_engine(url, size=readers + 2)
+        self._engine = sqlite_engine(url, size=readers + 1)
+        self._engine_of_loop = sqlite_engine(url, more=_PRAGMAS_OF_LOOP)
         if stopwatch is not None:
             stopwatch.watch(self._engine)
+            stopwatch.watch(self._engine_of_loop)
         self._number = readers
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
         self._lanes: dict[int, _Lane] = {}  # of the readers, by their threads
-        self._looking: sa.Connection | None = None
+        self._here = _Lane(self._engine_of_loop, "BEGIN IMMEDIATE")
+        self._log = _Log(f"{url.database}-wal")
+        self._turn = threading.Lock()  # of the writer and the loop
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._reads = 0  # that are running or wait
         self._writing = False
@@ -146,15 +210,9 @@ class SqliteDatabase(Database):
         if not prepared.is_short():
             return await self.read(statement.rows, **values)
         try:
-            return statement.rows(self._looker(), **values)
+            return statement.rows(self._here.connection, **values)
         except sa.exc.OperationalError:  # somebody has all of the database to themselves; there one can wait for them
             return await self.read(statement.rows, **values)
-
-    def _looker(self) -> sa.Connection:
-        if self._looking is None:
-            self._looking = self._engine.connect()
-            driver_of(self._looking).execute("PRAGMA busy_timeout=0")
-        return self._looking
 
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
@@ -164,7 +222,25 @@ class SqliteDatabase(Database):
         self._jobs.put(_Job(lambda connection: context.run(timed, connection, *args, **kwargs), loop, done))
         return await done
 
-    together = write  # it is so with everything that is written
+    async def together(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if not self._log.exists or not self._turn.acquire(blocking=False):  # the writer is at it
+            return await self.write(fn, *args, **kwargs)
+        try:
+            with self._here.transaction() as connection:
+                result = fn(connection, *args, **kwargs)
+        except sa.exc.OperationalError as error:
+            if not _is_busy(error):
+                raise
+            return await self.write(fn, *args, **kwargs)  # another process is at it
+        finally:
+            self._turn.release()
+        self._commits += 1
+        self._committed += 1
+        loop = asyncio.get_running_loop()
+        durable: asyncio.Future[None] = loop.create_future()
+        self._jobs.put(_Job(None, loop, durable))
+        await durable
+        return result
 
     def load(self) -> Load:
         pool = self._engine.pool
@@ -184,9 +260,10 @@ class SqliteDatabase(Database):
         self._readers.shutdown()
         for lane in self._lanes.values():
             lane.close()
-        if self._looking is not None:
-            self._looking.close()
+        self._here.close()
         self._engine.dispose()
+        self._engine_of_loop.dispose()
+        self._log.close()
 
     def _write_batches(self) -> None:
         lane = _Lane(self._engine, "BEGIN IMMEDIATE")
@@ -197,12 +274,16 @@ class SqliteDatabase(Database):
                     batch.append(self._jobs.get_nowait())
                 except queue.Empty:
                     break
-            jobs = [job for job in batch if job is not None]
+            jobs = [job for job in batch if job is not None and job.run is not None]
             if jobs:
                 self._writing = True
-                results = self._commit_together(lane, jobs)
+                with self._turn:
+                    results = self._commit_together(lane, jobs)
                 self._writing = False
                 _answer(jobs, results)
+            if committed := [job for job in batch if job is not None and job.run is None]:
+                _answer(committed, [(None, self._log.put_on_disk())] * len(committed))
+                self._log.move(lane)
             if batch[-1] is None:
                 lane.close()
                 return
@@ -226,7 +307,7 @@ def _attempt(connection: sa.Connection, job: _Job) -> tuple[Any, BaseException |
     driver = driver_of(connection)
     driver.execute("SAVEPOINT job")
     try:
-        result = job.run(connection)
+        result = job.run(connection) if job.run else None
     except Exception as error:  # noqa: BLE001 - it is this caller's answer
         driver.execute("ROLLBACK TO job")
         driver.execute("RELEASE job")
