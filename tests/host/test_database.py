@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -144,6 +146,45 @@ async def test_a_commit_that_fails_is_told(database: Database) -> None:
     with pytest.raises(sa.exc.IntegrityError):
         await database.write(answer_nothing)
     assert await database.write(write_down, "a") == "a"
+
+
+async def test_what_is_written_together_is_written_once_and_told_when_it_is(database: Database) -> None:
+    assert await database.together(write_down, "first") == "first"
+    with pytest.raises(sa.exc.IntegrityError):
+        await database.together(write_down, "first")
+    assert await database.together(write_down, "second") == "second"
+    assert await database.read(notes) == ["first", "second"]
+
+
+async def test_what_is_written_together_waits_for_another_process_on_sqlite(sqlite: Database, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "notes.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(sqlite.together(write_down, "ours"))
+    assert await sqlite.read(notes) == []
+    assert not waiting.done()
+    other.execute("INSERT INTO note VALUES ('theirs')")
+    other.execute("COMMIT")
+    other.close()
+    assert await waiting == "ours"
+    assert await sqlite.read(notes) == ["ours", "theirs"]
+
+
+async def test_what_is_written_together_and_by_itself_at_once_is_all_there_on_sqlite(sqlite: Database) -> None:
+    ways = itertools.cycle((sqlite.together, sqlite.write))
+    await asyncio.gather(*(way(write_down, f"{number:03}") for number, way in zip(range(400), ways)))  # noqa: B905
+    assert await sqlite.read(notes) == [f"{number:03}" for number in range(400)]
+
+
+async def test_the_log_of_what_is_written_together_does_not_grow_for_ever_on_sqlite(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    def write_much(connection: sa.Connection, number: int) -> None:
+        connection.execute(note.insert(), {"text": f"{number} " + "x" * 20_000})
+
+    for number in range(1_000):
+        await sqlite.together(write_much, number)
+    assert (tmp_path / "notes.db").stat().st_size > 10_000_000
+    assert (tmp_path / "notes.db-wal").stat().st_size < 15_000_000  # of some 40 that went through it
 
 
 async def test_a_caller_who_goes_away_does_not_undo_it_on_sqlite(sqlite: Database) -> None:

@@ -169,7 +169,7 @@ class _Line(msgspec.Struct, frozen=True):
     times: str
     flag_at: int | None
     offers: str
-    turn_at: int
+    turn_at: int | None
     noticed: bool
     sides: str
     channels: str

@@ -130,7 +130,8 @@ class _Log:
         """Waits until all of it is on the disk; what kept it from that, if anything did."""
         self._commits += 1
         try:
-            _sync(self._file)
+            if self._file is not None:
+                _sync(self._file)
         except OSError as error:
             return sa.exc.OperationalError("COMMIT", None, error)
         return None
@@ -282,7 +283,9 @@ class SqliteDatabase(Database):
                 self._writing = False
                 _answer(jobs, results)
             if committed := [job for job in batch if job is not None and job.run is None]:
+                began = perf_counter()
                 _answer(committed, [(None, self._log.put_on_disk())] * len(committed))
+                self._stopwatch.committed(began)
                 self._log.move(lane)
             if batch[-1] is None:
                 lane.close()

@@ -84,26 +84,35 @@ class Grant(answers.Grant, frozen=True):
 
 
 _next = token.alias("next")
-FIND = Prepared(
-    sa.select(
-        token,
-        sa.select(_next.c.first_used_at)
-        .where(_next.c.family_id == token.c.family_id, _next.c.generation == token.c.generation + 1)
-        .scalar_subquery()
-        .label("followed_at"),
-        user.c.username,
-        user.c.display_name,
-        user.c.is_admin,
-        user.c.is_active,
-        user.c.auth_epoch.label("user_epoch"),
+
+
+def _finding(*columns: sa.Column[Any]) -> Prepared:
+    return Prepared(
+        sa.select(
+            *columns,
+            sa.select(_next.c.first_used_at)
+            .where(_next.c.family_id == token.c.family_id, _next.c.generation == token.c.generation + 1)
+            .scalar_subquery()
+            .label("followed_at"),
+            user.c.username,
+            user.c.display_name,
+            user.c.is_admin,
+            user.c.is_active,
+            user.c.auth_epoch.label("user_epoch"),
+        )
+        .join(user, user.c.id == token.c.user_id)
+        .where(token.c.token_hash == sa.bindparam("token_hash"))
     )
-    .join(user, user.c.id == token.c.user_id)
-    .where(token.c.token_hash == sa.bindparam("token_hash"))
-)
+
+
+_EXCHANGED_WITH = ("created_at", "device_name", "device_info", "family_expires_at", "rotation_nonce", "token_hash")
+FIND = _finding(*(column for column in token.c if column.name not in _EXCHANGED_WITH))
+"""What every request asks of its token: all but what matters only where the token is exchanged."""
+_FIND_ALL = _finding(*token.c)
 
 
 def find(connection: sa.Connection, token_hash: bytes) -> Found | None:
-    return next(iter(FIND.rows(connection, token_hash=token_hash)), None)
+    return next(iter(_FIND_ALL.rows(connection, token_hash=token_hash)), None)
 
 
 def standing_of(found: Found | None, at: datetime, grace: timedelta) -> Standing:
