@@ -41,7 +41,7 @@ _BUSY_MS = 10_000
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "cache_size=-32768")
 # On the loop's thread nobody waits: neither for others, nor for the disk, nor while the log is moved to its place.
 _PRAGMAS_OF_LOOP = ("synchronous=NORMAL", "busy_timeout=0", "wal_autocheckpoint=0")
-_LOGGED = 256  # transactions of the loop's thread, after which the writer moves the log to its place
+_LOGGED = 5_000  # rows that the loop's thread has changed, after which the log is moved to its place
 _sync = getattr(os, "fdatasync", os.fsync)
 
 
@@ -116,7 +116,6 @@ class _Log:
     def __init__(self, path: str) -> None:
         self._path = path
         self._file: int | None = None
-        self._commits = 0
 
     @property
     def exists(self) -> bool:
@@ -128,7 +127,6 @@ class _Log:
 
     def put_on_disk(self) -> BaseException | None:
         """Waits until all of it is on the disk; what kept it from that, if anything did."""
-        self._commits += 1
         try:
             if self._file is not None:
                 _sync(self._file)
@@ -136,16 +134,13 @@ class _Log:
             return sa.exc.OperationalError("COMMIT", None, error)
         return None
 
-    def move(self, lane: _Lane) -> None:
-        """Moves it to its place in the database now and then, as far as nobody reads it."""
-        if self._commits >= _LOGGED:
-            self._commits = 0
-            with contextlib.suppress(sqlite3.Error):  # there is another time
-                driver_of(lane.connection).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-
     def close(self) -> None:
         if self._file is not None:
             os.close(self._file)
+
+
+class _Taken(Exception):
+    """Somebody else writes now."""
 
 
 def _is_busy(error: sa.exc.OperationalError) -> bool:
@@ -183,6 +178,7 @@ class SqliteDatabase(Database):
         self._here = _Lane(self._engine_of_loop, "BEGIN IMMEDIATE")
         self._log = _Log(f"{url.database}-wal")
         self._turn = threading.Lock()  # of the writer and the loop
+        self._logged = 0  # rows, since the log was moved to its place
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._reads = 0  # that are running or wait
         self._writing = False
@@ -224,23 +220,33 @@ class SqliteDatabase(Database):
         return await done
 
     async def together(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if not self._log.exists or not self._turn.acquire(blocking=False):  # the writer is at it
-            return await self.write(fn, *args, **kwargs)
         try:
-            with self._here.transaction() as connection:
-                result = fn(connection, *args, **kwargs)
-        except sa.exc.OperationalError as error:
-            if not _is_busy(error):
-                raise
-            return await self.write(fn, *args, **kwargs)  # another process is at it
-        finally:
-            self._turn.release()
-        self._commits += 1
-        self._committed += 1
+            result = self._write_here(fn, *args, **kwargs)
+        except _Taken:
+            return await self.write(fn, *args, **kwargs)
         loop = asyncio.get_running_loop()
         durable: asyncio.Future[None] = loop.create_future()
         self._jobs.put(_Job(None, loop, durable))
         await durable
+        return result
+
+    def _write_here(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Commits to the log. Raises _Taken, with nothing done, where one would have to wait for others."""
+        if not self._log.exists or not self._turn.acquire(blocking=False):
+            raise _Taken
+        try:
+            with self._here.transaction() as connection:
+                before = driver_of(connection).total_changes
+                result = fn(connection, *args, **kwargs)
+                self._logged += driver_of(connection).total_changes - before
+        except sa.exc.OperationalError as error:
+            if _is_busy(error):  # another process is at it
+                raise _Taken from error
+            raise
+        finally:
+            self._turn.release()
+        self._commits += 1
+        self._committed += 1
         return result
 
     def load(self) -> Load:
@@ -286,10 +292,19 @@ class SqliteDatabase(Database):
                 began = perf_counter()
                 _answer(committed, [(None, self._log.put_on_disk())] * len(committed))
                 self._stopwatch.committed(began)
-                self._log.move(lane)
+                self._move_log(lane)
             if batch[-1] is None:
                 lane.close()
                 return
+
+    def _move_log(self, lane: _Lane) -> None:
+        """Moves the log to its place in the database now and then; the loop does not write meanwhile, or its end would
+        never be reached and it would grow for ever."""
+        if self._logged < _LOGGED:
+            return
+        self._logged = 0
+        with self._turn, contextlib.suppress(sqlite3.Error):  # there is another time
+            driver_of(lane.connection).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _commit_together(self, lane: _Lane, jobs: list[_Job]) -> list[tuple[Any, BaseException | None]]:
         results: list[tuple[Any, BaseException | None]] = []
