@@ -105,7 +105,7 @@ def _finding(*columns: sa.Column[Any]) -> Prepared:
     )
 
 
-_EXCHANGED_WITH = ("created_at", "device_name", "device_info", "family_expires_at", "rotation_nonce", "token_hash")
+_EXCHANGED_WITH = ("created_at", "device_info", "family_expires_at", "rotation_nonce", "token_hash")
 FIND = _finding(*(column for column in token.c if column.name not in _EXCHANGED_WITH))
 """What every request asks of its token: all but what matters only where the token is exchanged."""
 _FIND_ALL = _finding(*token.c)
