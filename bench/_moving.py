@@ -102,9 +102,11 @@ async def moving(server: Measured, players: Players, games: int, seconds: float,
     async with asyncio.TaskGroup() as tasks:
         for pair in range(games):
             tasks.create_task(_go_on(server, players, pair, run, push=push))
-        await asyncio.sleep(min(2.0, seconds))
+        await asyncio.sleep(min(1.0, seconds))
         meter, run.counts = Meter(server), True
         await asyncio.sleep(seconds)
+        while not (run.pushed if push else run.answered):  # noqa: ASYNC110 - on a machine that has much to do
+            await asyncio.sleep(seconds)
         run.counts = False
         took, used, driver = meter.stop()
         run.ended = True

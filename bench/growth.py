@@ -27,7 +27,7 @@ STORED_MOVES = 4  # of each of them
 AT_ONCE = min(sized(16, least=2), 16)
 PLIES = 200
 SPAN = 20  # plies that are measured together
-REQUESTS = min(sized(40, least=3), 40)
+REQUESTS = min(sized(20, least=3), 20)
 FIRST, LATE = f"move 1–{SPAN}", f"move {PLIES - SPAN + 1}–{PLIES}"
 
 Figures = dict[str, float]

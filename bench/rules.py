@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -40,13 +41,7 @@ Work = Callable[[], object]
 
 
 def main() -> None:
-    table = Table("rules: a move of", "µs", "a call")
-    call = fastest(lambda: [_nothing(number) for number in range(CALLS)]) / CALLS * 1e6
-    for key, (_, ruleset) in sorted(load_plugins(load_settings()).rulesets.items()):
-        games = whole_games(ruleset)
-        moves = sum(map(len, games))
-        took = fastest(lambda: [ask_everything(ruleset, moves) for moves in games])  # noqa: B023 - called at once
-        table.add(key, "gamehall", {"µs": took / moves * 1e6, "moves a game": moves / len(games)}, call)
+    every_ruleset()
     print(f"{'':24} {'':12} {'a second':>12} {'µs each':>9} {'ours ÷ it':>11}")
     for size in (9, SIZE, 19):
         games = random_games(size)
@@ -62,6 +57,17 @@ def main() -> None:
     points = [(position, point) for position in positions for point in free_points(position)]
     compare("one foul check", len(points), foul_checks(points))
     compare("all foul points", len(positions), foul_scans(positions))
+
+
+def every_ruleset() -> None:
+    """What a move costs by each ruleset that is installed."""
+    table = Table("rules", "µs", "a call")
+    call = fastest(lambda: [_nothing(number) for number in range(CALLS)]) / CALLS * 1e6
+    for key, (_, ruleset) in sorted(load_plugins(load_settings()).rulesets.items()):
+        games = whole_games(ruleset)
+        moves = sum(map(len, games))
+        took = fastest(partial(ask_everything, ruleset, games)) / moves * 1e6
+        table.add(key, "gamehall", {"µs": took, "moves a game": moves / len(games)}, call)
 
 
 def _nothing(number: int) -> int:
@@ -80,16 +86,17 @@ def whole_games(ruleset: Ruleset[Any, Any]) -> list[list[str]]:
     return games
 
 
-def ask_everything(ruleset: Ruleset[Any, Any], moves: list[str]) -> None:
-    """What is asked for a move, the position read and written included."""
-    after = ruleset.start(read_options(ruleset, {}))
-    for move in moves:
-        before = msgspec.json.decode(msgspec.json.encode(after), type=ruleset.Position)
-        assert ruleset.refusal(before, move) is None
-        after = ruleset.play(before, move)
-        ruleset.outcome(after)
-        ruleset.to_act(after)
-        ruleset.changes(before, move, after)
+def ask_everything(ruleset: Ruleset[Any, Any], games: list[list[str]]) -> None:
+    """What is asked for each move, the position read and written included."""
+    for moves in games:
+        after = ruleset.start(read_options(ruleset, {}))
+        for move in moves:
+            before = msgspec.json.decode(msgspec.json.encode(after), type=ruleset.Position)
+            assert ruleset.refusal(before, move) is None
+            after = ruleset.play(before, move)
+            ruleset.outcome(after)
+            ruleset.to_act(after)
+            ruleset.changes(before, move, after)
 
 
 def compare(task: str, times: int, work: dict[str, Work]) -> None:

@@ -39,18 +39,18 @@ class Spent(NamedTuple):
 def main() -> None:
     gamehall = str(Path(sys.executable).with_name("gamehall"))
     importing = _median(lambda: _run([sys.executable, "-c", "import litestar"]))
-    table = Table("start", "CPU s", "import litestar")
+    table = Table("start", "cpu", "import litestar")
     with tempfile.TemporaryDirectory() as folder:
         kept = _fresh(folder)
-        for what, run in {
-            "import litestar": lambda: importing,
-            "gamehall --help": lambda: _median(lambda: _run([gamehall, "--help"])),
-            "serve, first time": lambda: _median(lambda: _until_ready([gamehall, "serve"], _fresh(folder))),
-            "serve, again": lambda: _median(lambda: _until_ready([gamehall, "serve"], kept)),
-            "make serve, again": lambda: _median(lambda: _until_ready(["make", "serve"], kept)),
-        }.items():
-            spent = run()
-            table.add(what, "", {"s": spent.seconds, "CPU s": spent.cpu}, importing.cpu)
+        table.add("import litestar", "", importing._asdict(), importing.cpu)
+        ready: dict[str, Callable[[], Spent]] = {
+            "gamehall --help": lambda: _run([gamehall, "--help"]),
+            "serve, first time": lambda: _until_ready([gamehall, "serve"], _fresh(folder)),
+            "serve, again": lambda: _until_ready([gamehall, "serve"], kept),
+            "make serve, again": lambda: _until_ready(["make", "serve"], kept),
+        }
+        for what, run in ready.items():
+            table.add(what, "", _median(run)._asdict(), importing.cpu)
 
 
 def _median(run: Callable[[], Spent]) -> Spent:

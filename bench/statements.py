@@ -65,7 +65,7 @@ def grow(url: str) -> tuple[dict[str, Cost], dict[str, Cost], Filler]:
             with overhearing() as heard:
                 for turn in turns:
                     await everything(table, game_id, turn * 2)
-                await asyncio.sleep(sized(6))  # for what workers do by themselves
+                await asyncio.sleep(sized(4))  # for what workers do by themselves
             return heard
 
     filler, game_id = asyncio.run(begin())

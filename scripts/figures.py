@@ -143,7 +143,10 @@ def targets(measured: Measured) -> str:
     for what, of, bounds, least in rows:
         line = [what]
         for hall, bound in zip(HALLS, bounds, strict=True):
-            line += [f"{'≥' if least else '≤'} {' · '.join(map(said, bound))}", cell(of, bound, hall, least=least)]
+            line += [
+                f"{'≥' if least else '≤'} {' · '.join(f'{each:,g}' for each in bound)}",
+                cell(of, bound, hall, least=least),
+            ]
         lines.append(line)
     return table(["", "SQLite: to reach", "reached", "PostgreSQL: to reach", "reached"], lines)
 
@@ -208,7 +211,7 @@ def growth(figures: Figures) -> str:
 
 def start(figures: Figures) -> str:
     cases = dict.fromkeys(key.split(".")[1] for key in figures if key.startswith("start."))
-    fields = ("s", "CPU s", "ratio")
+    fields = ("seconds", "cpu", "ratio")
     lines = [[case, *(said(figures.get(f"start.{case}..{field}")) for field in fields)] for case in cases]
     return table(["", "s", "CPU s", "÷ importing Litestar"], lines)
 
