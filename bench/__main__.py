@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
+import traceback
 from importlib import import_module
 from pathlib import Path
 
@@ -20,13 +21,20 @@ def main(names: list[str]) -> None:
         sys.exit(f"no such bench: {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
     began = time.monotonic()
     print(machine())
+    failed = []
     for name in names or known:
         print(f"== {name}", flush=True)
-        import_module(f"bench.{name}").main()
+        try:
+            import_module(f"bench.{name}").main()
+        except Exception:  # noqa: BLE001 - the others have figures all the same
+            traceback.print_exc()
+            failed.append(name)
     _history.tell()
-    if not names:
+    if not names and not failed:
         _history.put_down()
     print(f"took {time.monotonic() - began:.0f} s")
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ class Filler:
         if not self._sqlite:
             with connection_to(self._url) as connection:
                 connection.execute("VACUUM ANALYZE")  # which autovacuum does by itself after a while
+                connection.execute("CHECKPOINT")
         self._engine.dispose()
 
     def add_users(self, many: int) -> None:

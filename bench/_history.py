@@ -47,7 +47,10 @@ def put_down() -> None:
     """Adds this run, which was a whole one, to the file."""
     here, _, commit = machine().rpartition(", commit ")
     changed = subprocess.run(
-        ["git", "status", "--porcelain", "--", ".", f":!{FILE}"], capture_output=True, text=True, check=False
+        ["git", "status", "--porcelain", "--", ".", ":(exclude,top)bench/history.jsonl"],
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout
     run = {
         "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),

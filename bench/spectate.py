@@ -24,7 +24,8 @@ PAUSE = 0.5  # seconds between two moves
 ABREAST = 50  # that come at once
 CROWDS = [sized(1_000, least=20), sized(2_000, least=40)]
 _MARK = f"event: {KIND}\n".encode()
-_SETTINGS = "[plugins.sse_push]\nmax_streams_of_strangers = 100000\n"
+# Heartbeats cost by themselves, which `units` measures: there are none while moves are told.
+_SETTINGS = "[plugins.sse_push]\nmax_streams_of_strangers = 100000\nheartbeat_seconds = 60\n"
 
 
 class Crowd:
@@ -115,6 +116,7 @@ def main() -> None:
         for name in sorted(found, key=lambda each: each != BARE):
             server, players = found[name], Players(found[name])
             asyncio.run(players.come(1))
+            Crowd(server.port, get(asyncio.run(players.begin(0)).events), ABREAST).close()  # loads what is loaded late
             alone = server.resident
             for size in CROWDS:
                 figures = spectate(server, asyncio.run(players.begin(0)), size, alone)
