@@ -166,7 +166,19 @@ def moves(measured: Measured) -> str:
         return [title, of("play:conc=16", "moves_s"), of("push:conc=16", "cpu_ms_move"), told, stored, page]
 
     head = ["", "moves/s", "CPU ms a move, pushed", "opponent told, p50 / p99 ms", "stored", "game pages/s"]
-    return table(head, [line(name) for name in SERVERS if _was_measured(name, measured)])
+    return table(head, [line(name) for name in SERVERS if _was_measured(name, "push", measured)]) + _disturbed(measured)
+
+
+def _disturbed(measured: Measured) -> str:
+    """What says how far times of answers can be believed."""
+    others = [value for each in measured.values() if not math.isnan(value := each.get("other_cores", math.nan))]
+    drivers = [value for each in measured.values() if not math.isnan(value := each.get("driver_cores", math.nan))]
+    if not others or not drivers:
+        return ""
+    return (
+        f"\nOther programs took {statistics.median(others):.2f} cores of the machine meanwhile, in the median of all "
+        f"scenarios;\nthe driver took {max(drivers):.2f} of its own at most.\n"
+    )
 
 
 def spectators(measured: Measured) -> str:
@@ -187,11 +199,11 @@ def spectators(measured: Measured) -> str:
         "KiB a stream",
         "driver's CPU µs each",
     ]
-    return table(head, [line(name) for name in SERVERS if _was_measured(name, measured)])
+    return table(head, [line(name) for name in SERVERS if _was_measured(name, "spectate", measured)])
 
 
-def _was_measured(name: str, measured: Measured) -> bool:
-    return any(server == name for server, _ in measured)
+def _was_measured(name: str, kind: str, measured: Measured) -> bool:
+    return any(server == name and scenario.startswith(kind) for server, scenario in measured)
 
 
 # The benches.

@@ -41,7 +41,15 @@ def test_what_was_measured_is_written_down(tmp_path: Path) -> None:
         )
     ]
     results += [{"peer": "colyseus", "scenario": "push:conc=16", "error": "did not start"}]
-    results += [{"peer": "gamehall-pg", "scenario": "push:conc=16", "cpu_ms_move": 1.25}]
+    results += [
+        {
+            "peer": "gamehall-pg",
+            "scenario": "push:conc=16",
+            "cpu_ms_move": 1.25,
+            "other_cores": 0.1,
+            "driver_cores": 0.4,
+        }
+    ]
     results += [{"peer": "django-daphne-spec", "scenario": "spectate:subs=1000", "last_p50_ms": 222.2}]
     (tmp_path / "results.jsonl").write_text("".join(json.dumps(result) + "\n" for result in results))
     subprocess.run([sys.executable, tmp_path / "scripts/figures.py", tmp_path / "results.jsonl"], check=True)
@@ -60,5 +68,8 @@ def test_what_was_measured_is_written_down(tmp_path: Path) -> None:
     others = written(tmp_path, "docs/performance.md", "spectators")
     assert others["Django, DRF, Daphne, PostgreSQL"][0] == "222"
     assert "Colyseus, memory" not in others
+    page = (tmp_path / "docs/performance.md").read_text()
+    assert "Other programs took 0.10 cores of the machine meanwhile" in page
+    assert "the driver took 0.40 of its own at most" in page
     assert written(tmp_path, "docs/performance.md", "growth")["move 1–20"][:2] == ["0.251", "1.04"]
     assert written(tmp_path, "docs/performance.md", "start")["serve, again"] == ["1.51", "1.40", "5"]
