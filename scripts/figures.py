@@ -33,6 +33,7 @@ WITH_SPECTATORS = "-spec"  # how a server is called that has been given spectato
 NO_PAGES = ("boardgameio", "boardgameio-pg", "colyseus")
 MISSED = " (missed)"
 # What is assumed of a game that is played, as docs/scale.md says it.
+MOST_IN_A_HALL = 10_000
 MOVE_SECONDS, MOVES, STREAMS, PAGES, HEARTBEAT_SECONDS = 10, 50, 2, 2, 15
 DAY = 86_400
 
@@ -281,7 +282,10 @@ def halls(figures: Figures) -> str:
         "processors for heartbeats",
         lambda games, of: said(games * STREAMS / HEARTBEAT_SECONDS * of("stream.heartbeat") / 1e6),
     )
-    row("of each worker, for reading the feed", lambda games, of: said(games / MOVE_SECONDS * of("event.read") / 1e6))
+    row(
+        "of each worker, for reading the feed",
+        lambda games, of: said(_in_one(games) / MOVE_SECONDS * of("event.read") / 1e6),
+    )
     row("workers, half busy", lambda games, of: said(_workers(games, of)))
     row(
         "memory, MB",
@@ -298,21 +302,27 @@ def halls(figures: Figures) -> str:
         "disk for events, kept for a week, GB",
         lambda games, of: said(games * 7 * DAY / MOVE_SECONDS * of("disk.event") / 1e9),
     )
-    return table(["games at once", "10, SQLite", "10³, PostgreSQL", "10⁶, PostgreSQL"], lines)
+    return table(["games at once", "10, SQLite", "10³, PostgreSQL", "10⁶, in halls of 10⁴"], lines)
 
 
 def _game(of: Callable[[str], float]) -> float:
     return of("disk.game") + MOVES * of("disk.move")
 
 
+def _in_one(games: int) -> int:
+    """How many of them are in one hall."""
+    return min(games, MOST_IN_A_HALL)
+
+
 def _workers(games: int, of: Callable[[str], float]) -> int:
     """As many as are busy for half of the time: what each does for itself, and reading the feed, included."""
+    one = _in_one(games)
     shared = (
-        games / MOVE_SECONDS * (of("move.request") + STREAMS * of("event.delivery") + PAGES / MOVES * of("page.game"))
+        one / MOVE_SECONDS * (of("move.request") + STREAMS * of("event.delivery") + PAGES / MOVES * of("page.game"))
     )
-    shared += games * STREAMS / HEARTBEAT_SECONDS * of("stream.heartbeat")
-    own = of("worker.idle") + games / MOVE_SECONDS * of("event.read")
-    return max(1, math.ceil(shared / max(5e5 - own, 5e4)))
+    shared += one * STREAMS / HEARTBEAT_SECONDS * of("stream.heartbeat")
+    own = of("worker.idle") + one / MOVE_SECONDS * of("event.read")
+    return games // one * max(1, math.ceil(shared / (5e5 - own)))
 
 
 def limits(figures: Figures) -> str:
