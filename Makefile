@@ -2,7 +2,7 @@
 # make test ARGS="tests/host -k name" passes arguments on; so do bench and lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test look scenarios soak check audit format texts bench coverage desktop lock clean
+.PHONY: help serve test look scenarios soak check audit format texts bench figures coverage desktop lock clean
 
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -64,9 +64,12 @@ texts: ## collect the texts that are to be translated (ARGS=fr begins another la
 	@$(PREPARE) dev
 	@$(BIN)/python scripts/texts.py $(ARGS)
 
-bench: ## measure; nothing is asserted (ARGS="units growth": these; BENCH_SIZE=10: ten times as much)
+bench: ## measure; nothing is asserted (ARGS="push spectate": these; BENCH_SIZE=10: ten times as much)
 	@$(PREPARE) dev
 	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
+
+figures: ## put the last whole bench into docs/ (ARGS=results.jsonl: servers beside each other, too)
+	@$(PYTHON) scripts/figures.py $(ARGS)
 
 coverage: ## the tests' coverage, servers and other processes they start included
 	@$(PREPARE) test

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from bench._processes import connection_to
 
 from gamehall.database import sync_url
-from gamehall.migrate import migration_connection
 
 AT_ONCE = 1_000
 GAMES_OF_A_USER = 20
@@ -40,7 +40,12 @@ class Filler:
     def __init__(self, url: str, model: Model) -> None:
         self._url = url
         self._model = model
-        self._sqlite = sync_url(url).get_backend_name() == "sqlite"
+        self._engine = sa.create_engine(sync_url(url))
+        self._sqlite = self._engine.dialect.name == "sqlite"
+        # What is copied refers to what is there: to look for all of that again and again would take most of the time.
+        quickly = "PRAGMA cache_size = -400000" if self._sqlite else "SET session_replication_role = replica"
+        sa.event.listen(self._engine, "connect", lambda opened, _: opened.cursor().execute(quickly))
+        self._columns: dict[str, list[str]] = {}
         self.users = self.games = self.moves = 0
 
     def fill(self, games: int) -> None:
@@ -55,25 +60,27 @@ class Filler:
             self.add_moves(number)
         self.add_events(games * self._model.moves // LATELY)
         if not self._sqlite:
-            with migration_connection(self._url) as connection:
-                connection.execute(sa.text("ANALYZE"))  # which autovacuum does by itself after a while
+            with connection_to(self._url) as connection:
+                connection.execute("VACUUM ANALYZE")  # which autovacuum does by itself after a while
+                connection.execute("CHECKPOINT")
+        self._engine.dispose()
 
     def add_users(self, many: int) -> None:
         """Accounts, each of which was seen once."""
         name = "'user' || n.i"
         own = {"id": self._id("n.i"), "username": name, "username_key": name, "email": name, "email_key": name}
         one = f"m.id = '{self._model.user_id}'"
-        with migration_connection(self._url) as connection:
-            _copy(connection, "user", one, own | {"look": "NULL"}, many, self.users)
+        with self._engine.begin() as connection:
+            self._copy(connection, "user", one, own | {"look": "NULL"}, many, self.users)
             seen = {"user_id": self._id("n.i")}
-            _copy(connection, "presence", f"m.user_id = '{self._model.user_id}'", seen, many, self.users)
+            self._copy(connection, "presence", f"m.user_id = '{self._model.user_id}'", seen, many, self.users)
         self.users += many
 
     def add_sessions(self, many: int) -> None:
         """Sessions of so many users that were added last."""
         own = {"id": self._id("n.i"), "cookie_hash": self._text("n.i", 64), "user_id": self._id("n.i")}
-        with migration_connection(self._url) as connection:
-            _copy(
+        with self._engine.begin() as connection:
+            self._copy(
                 connection,
                 "web_htmx_session",
                 _last(connection, "web_htmx_session", "id"),
@@ -85,8 +92,8 @@ class Filler:
     def add_tokens(self, many: int) -> None:
         """Tokens of devices of so many users that were added last."""
         own = {"family_id": self._id("n.i"), "token_hash": self._bytes("n.i"), "user_id": self._id("n.i")}
-        with migration_connection(self._url) as connection:
-            _copy(
+        with self._engine.begin() as connection:
+            self._copy(
                 connection,
                 "enhanced_auth_token",
                 _last(connection, "enhanced_auth_token", "family_id"),
@@ -97,23 +104,23 @@ class Filler:
 
     def add_games(self, many: int) -> None:
         """Games with their seats, without moves; there must be users."""
-        with migration_connection(self._url) as connection:
+        with self._engine.begin() as connection:
             for model, first, number in self._shares(many):
                 own = {"id": self._id("n.i"), "rematch_id": "NULL", "noticed": "1 = 1"}
                 if model == self._model.running:
                     own |= {"flag_at": f"{NEVER} + n.i", "turn_at": f"{NEVER} + n.i"}
                 seats = {"game_id": self._id("n.i"), "user_id": self._user("n.i * 7 + m.seat")}
-                _copy(connection, "game", f"m.id = '{model}'", own, number, first)
-                _copy(connection, "game_seat", f"m.game_id = '{model}'", seats, number, first)
+                self._copy(connection, "game", f"m.id = '{model}'", own, number, first)
+                self._copy(connection, "game_seat", f"m.game_id = '{model}'", seats, number, first)
 
     def add_moves(self, many: int) -> None:
         """The moves of so many games that were added last, which go on at once."""
-        with migration_connection(self._url) as connection:
+        with self._engine.begin() as connection:
             for model, first, number in self._shares(many):
                 of_it = f"m.game_id = '{model}'"
                 plies = connection.exec_driver_sql(f"SELECT count(*) FROM game_move m WHERE {of_it}").scalar_one()
                 for ply in range(1, plies + 1):
-                    _copy(
+                    self._copy(
                         connection,
                         "game_move",
                         f"{of_it} AND m.ply = {ply}",
@@ -126,13 +133,13 @@ class Filler:
 
     def add_events(self, many: int) -> None:
         """Events of moves."""
-        with migration_connection(self._url) as connection:
+        with self._engine.begin() as connection:
             last = connection.exec_driver_sql("SELECT max(id) FROM event WHERE kind = 'game_move'").scalar_one()
-            _copy(connection, "event", f"m.id = {last}", {"id": ""}, many)
+            self._copy(connection, "event", f"m.id = {last}", {"id": ""}, many)
 
     def bytes_used(self) -> int:
         """What is on the disk, indexes included."""
-        with migration_connection(self._url) as connection:
+        with self._engine.begin() as connection:
             if not self._sqlite:
                 total = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r'"
                 return int(connection.exec_driver_sql(total).scalar_one())
@@ -161,23 +168,24 @@ class Filler:
         text = self._text(number, 32)
         return f"CAST({text} AS BLOB)" if self._sqlite else f"convert_to({text}, 'UTF8')"
 
+    def _copy(self, connection: sa.Connection, table: str, chosen: str, own: Own, many: int, first: int = 0) -> None:
+        """Copies this row so many times; a column without a value of its own there is left to the database."""
+        if not many:
+            return
+        if table not in self._columns:
+            self._columns[table] = [each["name"] for each in sa.inspect(connection).get_columns(table)]
+        names = [name for name in self._columns[table] if own.get(name) != ""]
+        columns = ", ".join(f'"{name}"' for name in names)
+        values = ", ".join(own.get(name, f'm."{name}"') for name in names)
+        numbers = f"SELECT {first} + 1 UNION ALL SELECT i + 1 FROM n WHERE i < {first + many}"
+        connection.execute(
+            sa.text(
+                f'WITH RECURSIVE n(i) AS ({numbers}) INSERT INTO "{table}" ({columns}) '
+                f'SELECT {values} FROM n, "{table}" m WHERE {chosen}'
+            )
+        )
+
 
 def _last(connection: sa.Connection, table: str, key: str) -> str:
     last = connection.exec_driver_sql(f"SELECT max({key}) FROM {table}").scalar_one()
     return f"m.{key} = '{last}'"
-
-
-def _copy(connection: sa.Connection, table: str, chosen: str, own: Own, many: int, first: int = 0) -> None:
-    """Copies this row so many times; a column without a value of its own there is left to the database."""
-    if not many:
-        return
-    names = [each["name"] for each in sa.inspect(connection).get_columns(table) if own.get(each["name"]) != ""]
-    columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(own.get(name, f'm."{name}"') for name in names)
-    numbers = f"SELECT {first} + 1 UNION ALL SELECT i + 1 FROM n WHERE i < {first + many}"
-    connection.execute(
-        sa.text(
-            f'WITH RECURSIVE n(i) AS ({numbers}) INSERT INTO "{table}" ({columns}) '
-            f'SELECT {values} FROM n, "{table}" m WHERE {chosen}'
-        )
-    )

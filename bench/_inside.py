@@ -26,7 +26,7 @@ from rig.people import moves_without_end
 MOVES = sized(60, least=4)  # of a game
 GAMES = sized(12, least=2)  # at once
 FILLED = sized(1_000, least=20)
-IDLE_SECONDS = sized(10, least=2)
+IDLE_SECONDS = sized(6, least=2)
 _MOVE = "POST /api/v1/games/{game_id}/moves"
 
 Figures = dict[str, float]

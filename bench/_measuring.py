@@ -18,7 +18,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench._history import keep
-from bench._processes import children, connection_to, databases, hall, machine, parent_of, seconds_of
+from bench._processes import children, connection_to, databases, hall, parent_of, seconds_of
 
 from rig.processes import Process, free_port
 
@@ -28,7 +28,7 @@ _SERVERS_CORE, _DRIVERS_CORE = {0}, {1}
 
 @dataclass(frozen=True)
 class Measured:
-    """A server at this port; `roots` are the processes whose trees it consists of."""
+    """A server at this port; `roots` are the processes whose trees it consists of, its own first."""
 
     name: str
     port: int
@@ -36,10 +36,7 @@ class Measured:
 
     @property
     def processes(self) -> list[int]:
-        found = list(self.roots)
-        for pid in found:  # it grows meanwhile
-            found += children(pid)
-        return found
+        return _tree(self.roots)
 
     @property
     def used(self) -> float:
@@ -48,8 +45,8 @@ class Measured:
 
     @property
     def resident(self) -> int:
-        """Bytes of memory of all of its processes."""
-        return sum(map(_resident, self.processes))
+        """Bytes of memory of the server itself: its database's processes count what they share again and again."""
+        return sum(map(_resident, _tree(self.roots[:1])))
 
 
 class Meter:
@@ -64,6 +61,14 @@ class Meter:
         """(seconds, the server's processor seconds, and how much of a core the driver took)."""
         took = perf_counter() - self._began
         return took, self._server.used - self._before, (_own_seconds() - self._own) / took
+
+
+def _tree(roots: Sequence[int]) -> list[int]:
+    """These processes and all that they have started."""
+    found = list(roots)
+    for pid in found:  # it grows meanwhile
+        found += children(pid)
+    return found
 
 
 def _own_seconds() -> float:
@@ -82,28 +87,37 @@ def servers(settings: str = "") -> Iterator[Mapping[str, Measured]]:
     """A hall on each database, with these settings, and the bare server, each by itself on the servers' core."""
     with ExitStack() as stack:
         urls = stack.enter_context(databases())
-        found = {name: _measured(stack, name, url, settings) for name, url in urls.items()}
-        found[BARE] = stack.enter_context(bare())
-        for each in found.values():
-            pin(each.processes, _SERVERS_CORE)
-        pin([os.getpid()], _DRIVERS_CORE)
-        stack.callback(pin, [os.getpid()], set(range(os.cpu_count() or 1)))
-        yield found
-
-
-def _measured(stack: ExitStack, name: str, url: str, settings: str) -> Measured:
-    server = stack.enter_context(hall(url, settings)).server
-    roots = [server.pid]
-    if url.startswith("postgresql"):
-        with connection_to(url) as connection:
-            row = connection.execute("SELECT pg_backend_pid()").fetchone()
-            assert row is not None
-            roots.append(parent_of(int(row[0])))
-    return Measured(name, server.port, tuple(roots))
+        found = {name: stack.enter_context(measured(name, url, settings)) for name, url in urls.items()}
+        yield found | {BARE: stack.enter_context(_bare())}
 
 
 @contextmanager
-def bare() -> Iterator[Measured]:
+def measured(name: str, url: str, settings: str = "") -> Iterator[Measured]:
+    """A hall on this database."""
+    with hall(url, settings) as running:
+        roots = [running.server.pid]
+        if url.startswith("postgresql"):
+            with connection_to(url) as connection:
+                row = connection.execute("SELECT pg_backend_pid()").fetchone()
+                assert row is not None
+                roots.append(parent_of(int(row[0])))
+        with _apart(Measured(name, running.server.port, tuple(roots))) as server:
+            yield server
+
+
+@contextmanager
+def _apart(server: Measured) -> Iterator[Measured]:
+    """The server on one core, and this process on another."""
+    pin(server.processes, _SERVERS_CORE)
+    pin([os.getpid()], _DRIVERS_CORE)
+    try:
+        yield server
+    finally:
+        pin([os.getpid()], set(range(os.cpu_count() or 1)))
+
+
+@contextmanager
+def _bare() -> Iterator[Measured]:
     """The bare server, served as a hall is."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
@@ -113,7 +127,8 @@ def bare() -> Iterator[Measured]:
         process = Process(command, Path(folder) / "log", environment=os.environ | {"PYTHONPATH": root})
         try:
             process.wait_until(lambda: _listens(port))
-            yield Measured(BARE, port, (process.pid,))
+            with _apart(Measured(BARE, port, (process.pid,))) as server:
+                yield server
         finally:
             process.kill()
 
@@ -139,25 +154,30 @@ def milliseconds(times: Sequence[float], part: float) -> float:
 
 
 class Table:
-    """Figures of one scenario by server, each told beside the bare server's of the same run."""
+    """Figures of one scenario by case and by who did it, each beside the bare server's of the same run."""
 
-    def __init__(self, scenario: str, compared: str) -> None:
-        """`compared` is the figure by which servers are compared with the bare one."""
+    def __init__(self, scenario: str, compared: str, beside: str = BARE) -> None:
+        """`compared` is the figure whose ratio is told; `beside` says to what."""
         self._scenario = scenario
         self._compared = compared
-        self._rows: dict[tuple[str, str], Mapping[str, float]] = {}
-        print(machine())
+        self._beside = beside
+        self._bare: dict[str, float] = {}
+        self._named: list[str] = []
 
-    def add(self, case: str, server: str, figures: Mapping[str, float]) -> None:
-        """One row: what a server did in one case."""
-        if not self._rows:
-            print(f"{self._scenario:14} {'':12}" + "".join(f"{name:>14}" for name in figures) + f"{'÷ bare':>10}")
-        self._rows[case, server] = figures
-        bare_row = self._rows.get((case, BARE))
-        ratio = figures[self._compared] / bare_row[self._compared] if bare_row and server != BARE else None
+    def add(self, case: str, who: str, figures: Mapping[str, float], measure: float | None = None) -> None:
+        """One row. It is compared with `measure`, else with what the bare server did in this case."""
+        if self._named != list(figures):
+            self._named = list(figures)
+            names = "".join(f"{name:>14}" for name in self._named)
+            print(f"{self._scenario:20} {'':12}{names}{f'÷ {self._beside}':>18}")
+        if who == BARE:
+            self._bare[case] = figures[self._compared]
+        elif measure is None:
+            measure = self._bare.get(case)
+        ratio = figures[self._compared] / measure if measure else None
         told = "".join(f"{value:>14,.3f}" for value in figures.values())
-        print(f"{case:14} {server:12}{told}{f'{ratio:.2f}' if ratio else '':>10}", flush=True)
+        print(f"{case:20} {who:12}{told}{f'{ratio:.2f}' if ratio else '':>18}", flush=True)
         for name, value in figures.items():
-            keep(f"{self._scenario}.{case}.{server}.{name}", value)
+            keep(f"{self._scenario}.{case}.{who}.{name}", value)
         if ratio:
-            keep(f"{self._scenario}.{case}.{server}.ratio", ratio)
+            keep(f"{self._scenario}.{case}.{who}.ratio", ratio)

@@ -21,22 +21,25 @@ KIND = "game_move"
 
 @dataclass(frozen=True)
 class Game:
-    """Where moves of a game are sent, and where it is followed from; by seat, what each player's requests carry."""
+    """Where a game is, and where it is followed from; by seat, what each player's requests carry."""
 
-    moves: str
+    id: str
+    path: str
     events: str
     headers: tuple[str, str]
 
     def move(self, ply: int) -> bytes:
         body = b'{"move":"%b","ply":%d}' % (MOVES[ply].encode(), ply)
-        return post(self.moves, body, self.headers[ply % 2])
+        return post(f"{self.path}/moves", body, self.headers[ply % 2])
 
 
 class Players:
     """Pairs of users who begin games with each other. At the bare server there are none, and games are names."""
 
-    def __init__(self, server: Measured) -> None:
+    def __init__(self, server: Measured, name: str = "p") -> None:
+        """What their names begin with is `name`."""
         self._server = server
+        self.name = name
         self._headers: list[tuple[str, str]] = []
         self._begun = 0
 
@@ -44,7 +47,9 @@ class Players:
         """So many pairs, who have registered."""
         while len(self._headers) < pairs:
             number = len(self._headers)
-            self._headers.append((await self._register(f"p{number}a"), await self._register(f"p{number}b")))
+            self._headers.append(
+                (await self._register(f"{self.name}{number}a"), await self._register(f"{self.name}{number}b"))
+            )
 
     async def _register(self, name: str) -> str:
         if self._server.name == BARE:
@@ -56,13 +61,14 @@ class Players:
         """A new game of this pair."""
         self._begun += 1
         if self._server.name == BARE:
-            return Game(f"/games/{self._begun}/moves", f"/games/{self._begun}/events", ("", ""))
+            path = f"/games/{self._begun}"
+            return Game(str(self._begun), path, f"{path}/events", ("", ""))
         first, second = self._headers[pair]
-        terms = {"ruleset": "gomoku", "seat": 0, "opponent": f"p{pair}b"}
+        terms = {"ruleset": "gomoku", "seat": 0, "opponent": f"{self.name}{pair}b"}
         made = await self._ask("/challenges", terms, first)
         begun = await self._ask(f"/challenges/{made['id']}/respond", {"action": "accept"}, second)
         game_id = begun["game_id"]
-        return Game(f"/api/v1/games/{game_id}/moves", f"/api/v1/events?channel=game-{game_id}", (first, second))
+        return Game(game_id, f"/api/v1/games/{game_id}", f"/api/v1/events?channel=game-{game_id}", (first, second))
 
     def told(self, pair: int, seat: int, game: Game) -> bytes:
         """The request for a stream that tells this player of the other's moves."""
@@ -96,9 +102,11 @@ async def moving(server: Measured, players: Players, games: int, seconds: float,
     async with asyncio.TaskGroup() as tasks:
         for pair in range(games):
             tasks.create_task(_go_on(server, players, pair, run, push=push))
-        await asyncio.sleep(min(2.0, seconds))
+        await asyncio.sleep(min(1.0, seconds))
         meter, run.counts = Meter(server), True
         await asyncio.sleep(seconds)
+        while not (run.pushed if push else run.answered):  # noqa: ASYNC110 - on a machine that has much to do
+            await asyncio.sleep(seconds)
         run.counts = False
         took, used, driver = meter.stop()
         run.ended = True

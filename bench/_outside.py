@@ -17,8 +17,8 @@ ROUNDS = sized(3)
 REQUESTS, PAGES, SIGN_INS = sized(150, least=3), sized(40, least=2), sized(10, least=2)
 STREAMS = min(sized(100, least=5), 800)
 MOVES = sized(60, least=2)
-IDLE_SECONDS = sized(10, least=2)
-BEATS = sized(4, least=1)
+IDLE_SECONDS = sized(6, least=2)
+BEATS = sized(3, least=1)
 HEARTBEAT = 4  # seconds; 15 in a hall that nobody has changed
 
 Figures = dict[str, float]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-_SIZE = float(os.environ.get("BENCH_SIZE", "1"))
+SIZE = float(os.environ.get("BENCH_SIZE", "1"))
 
 
 def sized(usual: int, least: int = 1) -> int:
     """So much as is wanted, where this is the usual number."""
-    return max(least, round(usual * _SIZE))
+    return max(least, round(usual * SIZE))

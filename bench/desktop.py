@@ -3,7 +3,7 @@ the mouse moves, and how soon a move of the opponent is on the screen.
 
 Beside each figure stands its ratio to something bare in the same run: an empty DearPyGui window, a plain import, a
 listener that only reads the stream. On a screen without a graphics card (Xvfb) the processor draws every pixel, so the
-shares of it are far above those of a real one. Needs Xvfb and xdotool; about three minutes.
+shares of it are far above those of a real one. Needs Xvfb and xdotool; about a minute.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pathlib import Path
 import httpx
 from bench.live import PASSWORD, URL, hall
 
-STARTS, SECONDS, MOVES = 5, 10, 20
+STARTS, SECONDS, MOVES = 3, 5, 12
 DISPLAY = ":87"
 XVFB, XDOTOOL = shutil.which("Xvfb") or "", shutil.which("xdotool") or ""
 FPS = 10

@@ -1,173 +1,117 @@
-"""What each statement of the hot path costs in a hall with many games, beside the same in one with two hundred.
+"""What moves, lists and pages cost in a hall with many stored games, and a move late in its game.
 
-Two players do everything in the small hall, then it is filled with BENCH_SIZE × 10,000 games, most of them over, and
-they do the same once more. What they send to the database is overheard and sent again by itself: how long that takes,
-and how much the database does for it – pages that PostgreSQL looks at, steps of the machine in SQLite – which nothing
-else here changes. What finds its rows by an index does no more than before, and whatever does more is named.
-Statements that only insert are not sent again. Needs a PostgreSQL as the tests do; BENCH_SIZE=10 is five million moves,
-some minutes and four gigabytes of disk in each database.
+A hall is measured while it has no more than the games of the bench, and again after BENCH_SIZE × 100,000 were put into
+its database, a tenth of which go on. Told is the processor time of the server and its database together, beside the
+same before; and a move of a late ply beside one of the first. BENCH_SIZE=10 is a million games: some minutes and
+gigabytes of disk for each database. Needs Linux and a PostgreSQL as the tests do.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+import json
+from collections.abc import Mapping
+from time import perf_counter
 
-import sqlalchemy as sa
-from bench._filling import Filler
-from bench._playing import NAMES, Table, flat, sitting
-from bench._processes import databases, machine
+import uvloop
+from bench._filling import Filler, Model
+from bench._measuring import Measured, Meter, Table, measured
+from bench._moving import Game, Players
+from bench._processes import databases
 from bench._sizes import sized
+from bench._wire import Line, get, post
+from bench.page import sign_in
 
-from gamehall.database import sync_url
+GAMES = sized(100_000, least=40)
+STORED_MOVES = 4  # of each of them
+AT_ONCE = min(sized(16, least=2), 16)
+PLIES = 200
+SPAN = 20  # plies that are measured together
+REQUESTS = min(sized(20, least=3), 20)
+FIRST, LATE = f"move 1–{SPAN}", f"move {PLIES - SPAN + 1}–{PLIES}"
 
-MOVES = sized(50, least=6)
-FEW, MANY = sized(200, least=10), sized(10_000, least=40)
-AGAIN = sized(20, least=3)
-FLAT = 2.0
-LITTLE = {"sqlite": 3_000, "postgresql": 60}
-"""Steps, and pages: below these a ratio tells of how deep an index is."""
-TOLD = 2_000
-
-Heard = dict[str, tuple[str, Any]]
-"""By the statement without the length of its lists: as it was sent for the first time, and with what."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Of one statement: the fastest time in seconds, and how much the database did."""
-
-    seconds: float
-    work: int
+Figures = dict[str, float]
+"""Milliseconds of processor time, by what was done."""
 
 
 def main() -> None:
-    print(machine())
-    with databases() as urls:
+    table = Table("growth", "CPU ms", "before")
+    with databases() as urls, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         for name, url in urls.items():
-            report(name, *grow(url))
+            with measured(name, url) as server:
+                empty, model = runner.run(_visit(server, "p"))
+            began = perf_counter()
+            filler = Filler(url, model)
+            filler.fill(GAMES)
+            print(
+                f"{name}: {filler.games:,} games with {filler.moves:,} moves put down in {perf_counter() - began:.0f} s"
+            )
+            with measured(name, url) as server:
+                full, _ = runner.run(_visit(server, "q"))
+            for what, (without, stored) in {each: (empty[each], full[each]) for each in empty}.items():
+                table.add(what, name, {"empty ms": without, "CPU ms": stored}, without)
+            table.add(f"{LATE} to 1–{SPAN}", name, {"early ms": full[FIRST], "CPU ms": full[LATE]}, full[FIRST])
 
 
-def grow(url: str) -> tuple[dict[str, Cost], dict[str, Cost], Filler]:
-    """What statements cost in the small hall and in the large one, and who filled it."""
-
-    async def begin() -> tuple[Filler, str]:
-        async with sitting(url) as table:
-            return Filler(url, await table.model(MOVES)), await table.begin()
-
-    async def visit(turns: range) -> Heard:
-        async with sitting(url) as table:
-            with overhearing() as heard:
-                for turn in turns:
-                    await everything(table, game_id, turn * 2)
-                await asyncio.sleep(sized(6))  # for what workers do by themselves
-            return heard
-
-    filler, game_id = asyncio.run(begin())
-    filler.fill(FEW)
-    small = costs(url, asyncio.run(visit(range(2))))
-    began = time.perf_counter()
-    filler.fill(MANY)
-    print(f"filled in {time.perf_counter() - began:.0f} s")
-    return small, costs(url, asyncio.run(visit(range(2, 4)))), filler
-
-
-async def everything(table: Table, game_id: str, first: int) -> None:
-    """What players, their pages and programs do all the time."""
-    (ada, bob), (browser, *_) = table.players, table.browsers
-    await table.play(game_id, 2, first)
-    other = await table.begin()
-    await table.play(other, 1)
-    await bob.post(f"/games/{other}/resign")
-    await ada.post("/challenges", json={"ruleset": "renju"})
-    for each in (await ada.get("/challenges", params={"box": "sent"})).json()["items"]:
-        await ada.post(f"/challenges/{each['id']}/respond", json={"action": "cancel"})
-    for path in (
-        *(f"/games/{game_id}", f"/games/{game_id}/scene?ply=1", f"/games/{game_id}/record", "/users/me"),
-        *("/games?status=active", f"/games?player={NAMES[0]}", "/games?limit=20"),
-        *(f"/games?player={NAMES[0]}&status=finished", "/games?ruleset=gomoku", "/games?ruleset=gomoku&status=active"),
-        *("/challenges?box=open", "/challenges?box=received", f"/users/{NAMES[1]}", "/friends", "/auth/tokens"),
-    ):
-        assert (await ada.get(path)).is_success, path
-    for path in ("/", "/games", f"/games/{game_id}", f"/@{NAMES[0]}", "/friends", "/play", "/settings"):
-        assert (await browser.get(path)).is_success, path
-    feed = table.hall.host.feed
-    await feed.since(feed.place, frozenset({"lobby"}))
-    await feed.lag()
-
-
-@contextmanager
-def overhearing() -> Iterator[Heard]:
-    """What this process sends to the database while the block lasts."""
-    heard: Heard = {}
-
-    def listen(_connection: Any, _cursor: Any, text: str, given: Any, _context: Any, many: bool) -> None:
-        heard.setdefault(flat(text), (text, given[0] if many else given))
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", listen)
-    try:
-        yield heard
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", listen)
-
-
-def costs(url: str, heard: Heard) -> dict[str, Cost]:
-    """What each of these costs when it is sent by itself; nothing of it is kept."""
-    engine = sa.create_engine(sync_url(url), poolclass=sa.NullPool)
+async def _visit(server: Measured, names: str) -> tuple[Figures, Model]:
+    """The figures, and two games and a player that can be copied."""
+    players = Players(server, names)
+    await players.come(AT_ONCE)
+    games = [await players.begin(pair) for pair in range(AT_ONCE)]
+    lines = [await Line.open(server.port) for _ in games]
+    await _play(games, lines, range(PLIES))  # to warm up
+    games = [await players.begin(pair) for pair in range(AT_ONCE)]
     found = {}
-    with engine.connect() as connection:
-        work = _pages if engine.dialect.name == "postgresql" else _steps
-        for name, (text, given) in heard.items():
-            if name.startswith(("SELECT", "UPDATE", "DELETE")) and "pg_advisory" not in name:
-                done = work(connection, text, given)
-                found[name] = Cost(min(_seconds(connection, text, given) for _ in range(AGAIN)), done)
-                connection.rollback()
-    engine.dispose()
-    return found
+    for what, plies in {FIRST: range(SPAN), "": range(SPAN, PLIES - SPAN), LATE: range(PLIES - SPAN, PLIES)}.items():
+        meter = Meter(server)
+        await _play(games, lines, plies)
+        if what:
+            found[what] = _each(meter, len(plies) * len(games))
+    model = await _model(players, lines)
+    for what, request in (await _requests(server, players, games[0])).items():
+        assert (await lines[0].ask(request)).status == 200, what
+        meter = Meter(server)
+        for _ in range(REQUESTS):
+            await lines[0].ask(request)
+        found[what] = _each(meter, REQUESTS)
+    for line in lines:
+        line.close()
+    return found, model
 
 
-def _seconds(connection: sa.Connection, text: str, given: Any) -> float:
-    began = time.perf_counter()
-    answer = connection.exec_driver_sql(text, given)
-    if answer.returns_rows:
-        answer.all()
-    return time.perf_counter() - began
+async def _play(games: list[Game], lines: list[Line], plies: range) -> None:
+    async def go_on(game: Game, line: Line) -> None:
+        for ply in plies:
+            answer = await line.ask(game.move(ply))
+            assert answer.status == 200, answer.body
+
+    await asyncio.gather(*map(go_on, games, lines))
 
 
-def _pages(connection: sa.Connection, text: str, given: Any) -> int:
-    """The pages that PostgreSQL looked at."""
-    ((plan,),) = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {text}", given)
-    return int(plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"])
+def _each(meter: Meter, times: int) -> float:
+    _, used, _ = meter.stop()
+    return used / times * 1e3
 
 
-def _steps(connection: sa.Connection, text: str, given: Any) -> int:
-    """The steps that SQLite's machine made, to ten."""
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    counted = itertools.count()
-    driver.set_progress_handler(lambda: next(counted) < 0, 10)
-    _seconds(connection, text, given)
-    driver.set_progress_handler(None, 0)
-    return next(counted) * 10
+async def _model(players: Players, lines: list[Line]) -> Model:
+    """A game that has ended and one that goes on, each of so many moves as the stored ones shall have."""
+    ended, running = await players.begin(0), await players.begin(0)
+    await _play([ended, running], lines[:2], range(STORED_MOVES))
+    line = lines[0]
+    assert (await line.ask(post(f"{ended.path}/resign", b"", ended.headers[0]))).status == 200
+    me = json.loads((await line.ask(get("/api/v1/users/me", ended.headers[0]))).body)
+    return Model(ended.id, running.id, me["id"], STORED_MOVES)
 
 
-def report(name: str, small: dict[str, Cost], large: dict[str, Cost], filler: Filler) -> None:
-    print(f"{name}: {FEW:,} games, then {filler.games:,} with {filler.moves:,} moves, {filler.bytes_used():,} bytes")
-    both = small.keys() & large.keys()
-    ratios = {each: max(large[each].work, LITTLE[name]) / max(small[each].work, LITTLE[name]) for each in both}
-    grown = sorted((each for each in both if ratios[each] > FLAT), key=lambda each: -ratios[each])
-    slower = sorted(large[each].seconds / small[each].seconds for each in both - set(grown))
-    print(f"  growth.statements {len(both)}")
-    print(f"  growth.flat       {len(both) - len(grown)}")
-    print(f"  growth.slower     {slower[len(slower) // 2]:.2f} × in the median of these")
-    for each in grown:
-        before, after = small[each], large[each]
-        print(
-            f"  {ratios[each]:7.1f} × the work: {before.work:,} → {after.work:,}; "
-            f"{before.seconds * 1e3:.2f} → {after.seconds * 1e3:.2f} ms  {each[:TOLD]}"
-        )
+async def _requests(server: Measured, players: Players, game: Game) -> Mapping[str, bytes]:
+    """What lists and pages are asked for by."""
+    token, cookies = game.headers[0], await sign_in(server, f"{players.name}0a")
+    return {
+        "lobby page": get("/", cookies),
+        "page of games": get("/games", cookies),
+        "page of a game": get(f"/games/{game.id}", cookies),
+        "games": get("/api/v1/games?limit=20", token),
+        "games going on": get("/api/v1/games?status=active", token),
+        "games of a player": get(f"/api/v1/games?player={players.name}0a", token),
+        "open challenges": get("/api/v1/challenges?box=open", token),
+    }

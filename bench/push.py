@@ -11,4 +11,4 @@ from bench._sizes import sized
 
 
 def main() -> None:
-    report("push", push=True, servers=servers, seconds=sized(50, least=2) / 10, many=sized(16, least=2))
+    report("push", push=True, servers=servers, seconds=sized(40, least=2) / 10, many=sized(16, least=2))

@@ -1,25 +1,36 @@
 """What rules cost through the public interface of a ruleset, beside others that do the same in the same run.
 
-Four things that a server does: replaying whole random games (is the move legal, make it, is the game over), listing
-the legal moves of a position in the middle of a game, asking whether one point is a foul in renju, and finding every
-foul point. The others are OpenSpiel (C++), PyPI's renju, and a plain list that is changed in place. The best of
-several rounds counts, since anything else on the machine only slows.
+First what a move costs by each ruleset that is installed, with all that the hall asks of it for one, beside a call of a
+function that does nothing. Then four things of the games of five in a row, beside others: replaying whole random games
+(is the move legal, make it, is the game over), listing the legal moves of a position in the middle of a game, asking
+whether one point is a foul in renju, and finding every foul point. The others are OpenSpiel (C++), PyPI's renju, and a
+plain list that is changed in place. The best of several rounds counts, since anything else on the machine only slows.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
+from typing import Any
 
+import msgspec
 import pyspiel  # type: ignore[import-not-found]  # it ships no types
+from bench._history import keep
+from bench._measuring import Table
+from bench._sizes import sized
 from renju import RenjuBoard  # type: ignore[import-untyped]
 from renju.check_forbid import get_foul_type  # type: ignore[import-untyped]
 
-from gamehall.game import board_cells
+from gamehall.game import Ruleset, board_cells, read_options
+from gamehall.plugins import load_plugins
+from gamehall.settings import load_settings
 from gamehall_gomoku_rules import FREE, Gomoku, LineOptions, LinePosition, Renju
 
-GAMES = 60
+GAMES = sized(40, least=2)
+WHOLE_GAMES = sized(6, least=1)  # of each ruleset
+CALLS = 100_000
 ROUNDS = 5
 SIZE = 15
 DIRECTIONS = ((0, 1), (1, 0), (1, 1), (1, -1))
@@ -30,7 +41,8 @@ Work = Callable[[], object]
 
 
 def main() -> None:
-    print(f"{'':24} {'':12} {'a second':>12} {'µs each':>9} {'ours to it':>11}")
+    every_ruleset()
+    print(f"{'':24} {'':12} {'a second':>12} {'µs each':>9} {'ours ÷ it':>11}")
     for size in (9, SIZE, 19):
         games = random_games(size)
         work = {
@@ -47,13 +59,55 @@ def main() -> None:
     compare("all foul points", len(positions), foul_scans(positions))
 
 
+def every_ruleset() -> None:
+    """What a move costs by each ruleset that is installed."""
+    table = Table("rules", "µs", "a call")
+    call = fastest(lambda: [_nothing(number) for number in range(CALLS)]) / CALLS * 1e6
+    for key, (_, ruleset) in sorted(load_plugins(load_settings()).rulesets.items()):
+        games = whole_games(ruleset)
+        moves = sum(map(len, games))
+        took = fastest(partial(ask_everything, ruleset, games)) / moves * 1e6
+        table.add(key, "gamehall", {"µs": took, "moves a game": moves / len(games)}, call)
+
+
+def _nothing(number: int) -> int:
+    return number
+
+
+def whole_games(ruleset: Ruleset[Any, Any]) -> list[list[str]]:
+    """Games at random, to their ends."""
+    chance, games = random.Random(1), []
+    for _ in range(WHOLE_GAMES):
+        position, moves = ruleset.start(read_options(ruleset, {})), list[str]()
+        while ruleset.to_act(position) is not None:
+            moves.append(chance.choice(list(ruleset.moves(position))))
+            position = ruleset.play(position, moves[-1])
+        games.append(moves)
+    return games
+
+
+def ask_everything(ruleset: Ruleset[Any, Any], games: list[list[str]]) -> None:
+    """What is asked for each move, the position read and written included."""
+    for moves in games:
+        after = ruleset.start(read_options(ruleset, {}))
+        for move in moves:
+            before = msgspec.json.decode(msgspec.json.encode(after), type=ruleset.Position)
+            assert ruleset.refusal(before, move) is None
+            after = ruleset.play(before, move)
+            ruleset.outcome(after)
+            ruleset.to_act(after)
+            ruleset.changes(before, move, after)
+
+
 def compare(task: str, times: int, work: dict[str, Work]) -> None:
     """Prints how often a second each does the task, which its work repeats so many times."""
     seconds = {name: fastest(run) for name, run in work.items()}
     for name, taken in seconds.items():
-        ratio = f"{taken / seconds['gamehall']:.2f}" if name != "gamehall" else ""
-        print(f"{task:24} {name:12} {times / taken:>12,.0f} {taken / times * 1e6:>9.2f} {ratio:>11}")
-        task = ""
+        ratio = seconds["gamehall"] / taken
+        told = f"{ratio:.2f}" if name != "gamehall" else ""
+        print(f"{task:24} {name:12} {times / taken:>12,.0f} {taken / times * 1e6:>9.2f} {told:>11}")
+        if told:
+            keep(f"rules.{task}.{name}.ratio", ratio)
 
 
 def fastest(run: Work) -> float:
@@ -225,7 +279,3 @@ def foul_scans(positions: list[LinePosition]) -> dict[str, Work]:
                 get_foul_type(columns, point % SIZE, point // SIZE)
 
     return {"gamehall": by_ruleset, "renju": by_renju}
-
-
-if __name__ == "__main__":
-    main()

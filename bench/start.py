@@ -1,7 +1,7 @@
-"""From a command to the first page: `gamehall serve` on an empty folder and on one that is there, and `make serve`.
+"""From a command to what it is for: `gamehall --help`, `gamehall serve` until it is ready, and `make serve`.
 
-Beside each time stands how many times longer it is than the same Python importing Litestar: that is a ratio of one run
-on one machine, whatever else the machine does.
+A hall is started on an empty folder and on one that is there. Beside each stands how many times the processor time of
+the same Python importing Litestar it takes: that is a ratio of one run on one machine, whatever else the machine does.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from pathlib import Path
 from socket import socket
 from typing import NamedTuple
 
+from bench._measuring import Table
+from bench._sizes import sized
+
 _ROOT = Path(__file__).parent.parent
-_TIMES = 3
+_TIMES = sized(3)
 _PATIENCE = 120.0
 
 
@@ -36,23 +39,22 @@ class Spent(NamedTuple):
 def main() -> None:
     gamehall = str(Path(sys.executable).with_name("gamehall"))
     importing = _median(lambda: _run([sys.executable, "-c", "import litestar"]))
-    _tell("import litestar", importing, importing)
+    table = Table("start", "cpu", "import litestar")
     with tempfile.TemporaryDirectory() as folder:
-        _tell(
-            "gamehall serve, first start", _median(lambda: _first_page([gamehall, "serve"], _fresh(folder))), importing
-        )
         kept = _fresh(folder)
-        _first_page([gamehall, "serve"], kept)
-        _tell("gamehall serve, again", _median(lambda: _first_page([gamehall, "serve"], kept)), importing)
-        _tell("make serve, again", _median(lambda: _first_page(["make", "serve"], kept)), importing)
-
-
-def _tell(what: str, spent: Spent, importing: Spent) -> None:
-    ratio = spent.seconds / importing.seconds
-    print(f"{what:<30}{spent.seconds:7.2f} s{spent.cpu:7.2f} s of CPU{ratio:7.1f} × importing Litestar", flush=True)
+        table.add("import litestar", "", importing._asdict(), importing.cpu)
+        ready: dict[str, Callable[[], Spent]] = {
+            "gamehall --help": lambda: _run([gamehall, "--help"]),
+            "serve, first time": lambda: _until_ready([gamehall, "serve"], _fresh(folder)),
+            "serve, again": lambda: _until_ready([gamehall, "serve"], kept),
+            "make serve, again": lambda: _until_ready(["make", "serve"], kept),
+        }
+        for what, run in ready.items():
+            table.add(what, "", _median(run)._asdict(), importing.cpu)
 
 
 def _median(run: Callable[[], Spent]) -> Spent:
+    run()  # what is read from the disk for the first time is not what is measured
     return sorted(run() for _ in range(_TIMES))[_TIMES // 2]
 
 
@@ -62,11 +64,11 @@ def _fresh(folder: str) -> Path:
 
 def _run(command: Sequence[str]) -> Spent:
     begun, before = time.monotonic(), _cpu()
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return Spent(time.monotonic() - begun, _cpu() - before)
 
 
-def _first_page(command: Sequence[str], data: Path) -> Spent:
+def _until_ready(command: Sequence[str], data: Path) -> Spent:
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -76,7 +78,7 @@ def _first_page(command: Sequence[str], data: Path) -> Spent:
             command, cwd=_ROOT, env=_settings(data, port), stdout=log, stderr=log, start_new_session=True
         )
         try:
-            _wait_for_page(f"http://127.0.0.1:{port}/", server, begun + _PATIENCE)
+            _wait_for(f"http://127.0.0.1:{port}/health/ready", server, begun + _PATIENCE)
             seconds = time.monotonic() - begun
         finally:
             os.killpg(server.pid, signal.SIGTERM)
@@ -89,7 +91,7 @@ def _settings(data: Path, port: int) -> Mapping[str, str]:
     return inherited | {"GAMEHALL_DATA_DIR": str(data), "GAMEHALL_PORT": str(port)}
 
 
-def _wait_for_page(url: str, server: subprocess.Popen[bytes], deadline: float) -> None:
+def _wait_for(url: str, server: subprocess.Popen[bytes], deadline: float) -> None:
     while time.monotonic() < deadline:
         with suppress(OSError, urllib.error.URLError), urllib.request.urlopen(url, timeout=_PATIENCE) as page:  # noqa: S310
             page.read()
@@ -97,7 +99,7 @@ def _wait_for_page(url: str, server: subprocess.Popen[bytes], deadline: float) -
         if server.poll() is not None:
             raise RuntimeError(f"the server ended with {server.returncode}")
         time.sleep(0.01)
-    raise RuntimeError("there was no page in time")
+    raise RuntimeError("it was not ready in time")
 
 
 def _cpu() -> float:

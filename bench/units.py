@@ -12,9 +12,10 @@ import sys
 from collections.abc import Iterator
 
 from bench._feed import feeding
+from bench._history import keep
 from bench._inside import inside
 from bench._outside import outside
-from bench._processes import databases, machine
+from bench._processes import databases
 
 MICROSECONDS, BYTES = "µs", "bytes"
 UNITS = {
@@ -64,7 +65,6 @@ def _figures(name: str, url: str) -> Iterator[tuple[str, float]]:
 
 
 def main() -> None:
-    print(machine())
     with databases() as urls:
         figures = {name: dict(_figures(name, url)) for name, url in urls.items()}
     print(f"{'':24} {'':>6} {'sqlite':>12} {'postgresql':>12} {'÷ nothing':>13}")
@@ -74,5 +74,10 @@ def main() -> None:
             f"{value / figures[name]['request.nothing']:.1f}" if unit == MICROSECONDS and value is not None else ""
             for name, value in found.items()
         ]
+        for name, value in found.items():
+            if value is not None:
+                keep(f"units.{key}.{name}", value)
+                if unit == MICROSECONDS:
+                    keep(f"units.{key}.{name}.ratio", value / figures[name]["request.nothing"])
         texts = ["–" if value is None else f"{value:,.1f}" for value in found.values()]
         print(f"{key:24} {unit:>6} {texts[0]:>12} {texts[1]:>12} {' · '.join(filter(None, ratios)):>13}  {what}")

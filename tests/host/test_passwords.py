@@ -63,6 +63,8 @@ async def test_checking_costs_the_same_whoever_it_is(hall: Hall, monkeypatch: py
         given = {"username": name, "password": "not the password"}
         problem(await hall.nobody.post("/auth/token", json=given), 401, "invalid-credentials")
         assert len(worked) == 1, name
+        usual = argon2.extract_parameters(await hall.host.passwords.hash(PASSWORD))
+        assert argon2.extract_parameters(worked[0]) == usual, name
 
 
 async def test_too_many_at_once_are_asked_to_come_again(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,7 +125,10 @@ def _refuse_misfits(plugins: Plugins) -> None:
 def routes_of(handlers: Sequence[ControllerRouterHandler]) -> Sequence[BaseRoute]:
     """The routes that these handlers have by themselves. Whether they fit the application is not known by this, which
     makes it quick."""
-    return Router("/", route_handlers=list(handlers)).routes
+    routes: list[BaseRoute] = []
+    for each in handlers:  # a router has its routes already, and to put it into another copies all of them
+        routes += (each if isinstance(each, Router) else Router("/", route_handlers=[each])).routes
+    return routes
 
 
 def unruled_of(app: Litestar, plugin: Plugin) -> list[str]:

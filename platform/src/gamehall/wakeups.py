@@ -11,7 +11,6 @@ from contextlib import AbstractAsyncContextManager
 
 import sqlalchemy as sa
 
-from gamehall.database import process_name
 from gamehall.feed import NOTIFY_CHANNEL
 from gamehall.tasks import beside
 
@@ -62,6 +61,8 @@ class PostgresWakeups(Wakeups):
 
     async def listen(self, wake: Callable[[], None]) -> None:
         import psycopg  # a tenth of what a start imports, and only halls on PostgreSQL need it
+
+        from gamehall.database.postgres import process_name
 
         connection = await psycopg.AsyncConnection.connect(
             self._conninfo,

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from gamehall.database.base import Database, Load
-from gamehall.database.postgres import PostgresDatabase, process_name
 from gamehall.database.prepared import Prepared
 from gamehall.database.sqlite import SqliteDatabase, sqlite_engine
 from gamehall.settings import SettingsError
@@ -22,7 +21,6 @@ __all__ = [
     "Load",
     "Prepared",
     "open_database",
-    "process_name",
     "reads",
     "seen_in_rows",
     "serialize_on",
@@ -37,8 +35,11 @@ def open_database(url: str, stopwatch: Stopwatch | None = None) -> Database:
     Raises SettingsError for any other kind.
     """
     parsed = sync_url(url)
-    kind = SqliteDatabase if parsed.get_backend_name() == "sqlite" else PostgresDatabase
-    return kind(parsed, stopwatch=stopwatch)
+    if parsed.get_backend_name() == "sqlite":
+        return SqliteDatabase(parsed, stopwatch=stopwatch)
+    from gamehall.database.postgres import PostgresDatabase  # its driver is a tenth of what a start imports
+
+    return PostgresDatabase(parsed, stopwatch=stopwatch)
 
 
 def sync_url(url: str) -> sa.URL:
