@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from gamehall.database.base import Database, Load
 from gamehall.database.postgres import PostgresDatabase, process_name
-from gamehall.database.prepared import Prepared
+from gamehall.database.prepared import Prepared, is_one_of
 from gamehall.database.sqlite import SqliteDatabase, sqlite_engine
 from gamehall.settings import SettingsError
 from gamehall.statements import Stopwatch
@@ -21,6 +21,7 @@ __all__ = [
     "Database",
     "Load",
     "Prepared",
+    "is_one_of",
     "open_database",
     "process_name",
     "reads",

@@ -8,47 +8,33 @@ from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
+from markupsafe import Markup
 
 from gamehall import optionfields
 from gamehall.challenges import Challenge
 from gamehall.clocks import describe, flag_at, is_paused
 from gamehall.declare import Host
-from gamehall.game import Ruleset, Scene, cell_place, options_schema, read_options
-from gamehall.gamelog import Game, Seat, Shown, watchable
+from gamehall.game import Ruleset, options_schema, read_options
+from gamehall.gamelog import Game, Seat
 from gamehall.languages import ENGLISH, catalogue, language
-from gamehall.lattice import Lattice, lattice_of
-from gamehall.looks import Drawn, draw_piece
 from gamehall.naming import option_words, say, title_of
 from gamehall.optionfields import OptionField, fields_of
-from gamehall.records.diagrams import Diagram
 from gamehall.spans import in_words
-from gamehall.tables import game, game_move
+
+from .thumbnails import Pictures
 
 __all__ = [
     "ChallengeCard",
     "GameCard",
-    "Thumbnail",
     "challenge_cards",
     "game_cards",
     "option_facts",
     "options_words",
-    "pictures_for",
     "ruleset_title",
     "storable",
-    "thumbnails",
 ]
 
 _ = catalogue(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Thumbnail:
-    """A small picture of a position: the middles of the cells with a piece, and of those that the last move filled."""
-
-    lattice: Lattice
-    pieces: tuple[tuple[float, float, Drawn], ...]
-    last: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +53,7 @@ class GameCard:
     time: str
     ply: int
     started: str
-    picture: Thumbnail | None
+    picture: Markup | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +120,7 @@ def _usual(ruleset: Ruleset[Any, Any]) -> tuple[OptionField, ...]:
     return tuple(replace(each, default=defaults[each.name]) for each in fields_of(options_schema(ruleset)))
 
 
-def game_cards(
-    games: Sequence[Game], host: Host, viewer: str | None, pictures: Mapping[str, Thumbnail]
-) -> list[GameCard]:
+def game_cards(games: Sequence[Game], host: Host, viewer: str | None, pictures: Pictures) -> list[GameCard]:
     return [
         GameCard(
             id=each.id,
@@ -217,44 +201,3 @@ def side_words(host: Host, found: Challenge) -> str:
     if found.seat is None or ruleset is None:
         return _("sides drawn by lot")
     return _("{name} begins as {side}", name=found.challenger_name, side=say(ruleset, ruleset.seats[found.seat]))
-
-
-def thumbnails(connection: sa.Connection, game_ids: Sequence[str]) -> dict[str, Thumbnail]:
-    """Pictures of how these games stand, in two queries, and without their rulesets."""
-    if not game_ids:
-        return {}
-    starts = connection.execute(sa.select(game.c.id, game.c.start_scene).where(game.c.id.in_(game_ids))).all()
-    log = connection.execute(
-        sa.select(game_move.c.game_id, game_move.c.shown)
-        .where(game_move.c.game_id.in_(game_ids))
-        .order_by(game_move.c.game_id, game_move.c.ply)
-    ).all()
-    moves: dict[str, list[str]] = {}
-    for row in log:
-        moves.setdefault(row.game_id, []).append(row.shown)
-    return {row.id: _thumbnail(row.start_scene, moves.get(row.id, ())) for row in starts}
-
-
-async def pictures_for(host: Host, games: Sequence[Game], viewer: str | None) -> dict[str, Thumbnail]:
-    """Pictures of those of the games that this user may watch."""
-    seen = await watchable(host, games, viewer)
-    return await host.read(thumbnails, [each.id for each in seen])
-
-
-def _thumbnail(start_scene: str, shown: Sequence[str]) -> Thumbnail:
-    diagram = Diagram(msgspec.json.decode(start_scene, type=Scene))
-    for text in shown:
-        move = msgspec.json.decode(text, type=Shown)
-        diagram.change(move.cells, move.sides)
-    scene = diagram.scene()
-    lattice = lattice_of(scene)
-
-    def middle(cell: str) -> tuple[float, float] | None:
-        place = cell_place(cell, scene.width, scene.height)
-        return lattice.middle(*place) if place else None
-
-    return Thumbnail(
-        lattice,
-        tuple((*at, draw_piece(scene, piece)) for piece in scene.pieces if (at := middle(piece.cell))),
-        tuple(at for mark in scene.marks if mark.kind == "last" and (at := middle(mark.cell))),
-    )

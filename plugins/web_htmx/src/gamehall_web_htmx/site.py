@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -23,17 +23,17 @@ from gamehall.spans import in_words
 from gamehall.tables import now
 from gamehall.tasks import calling
 
-from .assets import load_assets
 from .caching import of_an_account
 from .declare import Page, Pusher, Slot
 from .forms import came_from, form_token, internal_path, token_input
+from .framing import frame_of
 from .live.lobby import LobbyNews
 from .live.pieces import Pieces
-from .notices import mark_read, notice_kinds, unread_links
-from .prefs import Prefs, cookie_prefs, find_prefs
+from .notices import mark_read
+from .prefs import Prefs, cookie_prefs
 from .previews import PictureSizes
 from .sessions import cookie_value, forgotten_cookie
-from .templating import environment
+from .templating import shared_templates
 from .tongues import speak_to
 
 __all__ = [
@@ -133,12 +133,8 @@ class Site:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        working = [each.name for each in host.installed_plugins if not each.reason]
-        self.assets = load_assets(working, debug=host.settings.debug)
         self.picture_sizes = PictureSizes(host)
-        self.templates = environment(self.assets)
-        self.templates.globals["address"] = host.settings.address
-        self.templates.globals["debug"] = host.settings.debug
+        self.templates = host.kept(shared_templates)
         self.pieces = Pieces(host, self.templates)
         self.lobby_news = LobbyNews(host, self.pieces)
 
@@ -146,18 +142,18 @@ class Site:
         cursor = str(self.host.feed.place)
         principal = await self.host.identify(request, "pages")
         account = None if principal is None or principal.is_guest else principal
-        prefs = await find_prefs(self.host, request, account)
-        found = Visitor(principal, form_token(self.host, request), prefs, cursor)
+        token, prefs, unread, badges = form_token(self.host, request), cookie_prefs(request), 0, {}
         if account is not None:
-            unread, badges = await self._unread(request, account.user_id), await self._badges(account)
-            found = replace(found, unread=unread, badges=badges)
+            frame = await frame_of(self.host, account.user_id)
+            prefs = prefs if frame.prefs is None else frame.prefs
+            unread, badges = await self._unread(request, account.user_id, frame.links), await self._badges(account)
+        found = Visitor(principal, token, prefs, cursor, unread, badges)
         request.state.visitor = found  # for the page that tells of an error
         speak_to(request, prefs)
         return found
 
-    async def _unread(self, request: HttpRequest, user_id: str) -> int:
+    async def _unread(self, request: HttpRequest, user_id: str, links: list[str]) -> int:
         """How many notices this user has not seen; those that lead to the page they ask for are seen now."""
-        links = await self.host.read(unread_links, user_id, notice_kinds(self.host))
         here = request.url.path
         if request.method != "GET" or here not in links:
             return len(links)

@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 import jinja2
 from markupsafe import Markup
 
+from gamehall.declare import Host
 from gamehall.languages import N_, catalogue, language, languages
 from gamehall.naming import say, sentence
 
-from .assets import Assets
+from .assets import assets_of
 from .browsers import browser_words
+from .keeping import KeptPieces
 from .templatetexts import OwnTexts
 
-__all__ = ["environment"]
+__all__ = ["shared_templates"]
 
 _ = catalogue(__name__)
 
@@ -53,16 +55,23 @@ class PluginTemplates(jinja2.BaseLoader):
         return self._loaders[plugin].get_source(environment, name)
 
 
-def environment(assets: Assets) -> jinja2.Environment:
-    """Everything that templates share. Texts are escaped and a name that does not exist is an error."""
+def shared_templates(host: Host) -> jinja2.Environment:
+    """Everything that templates share. Texts are escaped and a name that does not exist is an error.
+
+    Of which templates there are, and of what stands in them, nothing changes while a hall runs, unless somebody works
+    at them.
+    """
+    assets = host.kept(assets_of)
     shared = jinja2.Environment(
         loader=PluginTemplates(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=[OwnTexts],
+        extensions=[OwnTexts, KeptPieces],
+        auto_reload=host.settings.debug,
     )
+    shared.globals.update(address=host.settings.address, debug=host.settings.debug)
     shared.globals.update(language=language, languages=languages, say=say)
     shared.globals["asset"] = assets.url
     shared.globals["drawing"] = assets.drawing
