@@ -1,9 +1,9 @@
 """Pieces of templates that are made once for all who see the same.
 
 `{% kept on what, it, depends %}…{% endkept %}` is made anew only for values that it was not made for lately. Behind
-`on` stands everything that the piece is made of but the language, which always counts, and what does not change while
-a hall runs. A piece with something secret in it, or with something that is different each time, such as a form's token,
-is not kept: what is around it can be.
+`on` stands everything that the piece is made of but the language, which always counts, and what does not change while a
+hall runs. What is secret, or different each time, has no place in it: the token of forms is a blank, which the site
+fills in when a page is whole.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gamehall.languages import language
 
 __all__ = ["KeptPieces"]
 
-_KEPT = 2_000
+_KEPT = 16_000_000  # characters: the longest page of somebody with many games has some hundred thousand
 
 
 class KeptPieces(Extension):
@@ -30,7 +30,7 @@ class KeptPieces(Extension):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self._made: LRUCache[Hashable, Markup] = LRUCache(_KEPT)
+        self._made: LRUCache[Hashable, Markup] = LRUCache(_KEPT, getsizeof=len)
 
     def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -40,7 +40,7 @@ _ = catalogue(__name__)
 @dataclass(frozen=True, slots=True)
 class GameCard:
     """A game in a list, with what it is to the viewer. `opponent` is empty where the viewer does not play or plays
-    alone; `time` says how long whoever is to move may still think, or since when they do."""
+    alone; `time` says, where they play, how long whoever is to move may still think, or since when they do."""
 
     id: str
     title: str
@@ -58,7 +58,8 @@ class GameCard:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeCard:
-    """A challenge in a list; `open_for` is how long it still waits, in words, empty when it does not."""
+    """A challenge in a list; `open_for` is how long it still waits, in words, empty when it does not. That is not shown
+    in lists, in which two cards are the same from one second to the next."""
 
     id: str
     title: str
@@ -71,7 +72,7 @@ class ChallengeCard:
     opponent_name: str | None
     by_link: bool
     pair: bool
-    open_for: str
+    open_for: str = field(compare=False)
     offered: bool
 
 
@@ -120,8 +121,8 @@ def _usual(ruleset: Ruleset[Any, Any]) -> tuple[OptionField, ...]:
     return tuple(replace(each, default=defaults[each.name]) for each in fields_of(options_schema(ruleset)))
 
 
-def game_cards(games: Sequence[Game], host: Host, viewer: str | None, pictures: Pictures) -> list[GameCard]:
-    return [
+def game_cards(games: Sequence[Game], host: Host, viewer: str | None, pictures: Pictures) -> tuple[GameCard, ...]:
+    return tuple(
         GameCard(
             id=each.id,
             title=ruleset_title(host, each.ruleset),
@@ -131,13 +132,13 @@ def game_cards(games: Sequence[Game], host: Host, viewer: str | None, pictures: 
             state=_state(each, viewer),
             your_turn=_is_turn_of(each, viewer),
             opponent=_opponent(each, viewer),
-            time=_time(each, host.hall_time()),
+            time="" if each.seat_of(viewer) is None else _time(each, host.hall_time()),
             ply=each.ply,
             started=each.created_at,
             picture=pictures.get(each.id),
         )
         for each in games
-    ]
+    )
 
 
 def _is_turn_of(found: Game, viewer: str | None) -> bool:
@@ -174,8 +175,8 @@ def _state(found: Game, viewer: str | None) -> str:
     return _("Suspended") if found.status == "suspended" else _("Aborted")
 
 
-def challenge_cards(challenges: Sequence[Challenge], host: Host) -> list[ChallengeCard]:
-    return [
+def challenge_cards(challenges: Sequence[Challenge], host: Host) -> tuple[ChallengeCard, ...]:
+    return tuple(
         ChallengeCard(
             id=each.id,
             title=ruleset_title(host, each.ruleset),
@@ -192,7 +193,7 @@ def challenge_cards(challenges: Sequence[Challenge], host: Host) -> list[Challen
             offered=each.ruleset in host.offered_rulesets,
         )
         for each in challenges
-    ]
+    )
 
 
 def side_words(host: Host, found: Challenge) -> str:

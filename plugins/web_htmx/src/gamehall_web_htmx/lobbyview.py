@@ -57,9 +57,9 @@ def wanted_challenges(ruleset: str, clock: str) -> Wanted:
 class Own:
     """What is one user's own: their running games, their turn first, and the challenges to and from them."""
 
-    mine: list[GameCard]
-    received: list[ChallengeCard]
-    sent: list[ChallengeCard]
+    mine: tuple[GameCard, ...]
+    received: tuple[ChallengeCard, ...]
+    sent: tuple[ChallengeCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class Lobby:
     """The lists of the lobby; `own` is None for a stranger, `live` are others' latest games."""
 
     own: Own | None
-    live: list[GameCard]
-    open: list[ChallengeCard]
+    live: tuple[GameCard, ...]
+    open: tuple[ChallengeCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ class Live:
     apart: frozenset[str]
 
 
-def two_player_games(host: Host) -> list[Ruleset[Any, Any]]:
+def two_player_games(host: Host) -> tuple[Ruleset[Any, Any], ...]:
     """The games that a challenge can be for."""
-    return [each for each in host.offered_rulesets.values() if len(each.seats) == 2]
+    return tuple(each for each in host.offered_rulesets.values() if len(each.seats) == 2)
 
 
 async def lobby_view(host: Host, viewer: str | None, wanted: Wanted) -> Lobby:

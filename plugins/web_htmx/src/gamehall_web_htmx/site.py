@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from secrets import token_urlsafe
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -56,6 +57,9 @@ _HEADERS = {
     ),
     "Cache-Control": "private, no-cache",
 }
+_SIGNING_IN = ("/", "/login", "/register")  # who comes from there need not be led back
+_MENU = ("/", "/play", "/games", "/notices")
+_BLANK = Markup(f"<{token_urlsafe()}>")  # noqa: S704 - it stands where a form's token is filled in; nobody can write it
 KEPT_NOWHERE = {"Cache-Control": "no-store"}
 
 
@@ -172,10 +176,10 @@ class Site:
                     self.host.fault(plugin, f"the badge of {page.path}", error)
         return found
 
-    def menu(self, badges: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    def menu(self, badges: Mapping[str, int]) -> tuple[tuple[str, str, int], ...]:
         """(path, word, number) of the pages of other plugins that are in the menu."""
         words = [(page.path, catalogue(f"gamehall_{plugin}")(page.menu)) for plugin, page in self.pages() if page.menu]
-        return [(path, word, badges.get(path, 0)) for path, word in words]
+        return tuple((path, word, badges.get(path, 0)) for path, word in words)
 
     def pages(self) -> list[tuple[str, Page]]:
         declared: list[tuple[str, Page]] = self.host.declared("web_pages")
@@ -192,15 +196,18 @@ class Site:
         return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status, headers)
 
     def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
-        here = _address(request)
+        here, path = quote(_address(request) if request.method == "GET" else "/", safe=""), request.url.path
+        menu = self.menu(visitor.badges) if visitor.account else ()
         shared: dict[str, Any] = {
             "viewer": visitor.principal,
             "prefs": visitor.prefs,
             "unread": visitor.unread,
-            "form_token": token_input(visitor.token),
-            "menu": self.menu(visitor.badges),
-            "path": request.url.path,
-            "here": quote(here if request.method == "GET" else "/", safe=""),
+            "form_token": _BLANK,
+            "menu": menu,
+            "path": path,
+            "current": path if path in _MENU or any(path == each for each, *_ in menu) else "",
+            "here": here,
+            "onward": "" if visitor.account or (not visitor.principal and path in _SIGNING_IN) else here,
             "signup_open": self.signup_open,
             "live": self.live("/live/own", visitor, {}) if visitor.account else None,
             "preview": None,
@@ -211,7 +218,8 @@ class Site:
         shared["errors"] = {each.field: each.message for each in problem.errors} if problem else {}
         if "typed" in context:
             context["typed"] = defaultdict(str, context["typed"])  # a field that was not sent is empty
-        return self.templates.get_template(template).render(shared | context)
+        html = self.templates.get_template(template).render(shared | context)
+        return html.replace(_BLANK, token_input(visitor.token))
 
     @property
     def pusher(self) -> tuple[str, Pusher] | None:
@@ -261,7 +269,8 @@ class Site:
 
     async def pieces_of(self, slots: Sequence[tuple[str, Slot]], visitor: Visitor, subject: str = "") -> list[Piece]:
         """What these show to this visitor, without those that have nothing to show."""
-        made = await asyncio.gather(*(self._slot(plugin, slot, visitor, subject) for plugin, slot in slots))
+        asked = [self._slot(plugin, slot, visitor, subject) for plugin, slot in slots]
+        made = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
         return [Piece(slot.id, html) for (_, slot), html in zip(slots, made, strict=True) if html]
 
     async def _slot(self, plugin: str, slot: Slot, visitor: Visitor, subject: str) -> Markup:

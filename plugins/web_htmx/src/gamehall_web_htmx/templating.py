@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -55,6 +56,13 @@ class PluginTemplates(jinja2.BaseLoader):
         return self._loaders[plugin].get_source(environment, name)
 
 
+class Templates(jinja2.Environment):
+    """With names for all templates in one plain dict: the library's chain of dicts is gone through for each import."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
 def shared_templates(host: Host) -> jinja2.Environment:
     """Everything that templates share. Texts are escaped and a name that does not exist is an error.
 
@@ -62,7 +70,7 @@ def shared_templates(host: Host) -> jinja2.Environment:
     at them.
     """
     assets = host.kept(assets_of)
-    shared = jinja2.Environment(
+    shared = Templates(
         loader=PluginTemplates(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
