@@ -8,6 +8,7 @@ fills in when a page is whole.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Hashable
 
 from cachetools import LRUCache
@@ -42,7 +43,10 @@ class KeptPieces(Extension):
 
     def _piece(self, place: tuple[str, int], on: Hashable, caller: Callable[[], Markup]) -> Markup:
         key = (place, language(), on)
-        made = self._made.get(key)
-        if made is None:
-            made = self._made[key] = caller()
+        try:
+            return self._made[key]
+        except KeyError:
+            made = caller()
+        with contextlib.suppress(ValueError):  # it is too long to be kept
+            self._made[key] = made
         return made

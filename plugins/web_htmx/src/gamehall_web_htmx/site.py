@@ -10,11 +10,12 @@ from secrets import token_urlsafe
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from litestar import Response
+from litestar import MediaType, Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
 from gamehall.accounts import signup_is_open
+from gamehall.answering import Answer
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
 from gamehall.languages import catalogue
@@ -236,7 +237,7 @@ class Site:
         return signup_is_open(self.host)
 
     def answer(self, html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
-        return Response(html, status_code=status, media_type="text/html", headers=_HEADERS | (headers or {}))
+        return Answer(html, status_code=status, media_type=MediaType.HTML, headers=_HEADERS | (headers or {}))
 
     def go(self, path: str, cookies: Iterable[Cookie] = ()) -> Response[None]:
         """Sends the browser on to a path of this site, with GET."""
