@@ -143,6 +143,10 @@ class _IsOneOf(GenericFunction[bool]):
     name = "is_one_of"
     type = sa.Boolean()
 
+    def self_group(self, against: Any = None) -> Any:
+        """As it is: SQLAlchemy would compare it with 1 for SQLite, which then takes no index for it."""
+        return self
+
 
 @compiles(_IsOneOf, "sqlite")
 def _in_json(element: _IsOneOf, compiler: SQLCompiler, **given: Any) -> str:
