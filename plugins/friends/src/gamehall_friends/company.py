@@ -70,8 +70,10 @@ _BEHIND_ALL = "z"  # ids begin with digits
 async def activity(host: Host, user_id: str, limit: int, before: str | None = None) -> tuple[list[Game], str | None]:
     """The latest games of friends and of those whom this user follows, running and finished, without the user's own and
     those that they may not watch; and the place behind which there are more."""
-    without = (await host.apart([user_id]))[user_id] | {user_id}
-    rows = await host.look(_LATEST, user_id=user_id, without=without, before=before or _BEHIND_ALL, most=limit + 1)
+    asked = {"user_id": user_id, "before": before or _BEHIND_ALL, "most": limit + 1}
+    rows = await host.look(_LATEST, **asked, without=[user_id])
+    if rows and (apart := (await host.apart([user_id]))[user_id]):  # few have either
+        rows = await host.look(_LATEST, **asked, without=[user_id, *apart])
     found = games_of(rows)
     shown = found[:limit]
     return await watchable(host, shown, user_id), shown[-1].id if len(found) > limit else None
