@@ -14,7 +14,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from gamehall.database import Database, open_database, serialize_on, sync_url
+from gamehall.database import Database, Prepared, is_one_of, open_database, serialize_on, sync_url
+from gamehall.database.prepared import at_length
 from rig.faultproxy import Addressed, FaultProxy
 from rig.processes import free_port
 
@@ -278,3 +279,18 @@ async def test_a_database_that_is_away_is_not_asked_by_everybody(line_to: Callab
             await database.read(notes)
     assert 1 <= line.accepted < 20
     await database.close()
+
+
+_SOME = Prepared(sa.select(note.c.text).where(is_one_of(note.c.text, "texts")).order_by(note.c.text))
+
+
+async def test_a_list_is_one_value_of_a_statement(database: Database) -> None:
+    odd = ["a'b", 'a"b', "{a,b}", "ü\\", ""]
+    for text in (*odd, "left out"):
+        await database.write(write_down, text)
+    many = [f"number {each}" for each in range(5_000)]
+    for texts in ([], odd, [*many, *odd], ("left out",), frozenset({"nothing"})):
+        there = sorted({*texts} & {*odd, "left out"})
+        assert sorted(row.text for row in await database.look(_SOME, texts=texts)) == there
+        with at_length():
+            assert sorted(row.text for row in await database.look(_SOME, texts=texts)) == there

@@ -79,6 +79,7 @@ LAYERS: list[set[str]] = [
         "asking",
         "feed",
         "gamelog",
+        "gamelists",
         "watching",
         "halltime",
         "leases",

@@ -8,14 +8,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from gamehall.clockfields import ClockFilter, speed_of
 from gamehall.clocks import DAY, HOUR, NoClock, Terms
-from gamehall.database import reads, serialize_on
+from gamehall.database import Prepared, is_one_of, reads, serialize_on
+from gamehall.declare import Host
 from gamehall.events import LOBBY, NewEvent, user_channel
 from gamehall.feed import emit
 from gamehall.gamelog import timestamp
@@ -29,6 +31,7 @@ __all__ = [
     "CHALLENGE",
     "Action",
     "Box",
+    "Boxes",
     "Challenge",
     "ChallengeTerms",
     "accept",
@@ -41,6 +44,7 @@ __all__ = [
     "lifetime",
     "list_challenges",
     "load_challenge",
+    "pending_challenges",
     "see_challenge",
     "start_at_once",
 ]
@@ -135,10 +139,27 @@ CHALLENGE = (
 """Every challenge, as `as_challenge` reads it."""
 
 
-def as_challenge(row: sa.Row[Any]) -> Challenge:
-    values = {str(name): value for name, value in row._mapping.items()}  # SQLAlchemy's names are a kind of str
-    values |= {"options": msgspec.json.decode(row.options), "clock": msgspec.json.decode(row.clock, type=Terms)}
-    return msgspec.convert(values | {"created_at": timestamp(row.created_at)}, Challenge)
+def as_challenge(row: Any) -> Challenge:
+    return Challenge(
+        id=row.id,
+        status=row.status,
+        ruleset=row.ruleset,
+        options=msgspec.json.decode(row.options),
+        clock=msgspec.json.decode(row.clock, type=Terms),
+        seat=row.seat,
+        is_open=row.is_open,
+        by_link=row.by_link,
+        pair=row.pair,
+        game_id=row.game_id,
+        created_at=timestamp(row.created_at),
+        expires_at=row.expires_at,
+        challenger_id=row.challenger_id,
+        challenger=row.challenger,
+        challenger_name=row.challenger_name,
+        opponent_id=row.opponent_id,
+        opponent=row.opponent,
+        opponent_name=row.opponent_name,
+    )
 
 
 def load_challenge(connection: sa.Connection, challenge_id: str) -> Challenge:
@@ -172,13 +193,7 @@ def list_challenges(
 
     Only those of a ruleset, and with a clock of a kind or a speed, when these are given; none by users who are `apart`.
     """
-    mine: dict[str, sa.ColumnElement[bool]] = {
-        "received": challenge.c.opponent_id == viewer,
-        "sent": challenge.c.challenger_id == viewer,
-        "open": challenge.c.is_open,
-    }
-    pending = challenge.c.status == "pending"
-    query = CHALLENGE.where(mine[box], pending).order_by(challenge.c.id.desc()).limit(limit)
+    query = _pending_in(box, viewer).limit(limit)
     if before:
         query = query.where(challenge.c.id < before)
     if clock:
@@ -188,6 +203,59 @@ def list_challenges(
     if apart:
         query = query.where(challenge.c.challenger_id.not_in(apart))
     return [as_challenge(row) for row in connection.execute(query)]
+
+
+def _pending_in(box: Box, viewer: str | sa.BindParameter[str] | None) -> sa.Select[Any]:
+    """Pending challenges of a box, newest first."""
+    mine: dict[str, sa.ColumnElement[bool]] = {
+        "received": challenge.c.opponent_id == viewer,
+        "sent": challenge.c.challenger_id == viewer,
+        "open": challenge.c.is_open,
+    }
+    return CHALLENGE.where(mine[box], challenge.c.status == "pending").order_by(challenge.c.id.desc())
+
+
+class Boxes(NamedTuple):
+    """Pending challenges that somebody may see, newest first."""
+
+    received: list[Challenge]
+    sent: list[Challenge]
+    open: list[Challenge]
+
+
+async def pending_challenges(
+    host: Host,
+    viewer: str | None,
+    limit: int = 50,
+    *,
+    ruleset: str = "",
+    clock: ClockFilter | None = None,
+    apart: Collection[str] = (),
+) -> Boxes:
+    """The first of each box, those of others without whom this viewer is `apart` from; open ones only of a ruleset, and
+    with a clock of a kind or a speed, when these are given."""
+    asked = {"viewer": viewer or "", "apart": apart, "most": limit} | ({"ruleset": ruleset} if ruleset else {})
+    found = Boxes([], [], [])
+    for row in await host.look(_all_boxes(clock, of_ruleset=bool(ruleset)), **asked):
+        getattr(found, row.box).append(as_challenge(row))
+    return found
+
+
+@cache
+def _all_boxes(clock: ClockFilter | None, *, of_ruleset: bool) -> Prepared:
+    boxes: tuple[Box, ...] = ("received", "sent", "open")
+    parts = []
+    for box in boxes:
+        query = _pending_in(box, sa.bindparam("viewer", type_=sa.Text)).add_columns(sa.literal(box).label("box"))
+        if box != "sent":
+            query = query.where(~is_one_of(challenge.c.challenger_id, "apart"))
+        if box == "open" and clock:
+            query = query.where(clock_is(challenge.c.clock, clock))
+        if box == "open" and of_ruleset:
+            query = query.where(challenge.c.ruleset == sa.bindparam("ruleset", type_=sa.Text))
+        parts.append(sa.select(query.limit(sa.bindparam("most", type_=sa.Integer)).subquery()))
+    whole = sa.union_all(*parts).subquery()
+    return Prepared(sa.select(whole).order_by(whole.c.id.desc()))
 
 
 def insert_challenge(connection: sa.Connection, row: Mapping[str, Any], limits: Limits | None) -> Challenge:

@@ -76,10 +76,11 @@ _STANDING_SECONDS = 10.0  # the feed is read every second, unless the database i
 
 
 class _Offered(NamedTuple):
-    """Which plugins are off, and what the others declared for the hooks that were asked for so far."""
+    """Which plugins are off, what the others declared for the hooks that were asked for so far, and their rulesets."""
 
     off: frozenset[str]
     declared: dict[str, list[tuple[str, Any]]]
+    rulesets: Mapping[str, Ruleset[Any, Any]]
 
 
 class Hall:
@@ -121,11 +122,7 @@ class Hall:
 
     @property
     def offered_rulesets(self) -> Mapping[str, Ruleset[Any, Any]]:
-        return {
-            key: ruleset
-            for key, (plugin, ruleset) in self.plugins.rulesets.items()
-            if self.is_on(plugin.name) and f"ruleset:{key}" in self.features
-        }
+        return self._offered.rulesets
 
     def is_on(self, plugin: str) -> bool:
         """Whether what this plugin contributes can be used."""
@@ -142,7 +139,13 @@ class Hall:
         at = (self.features.off, self.plugins.failures)
         if at != self._offered_at:
             self._offered_at = at
-            self._last_offered = _Offered(frozenset(name for name in self.plugins.all if not self.is_on(name)), {})
+            off = frozenset(name for name in self.plugins.all if not self.is_on(name))
+            rulesets = {
+                key: ruleset
+                for key, (plugin, ruleset) in self.plugins.rulesets.items()
+                if plugin.name not in off and f"ruleset:{key}" in self.features
+            }
+            self._last_offered = _Offered(off, {}, rulesets)
         return self._last_offered
 
     @property
@@ -203,7 +206,7 @@ class Hall:
         emit(connection, events)
 
     def declared(self, hook: str) -> list[tuple[str, Any]]:
-        off, known = self._offered
+        off, known, _rulesets = self._offered
         if hook not in known:
             everything = self.plugins.declared(hook)
             known[hook] = [(plugin.name, item) for plugin, item in everything if plugin.name not in off]

@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -112,6 +112,11 @@ def catalogue(package: str) -> Catalogue:
 
 def said_of(text: str, *declared: type) -> str:
     """A text that one of these classes declares, as their packages translate it, or those of their bases."""
+    return _said_of(text, declared, language())
+
+
+@lru_cache(maxsize=10_000)
+def _said_of(text: str, declared: tuple[type, ...], _language: str) -> str:
     found = (catalogue(base.__module__).find(text) for each in declared for base in each.__mro__)
     return next((said for said in found if said), text)
 
@@ -124,6 +129,7 @@ def languages() -> Mapping[str, str]:
     return {ENGLISH: own_name} | {code: _read(__name__.partition(".")[0], code).texts[own_name][0] for code in codes}
 
 
+@lru_cache(maxsize=500)
 def preferred(accepted: str) -> str:
     """The language that a header Accept-Language likes best, English where it likes none that there is."""
     wanted = []

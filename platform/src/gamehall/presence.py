@@ -16,11 +16,21 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gamehall.database import Database, seen_in_rows
+from gamehall.database import Database, Prepared, is_one_of, seen_in_rows
+from gamehall.declare import Host
 from gamehall.gamelog import Game
 from gamehall.tables import clock_is, game, game_seat, new_id, presence, spectators
 
-__all__ = ["Playing", "Presence", "Seen", "last_seen", "last_seen_of", "playing_now", "seen_lately", "spectators_of"]
+__all__ = [
+    "Playing",
+    "Presence",
+    "Seen",
+    "last_seen",
+    "look_who_plays",
+    "playing_now",
+    "seen_lately",
+    "spectators_of",
+]
 
 _AGAIN_MS = 10_000  # what lasts is written again so often
 _STREAM_LASTS_MS = 15_000  # who was seen by a stream is there for so long: it may be open, or about to be so again
@@ -56,16 +66,6 @@ class Playing(NamedTuple):
     ruleset: str
 
 
-def last_seen_of(connection: sa.Connection, user_ids: Sequence[str]) -> dict[str, Seen]:
-    """When each of these users was last seen; whoever never was is not in it."""
-    columns = (presence.c.user_id, presence.c.seen_at, presence.c.by_stream)
-    return {
-        row.user_id: Seen(row.seen_at, row.by_stream)
-        for some in _parts(user_ids)
-        for row in connection.execute(sa.select(*columns).where(presence.c.user_id.in_(some)))
-    }
-
-
 def seen_lately(connection: sa.Connection, hall_time: int) -> dict[str, Seen]:
     """Everybody who must be taken for present. It reads through all who were ever seen."""
     columns = (presence.c.user_id, presence.c.seen_at, presence.c.by_stream)
@@ -76,21 +76,28 @@ def seen_lately(connection: sa.Connection, hall_time: int) -> dict[str, Seen]:
     return {user_id: seen for user_id, seen in found.items() if seen.is_there(hall_time)}
 
 
+_lively = sa.or_(clock_is(game.c.clock, "live"), game.c.turn_at > sa.bindparam("moved_since"))
+_PLAYED = Prepared(
+    sa.select(game_seat.c.user_id, game.c.id, game.c.ruleset)
+    .join(game, game.c.id == game_seat.c.game_id)
+    .where(seen_in_rows(sa.and_(game.c.status == "active", _lively)), is_one_of(game_seat.c.user_id, "user_ids"))
+    .order_by(game.c.turn_at, game.c.id)
+)
+
+
 def playing_now(connection: sa.Connection, user_ids: Sequence[str], hall_time: int) -> dict[str, Playing]:
     """The game that each of these users plays at this moment: the latest to be moved in of those that are played in
     one sitting, or in which there was a move some minutes ago. Whoever plays none is not in it."""
-    lively = sa.or_(clock_is(game.c.clock, "live"), game.c.turn_at > hall_time - _PLAYING_MS)
-    query = (
-        sa.select(game_seat.c.user_id, game.c.id, game.c.ruleset)
-        .join(game, game.c.id == game_seat.c.game_id)
-        .where(seen_in_rows(sa.and_(game.c.status == "active", lively)))
-        .order_by(game.c.turn_at, game.c.id)
-    )
-    return {
-        row.user_id: Playing(row.id, row.ruleset)
-        for some in _parts(user_ids)
-        for row in connection.execute(query.where(game_seat.c.user_id.in_(some)))
-    }
+    return _by_user(_PLAYED.rows(connection, user_ids=user_ids, moved_since=hall_time - _PLAYING_MS))
+
+
+async def look_who_plays(host: Host, user_ids: Sequence[str]) -> dict[str, Playing]:
+    """The same, by a look."""
+    return _by_user(await host.look(_PLAYED, user_ids=user_ids, moved_since=host.hall_time() - _PLAYING_MS))
+
+
+def _by_user(rows: Iterable[Any]) -> dict[str, Playing]:
+    return {row.user_id: Playing(row.id, row.ruleset) for row in rows}
 
 
 def spectators_of(connection: sa.Connection, game_ids: Sequence[str], hall_time: int) -> dict[str, int]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from gamehall.clocks import flag_at
-from gamehall.database import reads
-from gamehall.gamelog import Game, game_of, load_game, seats_of
+from gamehall.database import Prepared, reads
+from gamehall.declare import Host
+from gamehall.gamelists import COLUMNS, games_of, with_seats
+from gamehall.gamelog import Game, load_game
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import game, game_seat
 
-__all__ = ["RUNNING", "Turn", "games_by_turn", "games_waiting", "next_game", "place_of"]
+__all__ = ["RUNNING", "Turn", "games_by_turn", "games_waiting", "next_game", "place_of", "running_games"]
 
 Turn = Literal["own", "other"]
 
@@ -41,18 +43,36 @@ def games_by_turn(
     `turn` leaves only games of the player's own turn or of others'; `after` is the place of the last one seen, as
     `place_of` gives it. Raises Problem `invalid` for a place that is none.
     """
-    rank = sa.case((game.c.status != "active", _STANDS), (_is_turn_of(player), _OWN), else_=_OTHER)
-    order = (rank, *_ORDER)
-    query = sa.select(game).where(_is_played_by(player), game.c.status.in_(status))
+    rank = _rank(player)
+    query = _played_by(player, rank).where(game.c.status.in_(status))
     if turn is not None:
         query = query.where(rank == (_OWN if turn == "own" else _OTHER))
     if ruleset is not None:
         query = query.where(reads(game.c.ruleset, ruleset))
     if after:
-        query = query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, _read_place(after))))
-    rows = connection.execute(query.order_by(*order).limit(limit)).all()
-    seats = seats_of(connection, [row.id for row in rows])
-    return [game_of(row, seats[row.id]) for row in rows]
+        query = query.where(sa.tuple_(rank, *_ORDER) > sa.tuple_(*map(sa.literal, _read_place(after))))
+    return games_of(connection.execute(_in_order(query.limit(limit))))
+
+
+async def running_games(host: Host, player: str, limit: int) -> list[Game]:
+    """The first of a player's running games by turn."""
+    return games_of(await host.look(_FIRST, player=player, most=limit))
+
+
+def _rank(player: str | sa.BindParameter[str]) -> sa.ColumnElement[int]:
+    return sa.case((game.c.status != "active", _STANDS), (_is_turn_of(player), _OWN), else_=_OTHER)
+
+
+def _played_by(player: str | sa.BindParameter[str], rank: sa.ColumnElement[int]) -> sa.Select[Any]:
+    """The player's games, those that want attention first."""
+    place = [each.label(f"place_{number}") for number, each in enumerate((rank, *_ORDER))]
+    return sa.select(*COLUMNS, *place).where(_is_played_by(player)).order_by(*place)
+
+
+def _in_order(query: sa.Select[Any]) -> sa.Select[Any]:
+    """The games of such a query with their seats, in the same order."""
+    found = query.subquery()
+    return with_seats(found, *(each for each in found.c if each.name.startswith("place_")))
 
 
 def place_of(found: Game, player: str) -> str:
@@ -96,11 +116,17 @@ def _waiting(connection: sa.Connection, player: str) -> list[str]:
     return list(connection.scalars(query.order_by(*_ORDER)))
 
 
-def _is_played_by(player: str) -> sa.ColumnElement[bool]:
+def _is_played_by(player: str | sa.BindParameter[str]) -> sa.ColumnElement[bool]:
     return game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == player))
 
 
-def _is_turn_of(player: str) -> sa.ColumnElement[bool]:
+def _is_turn_of(player: str | sa.BindParameter[str]) -> sa.ColumnElement[bool]:
     to_act = game_seat.alias()
     at_turn = (to_act.c.game_id == game.c.id, to_act.c.seat == game.c.to_act, to_act.c.user_id == player)
     return sa.select(to_act.c.seat).where(*at_turn).exists()
+
+
+_player = sa.bindparam("player", type_=sa.Text)
+_is_running = sa.or_(*(game.c.status == each for each in RUNNING))
+_first = _played_by(_player, _rank(_player)).where(_is_running)
+_FIRST = Prepared(_in_order(_first.limit(sa.bindparam("most", type_=sa.Integer))))

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from gamehall.accounts import user_by_name
+from gamehall.database.prepared import at_length
 from gamehall.origins import origin
 from gamehall.tables import new_id, now, presence, user
 from gamehall_friends.invitations import code_of
@@ -246,7 +247,8 @@ def counted_statements() -> Iterator[list[str]]:
 
     sa.event.listen(sa.Engine, "before_cursor_execute", hear)
     try:
-        yield statements
+        with at_length():
+            yield statements
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", hear)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from gamehall.database.base import Database, Load
-from gamehall.database.prepared import Prepared
+from gamehall.database.prepared import Prepared, is_one_of
 from gamehall.database.sqlite import SqliteDatabase, sqlite_engine
 from gamehall.settings import SettingsError
 from gamehall.statements import Stopwatch
@@ -20,6 +20,7 @@ __all__ = [
     "Database",
     "Load",
     "Prepared",
+    "is_one_of",
     "open_database",
     "reads",
     "seen_in_rows",

@@ -10,20 +10,24 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from time import perf_counter
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 from sqlalchemy.dialects.sqlite import pysqlite
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 
 from gamehall.statements import Stopwatch
 
-__all__ = ["Prepared", "as_of_sqlalchemy", "at_length", "is_short"]
+__all__ = ["Prepared", "as_of_sqlalchemy", "at_length", "is_one_of", "is_short"]
 
 _DIALECTS: Mapping[str, sa.Dialect] = {
     "sqlite": pysqlite.dialect(paramstyle="named"),
@@ -74,10 +78,12 @@ class Ready:
 
 
 class Prepared:
-    """A statement whose values have names: the columns of an INSERT or `SET`, or those of its `bindparam`s. Lists of
-    values are not for it, since their length is part of the text."""
+    """A statement whose values have names: the columns of an INSERT or `SET`, or those of its `bindparam`s. For a list
+    of texts there is `is_one_of`; `in_` makes its length a part of the text."""
 
-    def __init__(self, statement: sa.Select[Any] | sa.Insert | sa.Update, *columns: str) -> None:
+    def __init__(
+        self, statement: sa.Select[Any] | sa.CompoundSelect[Any] | sa.Insert | sa.Update, *columns: str
+    ) -> None:
         """`columns` are those that an INSERT or an UPDATE is given values for."""
         self.statement = statement
         self._columns = columns
@@ -100,7 +106,7 @@ class Prepared:
         )
 
     def _returned(self) -> list[Any]:
-        if isinstance(self.statement, sa.Select):
+        if isinstance(self.statement, (sa.Select, sa.CompoundSelect)):
             return list(self.statement.selected_columns)
         return list(self.statement.exported_columns)
 
@@ -116,6 +122,47 @@ class Prepared:
         if not _is_short(connection):
             return connection.execute(self.statement, values).rowcount
         return int(_run(connection, self.on("sqlite"), values).rowcount)
+
+
+class _Texts(sa.TypeDecorator[Collection[str]]):
+    """Any number of texts as one value: an array where the database has arrays, else JSON."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        return dialect.type_descriptor(ARRAY(sa.Text) if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: Collection[str] | None, dialect: sa.Dialect) -> Any:
+        given = list(value or ())
+        return given if dialect.name == "postgresql" else msgspec.json.encode(given).decode()
+
+
+class _IsOneOf(GenericFunction[bool]):
+    inherit_cache = True
+    name = "is_one_of"
+    type = sa.Boolean()
+
+    def self_group(self, against: Any = None) -> Any:
+        """As it is: SQLAlchemy would compare it with 1 for SQLite, which then takes no index for it."""
+        return self
+
+
+@compiles(_IsOneOf, "sqlite")
+def _in_json(element: _IsOneOf, compiler: SQLCompiler, **given: Any) -> str:
+    column, texts = (compiler.process(each, **given) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({texts}))"  # noqa: S608 - of parts that SQLAlchemy has made
+
+
+@compiles(_IsOneOf, "postgresql")
+def _in_array(element: _IsOneOf, compiler: SQLCompiler, **given: Any) -> str:
+    column, texts = (compiler.process(each, **given) for each in element.clauses)
+    return f"{column} = ANY ({texts})"
+
+
+def is_one_of(column: sa.ColumnElement[str], name: str) -> sa.ColumnElement[bool]:
+    """That the column has one of the texts that are given by this name, however many they are."""
+    return _IsOneOf(column, sa.bindparam(name, type_=_Texts))
 
 
 def is_short() -> bool:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from gamehall import lobby
 from gamehall.accounts import User, printable, user_by_name
 from gamehall.challenges import Challenge, list_challenges
+from gamehall.database import Prepared, is_one_of
 from gamehall.declare import Host
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
@@ -47,11 +48,17 @@ def check_not_blocked(connection: sa.Connection, user_id: str, other: User) -> N
         )
 
 
-def apart(connection: sa.Connection, user_ids: Collection[str]) -> dict[str, set[str]]:
+_EITHER = Prepared(
+    sa.select(block.c.blocker_id, block.c.blocked_id).where(
+        sa.or_(is_one_of(block.c.blocker_id, "user_ids"), is_one_of(block.c.blocked_id, "user_ids"))
+    )
+)
+
+
+async def apart(host: Host, user_ids: Collection[str]) -> dict[str, set[str]]:
     """For each of these users those whom they have blocked, and those who have blocked them."""
     found: dict[str, set[str]] = {}
-    either = sa.or_(block.c.blocker_id.in_(user_ids), block.c.blocked_id.in_(user_ids))
-    for row in connection.execute(sa.select(block.c.blocker_id, block.c.blocked_id).where(either)):
+    for row in await host.look(_EITHER, user_ids=user_ids):
         for one, other in ((row.blocker_id, row.blocked_id), (row.blocked_id, row.blocker_id)):
             if one in user_ids:
                 found.setdefault(one, set()).add(other)

@@ -3,16 +3,16 @@ messages between users, so there is nothing to choose about them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 
-from gamehall.database import serialize_on
+from gamehall.database import Prepared, serialize_on
 from gamehall_friends.tables import choice
 
-__all__ = ["Choices", "Who", "change_choices", "choices_of", "choices_of_all"]
+__all__ = ["Choices", "Who", "change_choices", "choices_of"]
 
 Who = Literal["everyone", "friends", "nobody"]
 
@@ -25,15 +25,13 @@ class Choices(msgspec.Struct, frozen=True):
     presence: Literal["friends", "nobody"] = "friends"
 
 
+_CHOSEN = Prepared(
+    sa.select(choice.c.challenges, choice.c.watching, choice.c.presence).where(choice.c.user_id == sa.bindparam("user"))
+)
+
+
 def choices_of(connection: sa.Connection, user_id: str) -> Choices:
-    return choices_of_all(connection, [user_id]).get(user_id, Choices())
-
-
-def choices_of_all(connection: sa.Connection, user_ids: Collection[str]) -> dict[str, Choices]:
-    """What those of these users have chosen who have."""
-    columns = (choice.c.user_id, choice.c.challenges, choice.c.watching, choice.c.presence)
-    rows = connection.execute(sa.select(*columns).where(choice.c.user_id.in_(user_ids)))
-    return {row.user_id: Choices(*row[1:]) for row in rows}
+    return next((Choices(*row) for row in _CHOSEN.rows(connection, user=user_id)), Choices())
 
 
 def change_choices(connection: sa.Connection, user_id: str, changes: Mapping[str, Any]) -> Choices:

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from gamehall.accounts import User, user_by_name
 from gamehall.challenges import ChallengeTerms, list_challenges
+from gamehall.database import Prepared, seen_in_rows
 from gamehall.declare import Host
+from gamehall.gamelists import COLUMNS, games_of, nobody_plays, with_seats
 from gamehall.gamelog import Game, list_games, watchable
 from gamehall.lobby import create_challenge
-from gamehall.tables import user
+from gamehall.tables import game, game_seat, user
 from gamehall.tallies import Tally, tallies
 from gamehall_friends.following import followed_ids
 from gamehall_friends.relations import Named, friend_ids
@@ -47,18 +49,32 @@ def head_to_head(
     return HeadToHead(other, tallies(connection, user_id, other.id), games)
 
 
+_user = sa.bindparam("user_id", type_=sa.Text)
+_known = sa.select(sa.union_all(friend_ids(_user), followed_ids(_user)).subquery().c[0])
+_theirs = (
+    sa.select(*COLUMNS)
+    .where(
+        seen_in_rows(sa.or_(game.c.status == "active", game.c.status == "finished")),
+        game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id.in_(_known))),
+        nobody_plays("without"),
+        game.c.id < sa.bindparam("before"),
+    )
+    .order_by(game.c.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .subquery()
+)
+_LATEST = Prepared(with_seats(_theirs, _theirs.c.id.desc()))
+_BEHIND_ALL = "z"  # ids begin with digits
+
+
 async def activity(host: Host, user_id: str, limit: int, before: str | None = None) -> tuple[list[Game], str | None]:
     """The latest games of friends and of those whom this user follows, running and finished, without the user's own and
     those that they may not watch; and the place behind which there are more."""
-    known = sa.select(sa.union_all(friend_ids(user_id), followed_ids(user_id)).subquery().c[0])
-    found = await host.read(
-        list_games,
-        among=known,
-        apart=(await host.apart([user_id]))[user_id] | {user_id},
-        status=["active", "finished"],
-        limit=limit + 1,
-        before=before,
-    )
+    asked = {"user_id": user_id, "before": before or _BEHIND_ALL, "most": limit + 1}
+    rows = await host.look(_LATEST, **asked, without=[user_id])
+    if rows and (apart := (await host.apart([user_id]))[user_id]):  # few have either
+        rows = await host.look(_LATEST, **asked, without=[user_id, *apart])
+    found = games_of(rows)
     shown = found[:limit]
     return await watchable(host, shown, user_id), shown[-1].id if len(found) > limit else None
 

@@ -29,7 +29,7 @@ def follows_of(connection: sa.Connection, user_id: str, limit: int, after: str =
     return [Named(*row) for row in connection.execute(query)]
 
 
-def followed_ids(user_id: str) -> sa.Select[str]:
+def followed_ids(user_id: str | sa.BindParameter[str]) -> sa.Select[str]:
     """A query of the ids of those whom the user follows, for use in others."""
     return sa.select(follow.c.followed_id).where(follow.c.follower_id == user_id)
 

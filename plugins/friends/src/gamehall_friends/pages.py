@@ -43,7 +43,7 @@ def pages(host: Host) -> list[Page]:
         return await _page(host, caller.user_id, query.get("after", ""))
 
     async def badge(caller: Principal) -> int:
-        return await host.read(requests_waiting, caller.user_id)
+        return await requests_waiting(host, caller.user_id)
 
     title = N_("Friends")
     return [

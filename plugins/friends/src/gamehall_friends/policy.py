@@ -7,12 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 import sqlalchemy as sa
 
 from gamehall.accounts import find_user
+from gamehall.database import Prepared, is_one_of
 from gamehall.declare import Hiding, Host, Policy, Verdict
-from gamehall.gamelog import seats_of
 from gamehall.languages import catalogue
+from gamehall.tables import game_seat
 from gamehall_friends.blocking import apart
-from gamehall_friends.choices import choices_of, choices_of_all
+from gamehall_friends.choices import choices_of
 from gamehall_friends.relations import friend_ids, has_blocked, relation_with
+from gamehall_friends.tables import choice
 
 __all__ = ["hidings", "policies"]
 
@@ -33,7 +35,7 @@ def policies(host: Host) -> list[Policy]:
         return Verdict(not await refuses(viewer, [game_id]))
 
     async def refuses(viewer: str, game_ids: Sequence[str]) -> set[str]:
-        return await host.read(_unwatchable, viewer, game_ids)
+        return await _unwatchable(host, viewer, game_ids)
 
     return [Policy("challenge", challenge), Policy("play", play), Policy("watch", watch, refuses)]
 
@@ -64,22 +66,29 @@ def _name_of(connection: sa.Connection, user_id: str) -> str:
     return found.display_name if found else ""
 
 
-def _unwatchable(connection: sa.Connection, viewer: str, game_ids: Sequence[str]) -> set[str]:
+_NOT_FOR_ALL = Prepared(
+    sa.select(game_seat.c.game_id, choice.c.user_id, choice.c.watching)
+    .join(choice, choice.c.user_id == game_seat.c.user_id)
+    .where(is_one_of(game_seat.c.game_id, "game_ids"), choice.c.watching != "everyone")
+)
+
+
+async def _unwatchable(host: Host, viewer: str, game_ids: Sequence[str]) -> set[str]:
     """Which of these games a player of them does not show to the viewer, who is no player."""
-    seats = seats_of(connection, game_ids)
-    players = {seat.user_id for each in seats.values() for seat in each}
-    chosen = {each: choices.watching for each, choices in choices_of_all(connection, players).items()}
-    hidden = {each for each, watching in chosen.items() if watching != "everyone"}
-    if hidden and viewer:
-        friends = set(connection.scalars(friend_ids(viewer)))
-        hidden = {each for each in hidden if chosen[each] == "nobody" or each not in friends}
-    return {game_id for game_id, each in seats.items() if any(seat.user_id in hidden for seat in each)}
+    hidden = await host.look(_NOT_FOR_ALL, game_ids=game_ids)
+    shown_to_friends = any(row.watching == "friends" for row in hidden)
+    friends = set(await host.read(_friends_of, viewer)) if viewer and shown_to_friends else set()
+    return {row.game_id for row in hidden if row.watching == "nobody" or row.user_id not in friends}
+
+
+def _friends_of(connection: sa.Connection, user_id: str) -> list[str]:
+    return list(connection.scalars(friend_ids(user_id)))
 
 
 def hidings(host: Host) -> list[Hiding]:
     """Two of whom one has blocked the other do not meet."""
 
     async def apart_of(user_ids: Collection[str]) -> Mapping[str, Collection[str]]:
-        return await host.read(apart, user_ids)
+        return await apart(host, user_ids)
 
     return [Hiding(apart_of)]

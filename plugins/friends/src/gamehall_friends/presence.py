@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 
+from gamehall.database import Prepared, is_one_of
 from gamehall.declare import Host
 from gamehall.events import NewEvent, user_channel
 from gamehall.feed import emit
 from gamehall.leases import take_lease
-from gamehall.presence import Playing, last_seen_of, playing_now, seen_lately
+from gamehall.presence import Playing, Seen, look_who_plays, playing_now, seen_lately
 from gamehall.tables import now, user
-from gamehall_friends.choices import Choices, choices_of_all
-from gamehall_friends.tables import relation, told
+from gamehall.tables import presence as seen
+from gamehall_friends.tables import choice, relation, told
 
-__all__ = ["Presence", "presence_of", "tell_presence"]
+__all__ = ["Presence", "look_who_is_there", "presence_of", "tell_presence"]
 
 _LEASE_MS = 10_000
 _AT_ONCE = 500  # who is left is told of in the next round
@@ -34,28 +35,54 @@ class Presence(msgspec.Struct, frozen=True, omit_defaults=True):
     last_seen_at: datetime | None = None
 
 
+_HOW = Prepared(
+    sa.select(user.c.id, seen.c.seen_at, seen.c.by_stream, choice.c.presence, choice.c.watching)
+    .select_from(user)
+    .outerjoin(seen, seen.c.user_id == user.c.id)
+    .outerjoin(choice, choice.c.user_id == user.c.id)
+    .where(is_one_of(user.c.id, "user_ids"))
+)
+
+
 def presence_of(connection: sa.Connection, user_ids: Sequence[str], hall_time: int) -> dict[str, Presence]:
-    """How each of these users is there, in three statements."""
-    chosen = choices_of_all(connection, user_ids)
-    seen = last_seen_of(connection, user_ids)
-    playing = playing_now(connection, user_ids, hall_time)
+    """How each of these users is there, in two statements."""
+    how = _HOW.rows(connection, user_ids=user_ids)
+    there = _there(how, hall_time)
+    return _as_friends_see(how, there, playing_now(connection, there, hall_time) if there else {}, hall_time)
+
+
+async def look_who_is_there(host: Host, user_ids: Sequence[str]) -> dict[str, Presence]:
+    """The same, by looks."""
+    how, hall_time = await host.look(_HOW, user_ids=user_ids), host.hall_time()
+    there = _there(how, hall_time)
+    return _as_friends_see(how, there, await look_who_plays(host, there) if there else {}, hall_time)
+
+
+def _there(how: Iterable[Any], hall_time: int) -> list[str]:
+    """Those who are there, and show it."""
+    seen = (row for row in how if row.seen_at is not None and row.presence != "nobody")
+    return [row.id for row in seen if Seen(row.seen_at, row.by_stream).is_there(hall_time)]
+
+
+def _as_friends_see(
+    how: Iterable[Any], there: Collection[str], playing: Mapping[str, Playing], hall_time: int
+) -> dict[str, Presence]:
     found = {}
-    for user_id in user_ids:
-        choices, last = chosen.get(user_id, Choices()), seen.get(user_id)
-        if last is None or choices.presence == "nobody":
-            found[user_id] = Presence("offline")
-        elif not last.is_there(hall_time):
-            found[user_id] = Presence("offline", last_seen_at=now() - timedelta(milliseconds=hall_time - last.at))
+    for row in how:
+        if row.id in there:
+            found[row.id] = _present(playing.get(row.id), row.watching)
+        elif row.seen_at is None or row.presence == "nobody":
+            found[row.id] = Presence("offline")
         else:
-            found[user_id] = _present(playing.get(user_id), choices)
+            found[row.id] = Presence("offline", last_seen_at=now() - timedelta(milliseconds=hall_time - row.seen_at))
     return found
 
 
-def _present(playing: Playing | None, choices: Choices) -> Presence:
+def _present(playing: Playing | None, watching: str | None) -> Presence:
     """Of a game that nobody may watch it is not said which one it is."""
     if playing is None:
         return Presence("online")
-    return Presence("playing") if choices.watching == "nobody" else Presence("playing", *playing)
+    return Presence("playing") if watching == "nobody" else Presence("playing", *playing)
 
 
 async def tell_presence(host: Host, holder: str) -> None:

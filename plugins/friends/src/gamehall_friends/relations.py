@@ -10,7 +10,8 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall.accounts import User, printable, user_by_name
-from gamehall.database import serialize_on
+from gamehall.database import Prepared, serialize_on
+from gamehall.declare import Host
 from gamehall.languages import catalogue
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import user
@@ -22,6 +23,7 @@ __all__ = [
     "Relation",
     "alone_on",
     "find_request",
+    "first_friends",
     "friend_ids",
     "friends_of",
     "has_blocked",
@@ -82,7 +84,7 @@ _RELATION = (
 )
 
 
-def _as_relation(row: sa.Row[Any]) -> Relation:
+def _as_relation(row: Any) -> Relation:
     return Relation(
         id=row.id,
         low=Named(row.user_low, row.low_username, row.low_name),
@@ -93,27 +95,41 @@ def _as_relation(row: sa.Row[Any]) -> Relation:
     )
 
 
-def _of(user_id: str) -> sa.Select[Any]:
+def _of(user_id: str | sa.BindParameter[str]) -> sa.Select[Any]:
     """Everything between this user and others who are active."""
     mine = sa.or_(relation.c.user_low == user_id, relation.c.user_high == user_id)
     return _RELATION.where(mine, _low.c.is_active, _high.c.is_active)
 
 
+_user = sa.bindparam("user_id", type_=sa.Text)
+_name = sa.case((relation.c.user_low == _user, _high.c.username_key), else_=_low.c.username_key)
+_FRIENDS = Prepared(
+    _of(_user)
+    .where(relation.c.status == "friends", _name > sa.bindparam("after"))
+    .order_by(_name)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
+
 def friends_of(connection: sa.Connection, user_id: str, limit: int, after: str = "") -> list[Relation]:
     """The user's friends by their usernames, from behind one of them on."""
-    name = sa.case((relation.c.user_low == user_id, _high.c.username_key), else_=_low.c.username_key)
-    query = _of(user_id).where(relation.c.status == "friends", name > printable(after).casefold())
-    return [_as_relation(row) for row in connection.execute(query.order_by(name).limit(limit))]
+    behind = printable(after).casefold()
+    return [_as_relation(row) for row in _FRIENDS.rows(connection, user_id=user_id, after=behind, most=limit)]
 
 
-def friend_ids(user_id: str) -> sa.Select[str]:
+async def first_friends(host: Host, user_id: str, limit: int) -> list[Relation]:
+    """The first of them, by a look."""
+    return [_as_relation(row) for row in await host.look(_FRIENDS, user_id=user_id, after="", most=limit)]
+
+
+def friend_ids(user_id: str | sa.BindParameter[str]) -> sa.Select[str]:
     """A query of the ids of the user's friends, for use in others."""
     sides = ((relation.c.user_high, relation.c.user_low), (relation.c.user_low, relation.c.user_high))
     found = [sa.select(theirs).where(mine == user_id, relation.c.status == "friends") for theirs, mine in sides]
     return sa.select(sa.union_all(*found).subquery().c[0])
 
 
-def _requests(user_id: str, box: Box) -> sa.ColumnElement[bool]:
+def _requests(user_id: str | sa.BindParameter[str], box: Box) -> sa.ColumnElement[bool]:
     """Pending requests of a box. Whoever was blocked by the one whom they ask waits in vain: nobody else sees it."""
     sent = relation.c.requested_by == user_id
     if box == "sent":
@@ -132,10 +148,14 @@ def requests_of(
     return [_as_relation(row) for row in connection.execute(query.order_by(relation.c.id.desc()).limit(limit))]
 
 
-def requests_waiting(connection: sa.Connection, user_id: str) -> int:
+_waiting = _of(_user).where(_requests(_user, "received"))
+_WAITING = Prepared(sa.select(sa.func.count().label("number")).select_from(_waiting.subquery()))
+
+
+async def requests_waiting(host: Host, user_id: str) -> int:
     """How many requests wait for this user's answer."""
-    waiting = _of(user_id).where(_requests(user_id, "received"))
-    return connection.scalar(sa.select(sa.func.count()).select_from(waiting.subquery())) or 0
+    ((number,),) = await host.look(_WAITING, user_id=user_id)
+    return int(number)
 
 
 def relation_with(connection: sa.Connection, one: str, other: str) -> Relation | None:

@@ -14,9 +14,9 @@ from gamehall.gamelog import Game
 from gamehall_friends.choices import choices_of
 from gamehall_friends.company import HeadToHead, activity, head_to_head
 from gamehall_friends.following import follows
-from gamehall_friends.presence import Presence, presence_of
-from gamehall_friends.relations import Relation, has_blocked, relation_with, requests_waiting
-from gamehall_friends.showing import deeds, presence_words, read_friends, ruleset_title, shown_friends
+from gamehall_friends.presence import Presence, look_who_is_there, presence_of
+from gamehall_friends.relations import first_friends, has_blocked, relation_with, requests_waiting
+from gamehall_friends.showing import deeds, presence_words, ruleset_title, shown_friends
 from gamehall_friends.telling import CHANGES
 
 if TYPE_CHECKING:  # only where there are pages is this imported, by the function that they call
@@ -51,16 +51,13 @@ def slots(host: Host) -> list[Slot]:
 
 
 async def _lobby(host: Host, user_id: str) -> Mapping[str, Any]:
-    def read(connection: sa.Connection) -> tuple[list[Relation], Mapping[str, Presence], int]:
-        found, presence = read_friends(connection, user_id, _LOOKED_AT, "", host.hall_time())
-        return found, presence, requests_waiting(connection, user_id)
-
-    found, presence, waiting = await host.read(read)
+    found = await first_friends(host, user_id, _LOOKED_AT)
+    presence = await look_who_is_there(host, [each.other(user_id).id for each in found]) if found else {}
     games, _ = await activity(host, user_id, _DEEDS)
     return {
         "friends": shown_friends(host, user_id, found, presence)[:_IN_LOBBY],
         "more": len(found) > _IN_LOBBY,
-        "waiting": waiting,
+        "waiting": await requests_waiting(host, user_id),
         "deeds": deeds(host, games),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,12 +15,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from gamehall.asking import HttpRequest, host_of
+from gamehall.declare import Host
 from gamehall.problems import Problem
 
 from .caching import FOREVER, has_already
 from .compression import takes_gzip
 
-__all__ = ["Assets", "load_assets", "serve_asset", "serve_plugin_asset"]
+__all__ = ["Assets", "assets_of", "serve_asset", "serve_plugin_asset"]
 
 _TYPES = {
     ".css": "text/css",
@@ -72,15 +73,15 @@ class Assets:
         return asset if asset is not None and asset.tag == tag else None
 
 
-def load_assets(plugins: Iterable[str], *, debug: bool = False) -> Assets:
-    """The files that can be served from our package's folder `static/` and those of these plugins, the pieces that they
-    draw, and what is made here: `sizes.css`, and the files of those that are asked for together."""
+def assets_of(host: Host) -> Assets:
+    """The files that can be served from our package's folder `static/` and those of the plugins that work, the pieces
+    that they draw, and what is made here: `sizes.css`, and the files of those that are asked for together."""
     own = _files(__package__, "static")
-    files = {name: _asset(name, content) for name, content in own if debug or name != _DEBUG}
+    files = {name: _asset(name, content) for name, content in own if host.settings.debug or name != _DEBUG}
     files["sizes.css"] = _asset("sizes.css", _sizes().encode())
     for whole, parts in _TOGETHER.items():
         files[whole] = _asset(whole, b"\n".join(files[name].content for name in parts))
-    for plugin in plugins:
+    for plugin in (each.name for each in host.installed_plugins if not each.reason):
         package = f"gamehall_{plugin}"
         if package != __package__:
             files |= {f"{plugin}/{name}": _asset(name, content) for name, content in _files(package, "static")}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gzip
-from typing import cast
+from collections.abc import Iterable
+from functools import lru_cache
 
-from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 __all__ = ["compressed_pages", "takes_gzip"]
@@ -26,26 +26,28 @@ def takes_gzip(accept_encoding: str) -> bool:
 def compressed_pages(app: ASGIApp) -> ASGIApp:
     """Middleware that compresses HTML for whoever takes it.
 
-    What can be told from a page's length is no secret: tokens in it read differently each time; see `forms`.
+    What can be told from a page's length is no secret: tokens in it read differently each time; see `forms`. What has
+    none is the same for all strangers, and is compressed once.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        wanted = takes_gzip(Headers.from_scope(scope).get("accept-encoding", ""))
+        asked = dict(scope["headers"])
+        wanted = takes_gzip(asked.get(b"accept-encoding", b"").decode("latin-1"))
+        compress = _compressed if b"cookie" in asked else _compressed_once
         start: HTTPResponseStartEvent | None = None
 
         async def pack(message: Message) -> None:
             nonlocal start
-            if message["type"] == "http.response.start" and _is_page(message):
+            if message["type"] == "http.response.start" and _is_page(message["headers"]):
                 start = message  # held back until it is known what follows
                 return
             if start is not None and message["type"] == "http.response.body":
-                headers = MutableScopeHeaders(start)
-                headers.extend_header_value("vary", "Accept-Encoding")
-                body = message["body"]
-                if wanted and not message.get("more_body") and len(body) >= _SMALLEST:
-                    message["body"] = gzip.compress(body, _LEVEL, mtime=0)
-                    headers["Content-Encoding"] = "gzip"
-                    headers["Content-Length"] = str(len(message["body"]))
+                headers = [*start["headers"], (b"vary", b"Accept-Encoding")]
+                if wanted and not message.get("more_body") and len(message["body"]) >= _SMALLEST:
+                    message["body"] = compress(message["body"])
+                    headers = [each for each in headers if each[0] != b"content-length"]
+                    headers += [(b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(message["body"]))]
+                start["headers"] = headers
                 await send(start)
                 start = None
             await send(message)
@@ -55,6 +57,13 @@ def compressed_pages(app: ASGIApp) -> ASGIApp:
     return answer
 
 
-def _is_page(message: Message) -> bool:
-    headers = MutableScopeHeaders(cast(HTTPResponseStartEvent, message))
-    return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
+def _compressed(body: bytes) -> bytes:
+    return gzip.compress(body, _LEVEL, mtime=0)
+
+
+_compressed_once = lru_cache(maxsize=50)(_compressed)
+
+
+def _is_page(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    said = dict(headers)
+    return said.get(b"content-type", b"").startswith(b"text/html") and b"content-encoding" not in said

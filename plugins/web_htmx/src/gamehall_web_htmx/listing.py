@@ -3,58 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
+from markupsafe import Markup
 
 from gamehall import optionfields
 from gamehall.challenges import Challenge
 from gamehall.clocks import describe, flag_at, is_paused
 from gamehall.declare import Host
-from gamehall.game import Ruleset, Scene, cell_place, options_schema, read_options
-from gamehall.gamelog import Game, Seat, Shown, watchable
+from gamehall.game import Ruleset, options_schema, read_options
+from gamehall.gamelog import Game, Seat
 from gamehall.languages import ENGLISH, catalogue, language
-from gamehall.lattice import Lattice, lattice_of
-from gamehall.looks import Drawn, draw_piece
 from gamehall.naming import option_words, say, title_of
 from gamehall.optionfields import OptionField, fields_of
-from gamehall.records.diagrams import Diagram
 from gamehall.spans import in_words
-from gamehall.tables import game, game_move
+
+from .thumbnails import Pictures
 
 __all__ = [
     "ChallengeCard",
     "GameCard",
-    "Thumbnail",
     "challenge_cards",
     "game_cards",
     "option_facts",
     "options_words",
-    "pictures_for",
     "ruleset_title",
     "storable",
-    "thumbnails",
 ]
 
 _ = catalogue(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Thumbnail:
-    """A small picture of a position: the middles of the cells with a piece, and of those that the last move filled."""
-
-    lattice: Lattice
-    pieces: tuple[tuple[float, float, Drawn], ...]
-    last: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class GameCard:
     """A game in a list, with what it is to the viewer. `opponent` is empty where the viewer does not play or plays
-    alone; `time` says how long whoever is to move may still think, or since when they do."""
+    alone; `time` says, where they play, how long whoever is to move may still think, or since when they do."""
 
     id: str
     title: str
@@ -67,12 +53,13 @@ class GameCard:
     time: str
     ply: int
     started: str
-    picture: Thumbnail | None
+    picture: Markup | None
 
 
 @dataclass(frozen=True, slots=True)
 class ChallengeCard:
-    """A challenge in a list; `open_for` is how long it still waits, in words, empty when it does not."""
+    """A challenge in a list; `open_for` is how long it still waits, in words, empty when it does not. That is not shown
+    in lists, in which two cards are the same from one second to the next."""
 
     id: str
     title: str
@@ -85,7 +72,7 @@ class ChallengeCard:
     opponent_name: str | None
     by_link: bool
     pair: bool
-    open_for: str
+    open_for: str = field(compare=False)
     offered: bool
 
 
@@ -134,10 +121,8 @@ def _usual(ruleset: Ruleset[Any, Any]) -> tuple[OptionField, ...]:
     return tuple(replace(each, default=defaults[each.name]) for each in fields_of(options_schema(ruleset)))
 
 
-def game_cards(
-    games: Sequence[Game], host: Host, viewer: str | None, pictures: Mapping[str, Thumbnail]
-) -> list[GameCard]:
-    return [
+def game_cards(games: Sequence[Game], host: Host, viewer: str | None, pictures: Pictures) -> tuple[GameCard, ...]:
+    return tuple(
         GameCard(
             id=each.id,
             title=ruleset_title(host, each.ruleset),
@@ -147,13 +132,13 @@ def game_cards(
             state=_state(each, viewer),
             your_turn=_is_turn_of(each, viewer),
             opponent=_opponent(each, viewer),
-            time=_time(each, host.hall_time()),
+            time="" if each.seat_of(viewer) is None else _time(each, host.hall_time()),
             ply=each.ply,
             started=each.created_at,
             picture=pictures.get(each.id),
         )
         for each in games
-    ]
+    )
 
 
 def _is_turn_of(found: Game, viewer: str | None) -> bool:
@@ -190,8 +175,8 @@ def _state(found: Game, viewer: str | None) -> str:
     return _("Suspended") if found.status == "suspended" else _("Aborted")
 
 
-def challenge_cards(challenges: Sequence[Challenge], host: Host) -> list[ChallengeCard]:
-    return [
+def challenge_cards(challenges: Sequence[Challenge], host: Host) -> tuple[ChallengeCard, ...]:
+    return tuple(
         ChallengeCard(
             id=each.id,
             title=ruleset_title(host, each.ruleset),
@@ -208,7 +193,7 @@ def challenge_cards(challenges: Sequence[Challenge], host: Host) -> list[Challen
             offered=each.ruleset in host.offered_rulesets,
         )
         for each in challenges
-    ]
+    )
 
 
 def side_words(host: Host, found: Challenge) -> str:
@@ -217,44 +202,3 @@ def side_words(host: Host, found: Challenge) -> str:
     if found.seat is None or ruleset is None:
         return _("sides drawn by lot")
     return _("{name} begins as {side}", name=found.challenger_name, side=say(ruleset, ruleset.seats[found.seat]))
-
-
-def thumbnails(connection: sa.Connection, game_ids: Sequence[str]) -> dict[str, Thumbnail]:
-    """Pictures of how these games stand, in two queries, and without their rulesets."""
-    if not game_ids:
-        return {}
-    starts = connection.execute(sa.select(game.c.id, game.c.start_scene).where(game.c.id.in_(game_ids))).all()
-    log = connection.execute(
-        sa.select(game_move.c.game_id, game_move.c.shown)
-        .where(game_move.c.game_id.in_(game_ids))
-        .order_by(game_move.c.game_id, game_move.c.ply)
-    ).all()
-    moves: dict[str, list[str]] = {}
-    for row in log:
-        moves.setdefault(row.game_id, []).append(row.shown)
-    return {row.id: _thumbnail(row.start_scene, moves.get(row.id, ())) for row in starts}
-
-
-async def pictures_for(host: Host, games: Sequence[Game], viewer: str | None) -> dict[str, Thumbnail]:
-    """Pictures of those of the games that this user may watch."""
-    seen = await watchable(host, games, viewer)
-    return await host.read(thumbnails, [each.id for each in seen])
-
-
-def _thumbnail(start_scene: str, shown: Sequence[str]) -> Thumbnail:
-    diagram = Diagram(msgspec.json.decode(start_scene, type=Scene))
-    for text in shown:
-        move = msgspec.json.decode(text, type=Shown)
-        diagram.change(move.cells, move.sides)
-    scene = diagram.scene()
-    lattice = lattice_of(scene)
-
-    def middle(cell: str) -> tuple[float, float] | None:
-        place = cell_place(cell, scene.width, scene.height)
-        return lattice.middle(*place) if place else None
-
-    return Thumbnail(
-        lattice,
-        tuple((*at, draw_piece(scene, piece)) for piece in scene.pieces if (at := middle(piece.cell))),
-        tuple(at for mark in scene.marks if mark.kind == "last" and (at := middle(mark.cell))),
-    )

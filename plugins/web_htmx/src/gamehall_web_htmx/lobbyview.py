@@ -6,16 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
-import sqlalchemy as sa
-
-from gamehall.challenges import Challenge, list_challenges
+from gamehall.challenges import Boxes, pending_challenges
 from gamehall.clockfields import LIVE_KINDS, ClockFilter
 from gamehall.declare import Host
 from gamehall.game import Ruleset
-from gamehall.gamelog import Game, list_games, load_game, watchable
-from gamehall.turns import games_by_turn
+from gamehall.gamelists import latest_running
+from gamehall.gamelog import load_game, watchable
+from gamehall.turns import running_games
 
-from .listing import ChallengeCard, GameCard, Thumbnail, challenge_cards, game_cards, thumbnails
+from .listing import ChallengeCard, GameCard, challenge_cards, game_cards
+from .thumbnails import pictures_of
 
 __all__ = [
     "MOST_LIVE",
@@ -57,9 +57,9 @@ def wanted_challenges(ruleset: str, clock: str) -> Wanted:
 class Own:
     """What is one user's own: their running games, their turn first, and the challenges to and from them."""
 
-    mine: list[GameCard]
-    received: list[ChallengeCard]
-    sent: list[ChallengeCard]
+    mine: tuple[GameCard, ...]
+    received: tuple[ChallengeCard, ...]
+    sent: tuple[ChallengeCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class Lobby:
     """The lists of the lobby; `own` is None for a stranger, `live` are others' latest games."""
 
     own: Own | None
-    live: list[GameCard]
-    open: list[ChallengeCard]
+    live: tuple[GameCard, ...]
+    open: tuple[ChallengeCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,63 +79,54 @@ class Live:
     apart: frozenset[str]
 
 
-def two_player_games(host: Host) -> list[Ruleset[Any, Any]]:
+def two_player_games(host: Host) -> tuple[Ruleset[Any, Any], ...]:
     """The games that a challenge can be for."""
-    return [each for each in host.offered_rulesets.values() if len(each.seats) == 2]
+    return tuple(each for each in host.offered_rulesets.values() if len(each.seats) == 2)
 
 
 async def lobby_view(host: Host, viewer: str | None, wanted: Wanted) -> Lobby:
     """The lobby as this user sees it, None being a stranger."""
-    own = None if viewer is None else await own_lists(host, viewer)
-    besides = [each.id for each in own.mine] if own else []
-    apart = (await host.apart([viewer]))[viewer] if viewer else ()
-    games = await host.read(list_games, status=["active"], besides=besides, apart=apart, limit=2 * MOST_LIVE)
-    live = (await watchable(host, games, None))[:MOST_LIVE]
-    pictures = await host.read(thumbnails, [each.id for each in live])
-    found = await host.read(
-        list_challenges, "open", viewer, _OPEN, ruleset=wanted.ruleset or None, clock=wanted.clock, apart=apart
-    )
+    apart = await _apart(host, viewer)
+    boxes = await pending_challenges(host, viewer, _OPEN, ruleset=wanted.ruleset, clock=wanted.clock, apart=apart)
+    live = await latest_running(host, [*apart, *([viewer] if viewer else [])], 2 * MOST_LIVE)
+    live = (await watchable(host, live, None))[:MOST_LIVE]
     return Lobby(
-        own=own,
-        live=game_cards(live, host, viewer, pictures),
-        open=challenge_cards([each for each in found if each.challenger_id != viewer], host),
+        own=None if viewer is None else await _own(host, viewer, boxes),
+        live=game_cards(live, host, viewer, await pictures_of(host, live)),
+        open=challenge_cards([each for each in boxes.open if each.challenger_id != viewer], host),
     )
 
 
 async def own_lists(host: Host, viewer: str) -> Own:
-    apart = (await host.apart([viewer]))[viewer]
-    mine, received, sent, pictures = await host.read(_read_own, viewer, apart)
+    return await _own(host, viewer, await pending_challenges(host, viewer, apart=await _apart(host, viewer)))
+
+
+async def _apart(host: Host, viewer: str | None) -> Collection[str]:
+    """Whom this viewer does not meet."""
+    return (await host.apart([viewer]))[viewer] if viewer else ()
+
+
+async def _own(host: Host, viewer: str, boxes: Boxes) -> Own:
+    mine = await running_games(host, viewer, _MINE)
     return Own(
-        mine=game_cards(mine, host, viewer, pictures),
-        received=challenge_cards(received, host),
-        sent=challenge_cards(sent, host),
+        mine=game_cards(mine, host, viewer, await pictures_of(host, mine)),
+        received=challenge_cards(boxes.received, host),
+        sent=challenge_cards(boxes.sent, host),
     )
-
-
-def _read_own(
-    connection: sa.Connection, viewer: str, apart: Collection[str]
-) -> tuple[list[Game], list[Challenge], list[Challenge], dict[str, Thumbnail]]:
-    mine = games_by_turn(connection, viewer, limit=_MINE)
-    received = list_challenges(connection, "received", viewer, apart=apart)
-    sent = list_challenges(connection, "sent", viewer)
-    return mine, received, sent, thumbnails(connection, [each.id for each in mine])
 
 
 async def live_games(host: Host) -> list[Live]:
     """The latest running games that everybody may watch, some more than are shown."""
-    games = await host.read(list_games, status=["active"], limit=2 * MOST_LIVE)
-    live = await watchable(host, games, None)
+    live = await watchable(host, await latest_running(host, (), 2 * MOST_LIVE), None)
     apart = await host.apart({seat.user_id for each in live for seat in each.seats})
-    pictures = await host.read(thumbnails, [each.id for each in live])
+    cards = game_cards(live, host, None, await pictures_of(host, live))
     return [
         Live(card, frozenset().union(*(apart[seat.user_id] for seat in each.seats)))
-        for each, card in zip(live, game_cards(live, host, None, pictures), strict=True)
+        for each, card in zip(live, cards, strict=True)
     ]
 
 
 async def live_card(host: Host, game_id: str) -> GameCard:
     """One running game, as everybody may see it. Raises Problem `not-found`."""
-    found, pictures = await host.read(
-        lambda connection: (load_game(connection, game_id), thumbnails(connection, [game_id]))
-    )
-    return game_cards([found], host, None, pictures)[0]
+    found = await host.read(load_game, game_id)
+    return game_cards([found], host, None, await pictures_of(host, [found]))[0]

@@ -25,7 +25,7 @@ class Way:
     short: str
 
 
-def quick_ways(host: Host) -> list[Way]:
+def quick_ways(host: Host) -> tuple[Way, ...]:
     """What needs nothing more than the game, for guests too. An opponent that is always there is sent as `@name`."""
     always = [
         Way(f"@{each.username}", each.display_name, each.summary, _("Against {name}", name=each.display_name))
@@ -38,19 +38,19 @@ def quick_ways(host: Host) -> list[Way]:
         _("On one device"),
     )
     link = Way("link", _("A friend, by a link"), _("You get an address to send and a code to scan."), _("With a link"))
-    return [*always, alone, link]
+    return (*always, alone, link)
 
 
-def ways_to_play(host: Host, visitor: Visitor) -> list[Way]:
+def ways_to_play(host: Host, visitor: Visitor) -> tuple[Way, ...]:
     """Every choice that this visitor has."""
     if visitor.account is None:
         return quick_ways(host)
-    return [
+    return (
         *quick_ways(host),
         Way("open", _("Whoever comes first"), _("Everybody sees it in the lobby."), ""),
         Way("pair", _("Whoever wants the same"), _("If somebody waits for this game already, it begins at once."), ""),
         Way("name", _("A user by name"), "", ""),
-    ]
+    )
 
 
 def answers_at_once(host: Host, found: Game) -> bool:

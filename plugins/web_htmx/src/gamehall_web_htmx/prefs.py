@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
@@ -11,11 +12,11 @@ import sqlalchemy as sa
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
-from gamehall.declare import Host, Principal
+from gamehall.declare import Host
 
 from .tables import prefs
 
-__all__ = ["Prefs", "cookie_prefs", "find_prefs", "keep_prefs", "prefs_cookie"]
+__all__ = ["Prefs", "cookie_prefs", "keep_prefs", "prefs_cookie", "stored_prefs"]
 
 Asking = ASGIConnection[Any, Any, Any, Any]
 
@@ -66,17 +67,34 @@ class Prefs(msgspec.Struct, frozen=True, omit_defaults=True):
     def choosing(self, chosen: Mapping[str, object]) -> Prefs:
         """These with what is chosen anew. What is no choice, or is none any more, changes nothing."""
         valid = {}
-        for field in msgspec.structs.fields(Prefs):
+        for name, kind in _kinds().items():
             try:
-                valid[field.name] = msgspec.convert(chosen[field.name], field.type, strict=False)
+                valid[name] = msgspec.convert(chosen[name], kind, strict=False)
             except (KeyError, msgspec.ValidationError):
                 continue
         return msgspec.structs.replace(self, **valid)
 
 
+@cache
+def _kinds() -> Mapping[str, Any]:
+    """Of what kind each choice is."""
+    return {each.name: each.type for each in msgspec.structs.fields(Prefs)}
+
+
 def cookie_prefs(connection: Asking) -> Prefs:
     """What this browser's cookie says."""
-    return Prefs().choosing(dict(parse_qsl(connection.cookies.get(_COOKIE, ""))))
+    return _by_cookie(connection.cookies.get(_COOKIE, ""))
+
+
+@lru_cache(maxsize=1_000)
+def _by_cookie(text: str) -> Prefs:
+    return Prefs().choosing(dict(parse_qsl(text)))
+
+
+@lru_cache(maxsize=1_000)
+def stored_prefs(chosen: str) -> Prefs:
+    """What an account has chosen, of the column `chosen`."""
+    return Prefs().choosing(msgspec.json.decode(chosen, type=dict[str, object]))
 
 
 def prefs_cookie(host: Host, chosen: Prefs) -> Cookie:
@@ -89,17 +107,6 @@ def prefs_cookie(host: Host, chosen: Prefs) -> Cookie:
         httponly=True,
         samesite="lax",
     )
-
-
-async def find_prefs(host: Host, connection: Asking, account: Principal | None) -> Prefs:
-    """What an account has chosen; what this browser has, for whoever has none or has not chosen yet."""
-    stored = await host.read(_stored, account.user_id) if account else None
-    return cookie_prefs(connection) if stored is None else Prefs().choosing(stored)
-
-
-def _stored(connection: sa.Connection, user_id: str) -> dict[str, object] | None:
-    chosen = connection.scalar(sa.select(prefs.c.chosen).where(prefs.c.user_id == user_id))
-    return None if chosen is None else msgspec.json.decode(chosen, type=dict[str, object])
 
 
 def keep_prefs(connection: sa.Connection, user_id: str, chosen: Prefs) -> None:

@@ -1,19 +1,20 @@
 """The routes of all pages, with what every handler of them shares."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, Router
 from litestar.di import Provide
-from litestar.handlers import BaseRouteHandler
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Guard
 
 from gamehall.asking import HttpRequest
 from gamehall.declare import ErrorPage, Host
 from gamehall.problems import Problem
 
 from .asking import admin, participant, signed_in, visitor
-from .assets import Assets, serve_asset, serve_plugin_asset
+from .assets import Assets, assets_of, serve_asset, serve_plugin_asset
 from .compression import compressed_pages
 from .forms import AskAgain, internal_path, own_forms_only
 from .pages.account import ACCOUNT_PAGES, account_first
@@ -49,7 +50,7 @@ from .tongues import in_their_language
 __all__ = ["error_pages", "routes"]
 
 
-_PAGES: list[BaseRouteHandler] = [
+_PAGES: list[HTTPRouteHandler] = [
     lobby,
     *ACCOUNT_PAGES,
     *SIGN_IN_PAGES,
@@ -88,7 +89,7 @@ def routes(host: Host) -> list[Router]:
         return site
 
     async def give_assets() -> Assets:
-        return site.assets
+        return host.kept(assets_of)
 
     def by_way_of(page: str) -> Callable[[HttpRequest, SomethingFirst], Response[Any]]:
         def lead(request: HttpRequest, wanted: SomethingFirst) -> Response[Any]:
@@ -102,10 +103,10 @@ def routes(host: Host) -> list[Router]:
     def to_account(request: HttpRequest, wanted: AccountFirst) -> Response[Any]:
         return account_first(request, site, wanted.path)
 
-    return [
-        Router(
+    def router(handlers: Iterable[HTTPRouteHandler], guards: Sequence[Guard]) -> Router:
+        return Router(
             "/",
-            route_handlers=[*_PAGES, serve_asset, serve_plugin_asset],
+            route_handlers=list(handlers),
             dependencies={
                 "site": Provide(give_site),
                 "assets": Provide(give_assets),
@@ -114,8 +115,8 @@ def routes(host: Host) -> list[Router]:
                 "admin": Provide(admin),
                 "participant": Provide(participant),
             },
-            guards=[in_their_language, own_forms_only],
-            middleware=[compressed_pages],
+            guards=guards,
+            middleware=[in_their_language, compressed_pages],
             exception_handlers={
                 SignInFirst: by_way_of("/login"),
                 ConfirmFirst: by_way_of("/confirm"),
@@ -125,7 +126,11 @@ def routes(host: Host) -> list[Router]:
             },
             include_in_schema=False,
         )
-    ]
+
+    # What only shows something has no form: for a guard the framework would copy its handler each time.
+    shown = [each for each in _PAGES if each.http_methods == {"GET"}]
+    forms = [each for each in _PAGES if each not in shown]
+    return [router([*shown, serve_asset, serve_plugin_asset], ()), router(forms, [own_forms_only])]
 
 
 def error_pages(host: Host) -> list[ErrorPage]:

@@ -14,6 +14,7 @@ from litestar.datastructures import Cookie
 
 from gamehall import audit
 from gamehall.accounts import User, printable
+from gamehall.database import Prepared
 from gamehall.declare import Authenticator, Host, Listener, Principal
 from gamehall.events import Event, NewEvent, user_channel
 from gamehall.feed import emit
@@ -103,53 +104,48 @@ def _start(connection: sa.Connection, cookie_hash: str, person: User, agent: str
     )
 
 
-def _live(moment: datetime) -> sa.ColumnElement[bool]:
-    """The session has not expired, its user is what they were when it began, and nothing has ended all of theirs."""
-    return sa.and_(
-        session.c.last_seen_at > moment - IDLE,
-        session.c.created_at > moment - LONGEST,
-        session.c.auth_epoch == user.c.auth_epoch,
-        session.c.is_admin == user.c.is_admin,
-        user.c.is_active,
+_LIVE = sa.and_(
+    session.c.last_seen_at > sa.bindparam("seen_since"),
+    session.c.created_at > sa.bindparam("begun_since"),
+    session.c.auth_epoch == user.c.auth_epoch,
+    session.c.is_admin == user.c.is_admin,
+    user.c.is_active,
+)
+"""The session has not expired, its user is what they were when it began, and nothing has ended all of theirs."""
+
+_FIND = Prepared(
+    sa.select(
+        session.c.id,
+        session.c.last_seen_at,
+        session.c.confirmed_at,
+        user.c.id.label("user_id"),
+        user.c.username,
+        user.c.display_name,
+        user.c.is_admin,
+        user.c.is_guest,
     )
+    .join(user, user.c.id == session.c.user_id)
+    .where(session.c.cookie_hash == sa.bindparam("cookie"), _LIVE)
+)
 
 
-def _find(connection: sa.Connection, cookie_hash: str) -> tuple[Principal, datetime, datetime | None] | None:
-    query = (
-        sa.select(
-            session.c.id,
-            session.c.last_seen_at,
-            session.c.confirmed_at,
-            user.c.id.label("user_id"),
-            user.c.username,
-            user.c.display_name,
-            user.c.is_admin,
-            user.c.is_guest,
-        )
-        .join(user, user.c.id == session.c.user_id)
-        .where(session.c.cookie_hash == cookie_hash, _live(now()))
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    principal = Principal(
-        row.user_id, row.username, row.display_name, row.is_admin, SESSION, row.id, is_guest=row.is_guest
-    )
-    return principal, row.last_seen_at, row.confirmed_at
+def _at(moment: datetime) -> dict[str, datetime]:
+    """What makes a session a live one at this moment."""
+    return {"seen_since": moment - IDLE, "begun_since": moment - LONGEST}
 
 
 def authenticator(host: Host) -> Authenticator:
     """Tells by the session cookie who is looking at the pages; the API never asks it."""
 
     async def identify(connection: Asking) -> Principal | None:
-        value = cookie_value(host, connection)
-        found = await host.read(_find, _hash(value)) if value else None
-        if found is None:
-            return None
-        principal, last_seen, connection.state[_CONFIRMED_AT] = found
-        if last_seen < now() - SEEN_EVERY:
-            await host.write(_touch, principal.credential)
-        return principal
+        value, moment = cookie_value(host, connection), now()
+        for row in await host.look(_FIND, cookie=_hash(value), **_at(moment)) if value else ():
+            connection.state[_CONFIRMED_AT] = row.confirmed_at
+            if row.last_seen_at < moment - SEEN_EVERY:
+                await host.write(_touch, row.id)
+            name, admin, guest = row.display_name, row.is_admin, row.is_guest
+            return Principal(row.user_id, row.username, name, admin, SESSION, row.id, is_guest=guest)
+        return None
 
     return Authenticator(name=SESSION, area="pages", identify=identify)
 
@@ -189,10 +185,10 @@ def list_sessions(connection: sa.Connection, user_id: str) -> list[Session]:
     query = (
         sa.select(session.c.id, session.c.created_at, session.c.last_seen_at, session.c.user_agent)
         .join(user, user.c.id == session.c.user_id)
-        .where(session.c.user_id == user_id, _live(now()))
+        .where(session.c.user_id == user_id, _LIVE)
         .order_by(session.c.last_seen_at.desc(), session.c.id)
     )
-    return [Session(*row) for row in connection.execute(query)]
+    return [Session(*row) for row in connection.execute(query, _at(now()))]
 
 
 def tidying(host: Host) -> Listener:

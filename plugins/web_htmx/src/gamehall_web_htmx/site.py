@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from secrets import token_urlsafe
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from litestar import Response
+from litestar import MediaType, Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
 from gamehall.accounts import signup_is_open
+from gamehall.answering import Answer
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
 from gamehall.languages import catalogue
@@ -23,17 +25,17 @@ from gamehall.spans import in_words
 from gamehall.tables import now
 from gamehall.tasks import calling
 
-from .assets import load_assets
 from .caching import of_an_account
 from .declare import Page, Pusher, Slot
 from .forms import came_from, form_token, internal_path, token_input
+from .framing import frame_of
 from .live.lobby import LobbyNews
 from .live.pieces import Pieces
-from .notices import mark_read, notice_kinds, unread_links
-from .prefs import Prefs, cookie_prefs, find_prefs
+from .notices import mark_read
+from .prefs import Prefs, cookie_prefs
 from .previews import PictureSizes
 from .sessions import cookie_value, forgotten_cookie
-from .templating import environment
+from .templating import shared_templates
 from .tongues import speak_to
 
 __all__ = [
@@ -56,6 +58,9 @@ _HEADERS = {
     ),
     "Cache-Control": "private, no-cache",
 }
+_SIGNING_IN = ("/", "/login", "/register")  # who comes from there need not be led back
+_MENU = ("/", "/play", "/games", "/notices")
+_BLANK = Markup(f"<{token_urlsafe()}>")  # noqa: S704 - it stands where a form's token is filled in; nobody can write it
 KEPT_NOWHERE = {"Cache-Control": "no-store"}
 
 
@@ -133,12 +138,8 @@ class Site:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        working = [each.name for each in host.installed_plugins if not each.reason]
-        self.assets = load_assets(working, debug=host.settings.debug)
         self.picture_sizes = PictureSizes(host)
-        self.templates = environment(self.assets)
-        self.templates.globals["address"] = host.settings.address
-        self.templates.globals["debug"] = host.settings.debug
+        self.templates = host.kept(shared_templates)
         self.pieces = Pieces(host, self.templates)
         self.lobby_news = LobbyNews(host, self.pieces)
 
@@ -146,18 +147,18 @@ class Site:
         cursor = str(self.host.feed.place)
         principal = await self.host.identify(request, "pages")
         account = None if principal is None or principal.is_guest else principal
-        prefs = await find_prefs(self.host, request, account)
-        found = Visitor(principal, form_token(self.host, request), prefs, cursor)
+        token, prefs, unread, badges = form_token(self.host, request), cookie_prefs(request), 0, {}
         if account is not None:
-            unread, badges = await self._unread(request, account.user_id), await self._badges(account)
-            found = replace(found, unread=unread, badges=badges)
+            frame = await frame_of(self.host, account.user_id)
+            prefs = prefs if frame.prefs is None else frame.prefs
+            unread, badges = await self._unread(request, account.user_id, frame.links), await self._badges(account)
+        found = Visitor(principal, token, prefs, cursor, unread, badges)
         request.state.visitor = found  # for the page that tells of an error
         speak_to(request, prefs)
         return found
 
-    async def _unread(self, request: HttpRequest, user_id: str) -> int:
+    async def _unread(self, request: HttpRequest, user_id: str, links: list[str]) -> int:
         """How many notices this user has not seen; those that lead to the page they ask for are seen now."""
-        links = await self.host.read(unread_links, user_id, notice_kinds(self.host))
         here = request.url.path
         if request.method != "GET" or here not in links:
             return len(links)
@@ -176,10 +177,10 @@ class Site:
                     self.host.fault(plugin, f"the badge of {page.path}", error)
         return found
 
-    def menu(self, badges: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    def menu(self, badges: Mapping[str, int]) -> tuple[tuple[str, str, int], ...]:
         """(path, word, number) of the pages of other plugins that are in the menu."""
         words = [(page.path, catalogue(f"gamehall_{plugin}")(page.menu)) for plugin, page in self.pages() if page.menu]
-        return [(path, word, badges.get(path, 0)) for path, word in words]
+        return tuple((path, word, badges.get(path, 0)) for path, word in words)
 
     def pages(self) -> list[tuple[str, Page]]:
         declared: list[tuple[str, Page]] = self.host.declared("web_pages")
@@ -196,15 +197,18 @@ class Site:
         return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status, headers)
 
     def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
-        here = _address(request)
+        here, path = quote(_address(request) if request.method == "GET" else "/", safe=""), request.url.path
+        menu = self.menu(visitor.badges) if visitor.account else ()
         shared: dict[str, Any] = {
             "viewer": visitor.principal,
             "prefs": visitor.prefs,
             "unread": visitor.unread,
-            "form_token": token_input(visitor.token),
-            "menu": self.menu(visitor.badges),
-            "path": request.url.path,
-            "here": quote(here if request.method == "GET" else "/", safe=""),
+            "form_token": _BLANK,
+            "menu": menu,
+            "path": path,
+            "current": path if path in _MENU or any(path == each for each, *_ in menu) else "",
+            "here": here,
+            "onward": "" if visitor.account or (not visitor.principal and path in _SIGNING_IN) else here,
             "signup_open": self.signup_open,
             "live": self.live("/live/own", visitor, {}) if visitor.account else None,
             "preview": None,
@@ -215,7 +219,8 @@ class Site:
         shared["errors"] = {each.field: each.message for each in problem.errors} if problem else {}
         if "typed" in context:
             context["typed"] = defaultdict(str, context["typed"])  # a field that was not sent is empty
-        return self.templates.get_template(template).render(shared | context)
+        html = self.templates.get_template(template).render(shared | context)
+        return html.replace(_BLANK, token_input(visitor.token))
 
     @property
     def pusher(self) -> tuple[str, Pusher] | None:
@@ -232,7 +237,7 @@ class Site:
         return signup_is_open(self.host)
 
     def answer(self, html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
-        return Response(html, status_code=status, media_type="text/html", headers=_HEADERS | (headers or {}))
+        return Answer(html, status_code=status, media_type=MediaType.HTML, headers=_HEADERS | (headers or {}))
 
     def go(self, path: str, cookies: Iterable[Cookie] = ()) -> Response[None]:
         """Sends the browser on to a path of this site, with GET."""
@@ -265,7 +270,8 @@ class Site:
 
     async def pieces_of(self, slots: Sequence[tuple[str, Slot]], visitor: Visitor, subject: str = "") -> list[Piece]:
         """What these show to this visitor, without those that have nothing to show."""
-        made = await asyncio.gather(*(self._slot(plugin, slot, visitor, subject) for plugin, slot in slots))
+        asked = [self._slot(plugin, slot, visitor, subject) for plugin, slot in slots]
+        made = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
         return [Piece(slot.id, html) for (_, slot), html in zip(slots, made, strict=True) if html]
 
     async def _slot(self, plugin: str, slot: Slot, visitor: Visitor, subject: str) -> Markup:

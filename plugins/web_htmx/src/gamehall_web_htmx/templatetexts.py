@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from jinja2 import Environment
 from jinja2.ext import Extension
@@ -35,12 +36,18 @@ class _Texts:
 
 
 def _filled(said: str, to: str | Iterable[str], values: dict[str, object]) -> Markup:
-    html = str(escape(said))
     addresses = {f"to_{number}": address for number, address in enumerate([to] if isinstance(to, str) else to)}
-    for place in addresses:
-        html = _LINK.sub(rf'<a href="{{{place}}}">\1</a>', html, count=1)
-    made = Markup(html)  # noqa: S704 - the sentence is escaped, and what is filled in will be
-    return made.format(**values, **addresses) if values or addresses else made
+    made = _as_html(said, len(addresses))
+    return made.format(**values, **addresses) if values or to else made
+
+
+@lru_cache(maxsize=5_000)
+def _as_html(said: str, links: int) -> Markup:
+    """A sentence as safe HTML in which its values, and the addresses of its first links, are still to be filled in."""
+    html = str(escape(said))
+    for number in range(links):
+        html = _LINK.sub(rf'<a href="{{to_{number}}}">\1</a>', html, count=1)
+    return Markup(html)  # noqa: S704 - the sentence is escaped, and what is filled in will be
 
 
 class OwnTexts(Extension):

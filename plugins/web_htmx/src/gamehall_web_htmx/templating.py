@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
+from gamehall.declare import Host
 from gamehall.languages import N_, catalogue, language, languages
 from gamehall.naming import say, sentence
 
-from .assets import Assets
+from .assets import assets_of
 from .browsers import browser_words
+from .keeping import KeptPieces
 from .templatetexts import OwnTexts
 
-__all__ = ["environment"]
+__all__ = ["shared_templates"]
 
 _ = catalogue(__name__)
 
@@ -53,16 +56,30 @@ class PluginTemplates(jinja2.BaseLoader):
         return self._loaders[plugin].get_source(environment, name)
 
 
-def environment(assets: Assets) -> jinja2.Environment:
-    """Everything that templates share. Texts are escaped and a name that does not exist is an error."""
-    shared = jinja2.Environment(
+class Templates(jinja2.Environment):
+    """With names for all templates in one plain dict: the library's chain of dicts is gone through for each import."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
+def shared_templates(host: Host) -> jinja2.Environment:
+    """Everything that templates share. Texts are escaped and a name that does not exist is an error.
+
+    Of which templates there are, and of what stands in them, nothing changes while a hall runs, unless somebody works
+    at them.
+    """
+    assets = host.kept(assets_of)
+    shared = Templates(
         loader=PluginTemplates(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=[OwnTexts],
+        extensions=[OwnTexts, KeptPieces],
+        auto_reload=host.settings.debug,
     )
+    shared.globals.update(address=host.settings.address, debug=host.settings.debug)
     shared.globals.update(language=language, languages=languages, say=say)
     shared.globals["asset"] = assets.url
     shared.globals["drawing"] = assets.drawing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from gamehall.languages import languages, preferred, speak
 
@@ -21,6 +21,12 @@ def speak_to(connection: ASGIConnection[Any, Any, Any, Any], prefs: Prefs) -> No
     speak(chosen if chosen in languages() else preferred(connection.headers.get("accept-language", "")))
 
 
-async def in_their_language(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """The guard of every page: an account's choice is known only when it is read, and then spoken."""
-    speak_to(connection, cookie_prefs(connection))
+def in_their_language(app: ASGIApp) -> ASGIApp:
+    """Middleware of every page: an account's choice is known only when it is read, and then spoken."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+        speak_to(connection, cookie_prefs(connection))
+        await app(scope, receive, send)
+
+    return answer

@@ -14,8 +14,9 @@ from gamehall.declare import Principal
 from gamehall.gamelog import Game, list_games
 from gamehall.problems import Problem
 from gamehall.turns import games_by_turn, next_game
-from gamehall_web_htmx.listing import game_cards, pictures_for, storable
+from gamehall_web_htmx.listing import game_cards, storable
 from gamehall_web_htmx.site import Site, Visitor
+from gamehall_web_htmx.thumbnails import pictures_for
 
 __all__ = ["LIST_PAGES"]
 

@@ -28,6 +28,10 @@ _CLOCKS: list[tuple[ClockFilter, str]] = [
 ]
 
 
+def _clock_filters() -> list[tuple[ClockFilter, str]]:
+    return [(value, _(word)) for value, word in _CLOCKS]
+
+
 @get("/")
 async def lobby(
     request: HttpRequest,
@@ -44,16 +48,16 @@ async def lobby(
         request,
         visitor,
         "lobby.html",
-        mine=own.mine if own else [],
+        mine=own.mine if own else (),
         playing=lists.live,
-        received=own.received if own else [],
-        sent=own.sent if own else [],
+        received=own.received if own else (),
+        sent=own.sent if own else (),
         open=lists.open,
         live=site.live("/live/lobby", visitor, query | {"shown": ",".join(each.id for each in lists.live)}),
         filters=query,
         filtered=any(query.values()),
-        clock_filters=[(value, _(word)) for value, word in _CLOCKS],
-        quick_clocks=quick_clocks(),
+        clock_filters=_clock_filters,
+        quick_clocks=quick_clocks,
         rulesets=two_player_games(site.host),
         quick_ways=quick_ways(site.host),
         side=await site.slots(visitor, "lobby.side"),

@@ -15,8 +15,9 @@ from gamehall.problems import Problem
 from gamehall.tables import user
 from gamehall.tallies import Tally, tallies
 from gamehall.turns import games_by_turn
-from gamehall_web_htmx.listing import game_cards, pictures_for, ruleset_title, storable
+from gamehall_web_htmx.listing import game_cards, ruleset_title, storable
 from gamehall_web_htmx.site import Site, Visitor
+from gamehall_web_htmx.thumbnails import pictures_for
 
 __all__ = ["show_profile"]
 
