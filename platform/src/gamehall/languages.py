@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -112,6 +112,12 @@ def catalogue(package: str) -> Catalogue:
 
 def said_of(text: str, *declared: type) -> str:
     """A text that one of these classes declares, as their packages translate it, or those of their bases."""
+    return text if (code := language()) == ENGLISH else _said_of(text, declared, code)
+
+
+@lru_cache(maxsize=10_000)
+def _said_of(text: str, declared: tuple[type, ...], code: str) -> str:
+    """The same in the present language, whose code this is: catalogues are read once and never change."""
     found = (catalogue(base.__module__).find(text) for each in declared for base in each.__mro__)
     return next((said for said in found if said), text)
 

@@ -178,15 +178,17 @@ def _cells(
         marks[mark.cell].append(mark.kind)
 
     @cache
-    def called(kind: str, seat: int | None) -> str:
-        return say(ruleset, name_piece(scene, Piece("", kind, seat)))
+    def seen(kind: str, seat: int | None) -> tuple[Drawn, str]:
+        """What a piece looks like, and what it is called: there are few kinds."""
+        piece = Piece("", kind, seat)
+        return draw_piece(scene, piece), say(ruleset, name_piece(scene, piece))
 
     def cell(name: str) -> Cell:
         piece = pieces.get(name)
-        drawn = draw_piece(scene, piece) if piece else None
+        drawn, called = seen(piece.kind, piece.seat) if piece else (None, "")
         does, value = touches.get(name, _NOTHING)
         classes = ["cell", *(f"is-{each}" for each in marks[name] if each != "star")]
-        words = [name.upper() + (f" {called(piece.kind, piece.seat)}" if piece else "")]
+        words = [f"{name.upper()} {called}" if piece else name.upper()]
         words += (_(said) for each in marks[name] if (said := _MARK_WORDS[each]))
         if drawn:
             classes.append(f"p-{drawn.picture or 'disc'}")

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -167,9 +166,9 @@ class GamePage:
     def link(self, ply: int, *, forbidden: bool, auto: bool = False) -> str:
         """The page of this game after so many moves, with or without its forbidden points; `auto` looks
         again by itself."""
-        query: dict[str, Any] = {"ply": ply} if ply < self.game.ply else {}
-        query |= {name: "on" for name, wanted in {"auto": auto, "forbidden": forbidden}.items() if wanted}
-        return f"/games/{self.game.id}" + (f"?{urlencode(query)}" if query else "")
+        query = [f"ply={ply}"] if ply < self.game.ply else []
+        query += [f"{name}=on" for name, wanted in (("auto", auto), ("forbidden", forbidden)) if wanted]
+        return f"/games/{self.game.id}" + (f"?{'&'.join(query)}" if query else "")
 
 
 def game_page(

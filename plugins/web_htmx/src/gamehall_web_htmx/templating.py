@@ -12,6 +12,7 @@ from gamehall.languages import N_, catalogue, language, languages
 from gamehall.naming import say, sentence
 
 from .assets import Assets
+from .boardhtml import BoardHtml
 from .browsers import browser_words
 from .templatetexts import OwnTexts
 
@@ -62,10 +63,14 @@ def environment(assets: Assets) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=[OwnTexts],
+        auto_reload=False,
+        cache_size=-1,
     )
     shared.globals.update(language=language, languages=languages, say=say)
     shared.globals["asset"] = assets.url
     shared.globals["drawing"] = assets.drawing
+    board = BoardHtml(assets)
+    shared.globals.update(cell=board.cell, entry=board.entry, stone=board.stone)
     shared.filters["browser_words"] = browser_words
     shared.filters["clock_time"] = clock_time
     shared.filters["day"] = day
