@@ -79,6 +79,7 @@ LAYERS: list[set[str]] = [
         "asking",
         "feed",
         "gamelog",
+        "seeing",
         "watching",
         "halltime",
         "leases",

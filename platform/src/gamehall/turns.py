@@ -9,7 +9,8 @@ from typing import Literal
 import sqlalchemy as sa
 
 from gamehall.clocks import flag_at
-from gamehall.database import reads
+from gamehall.database import Prepared, reads
+from gamehall.declare import Host
 from gamehall.gamelog import Game, game_of, load_game, seats_of
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import game, game_seat
@@ -85,22 +86,37 @@ def next_game(connection: sa.Connection, player: str, after: str | None = None) 
     return load_game(connection, waiting[0]) if waiting else None
 
 
-def games_waiting(connection: sa.Connection, player: str, besides: str = "") -> int:
+async def games_waiting(host: Host, player: str, besides: str = "") -> int:
     """In how many games, this one left out, it is the player's turn."""
-    return len([game_id for game_id in _waiting(connection, player) if game_id != besides])
+    (row,) = await host.look(_COUNT_WAITING, player=player, besides=besides)
+    return int(row.number)
 
 
 def _waiting(connection: sa.Connection, player: str) -> list[str]:
     """The ids of the games of the player's turn, in their order."""
-    query = sa.select(game.c.id).where(_is_played_by(player), _is_turn_of(player), game.c.status == "active")
+    query = sa.select(game.c.id).where(_waits_for(player))
     return list(connection.scalars(query.order_by(*_ORDER)))
 
 
-def _is_played_by(player: str) -> sa.ColumnElement[bool]:
+Player = str | sa.BindParameter[str]
+
+
+def _waits_for(player: Player) -> sa.ColumnElement[bool]:
+    return sa.and_(_is_played_by(player), _is_turn_of(player), game.c.status == "active")
+
+
+def _is_played_by(player: Player) -> sa.ColumnElement[bool]:
     return game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == player))
 
 
-def _is_turn_of(player: str) -> sa.ColumnElement[bool]:
+def _is_turn_of(player: Player) -> sa.ColumnElement[bool]:
     to_act = game_seat.alias()
     at_turn = (to_act.c.game_id == game.c.id, to_act.c.seat == game.c.to_act, to_act.c.user_id == player)
     return sa.select(to_act.c.seat).where(*at_turn).exists()
+
+
+_COUNT_WAITING = Prepared(
+    sa.select(sa.func.count().label("number"))
+    .select_from(game)
+    .where(_waits_for(sa.bindparam("player")), game.c.id != sa.bindparam("besides"))
+)

@@ -181,11 +181,13 @@ def game_page(
     spectators: int = 0,
     forbidden: bool = False,
     refused: tuple[str, Refusal] | None = None,
+    clocks: tuple[ClockFace, ...] | None = None,
 ) -> GamePage:
     """The page for this viewer, None being a stranger, at the state's ply.
 
     `aim` names the cells touched so far, `refused` one that was touched with why that was no move; `forbidden` asks
-    for the points that may not be taken. `claim` says who may claim the game, `spectators` how many watch it.
+    for the points that may not be taken. `claim` says who may claim the game, `spectators` how many watch it, and
+    `clocks` what the clocks show, unless it is the present time.
     """
     found = state.game
     is_now = state.ply == found.ply
@@ -194,7 +196,7 @@ def game_page(
     scene = scene_at(state, host.rulesets, viewer, forbidden=refusals if forbidden else ())
     seat, ruleset, now = found.seat_of(viewer), host.rulesets.get(found.ruleset), host.hall_time()
     standing, (headline, detail, mood) = standing_of(state, claim, now), _words(state, scene, ruleset, viewer)
-    clocks = clock_faces(found.clock_at(now), active=found.status == "active")
+    clocks = clock_faces(found.clock_at(now), active=found.status == "active") if clocks is None else clocks
     faces = enumerate(clocks or (None,) * len(found.seats))
     cards = [_card(found, scene, ruleset, each, viewer, is_now, face) for each, face in faces]
     own_side = seat if seat is not None and not found.is_alone else 0

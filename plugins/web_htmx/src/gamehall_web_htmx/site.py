@@ -27,6 +27,7 @@ from .assets import load_assets
 from .caching import of_an_account
 from .declare import Page, Pusher, Slot
 from .forms import came_from, form_token, internal_path, token_input
+from .gameform import GameForms
 from .live.lobby import LobbyNews
 from .live.pieces import Pieces
 from .notices import mark_read, notice_kinds, unread_links
@@ -46,6 +47,7 @@ __all__ = [
     "Visitor",
     "error_page",
     "form_status",
+    "here",
 ]
 
 _SLOT_SECONDS = 1.0
@@ -139,6 +141,7 @@ class Site:
         self.templates = environment(self.assets)
         self.templates.globals["address"] = host.settings.address
         self.templates.globals["debug"] = host.settings.debug
+        self.game_forms = GameForms(host, self.templates, self.picture_sizes)
         self.pieces = Pieces(host, self.templates)
         self.lobby_news = LobbyNews(host, self.pieces)
 
@@ -196,7 +199,6 @@ class Site:
         return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status, headers)
 
     def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
-        here = _address(request)
         shared: dict[str, Any] = {
             "viewer": visitor.principal,
             "prefs": visitor.prefs,
@@ -204,7 +206,7 @@ class Site:
             "form_token": token_input(visitor.token),
             "menu": self.menu(visitor.badges),
             "path": request.url.path,
-            "here": quote(here if request.method == "GET" else "/", safe=""),
+            "here": here(request),
             "signup_open": self.signup_open,
             "live": self.live("/live/own", visitor, {}) if visitor.account else None,
             "preview": None,
@@ -287,6 +289,11 @@ def form_status(problem: Problem | None) -> int:
     if problem is None:
         return 200
     return 422 if problem.status == 401 else problem.status  # 401 would promise a challenge, which a form is not
+
+
+def here(request: HttpRequest) -> str:
+    """The address to come back to, as a part of another one."""
+    return quote(_address(request) if request.method == "GET" else "/", safe="")
 
 
 def _address(request: HttpRequest) -> str:
