@@ -5,10 +5,8 @@ They are made here and not in templates, which take some ten times as long for e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
@@ -17,13 +15,10 @@ from gamehall.looks import Drawn
 
 from .assets import Assets
 from .boards import Cell
-
-if TYPE_CHECKING:
-    from .gameview import MoveEntry
+from .gameview import GamePage, MoveEntry
+from .timesheet import SheetRow
 
 __all__ = ["BoardHtml"]
-
-_KEPT: Mapping[str, str] = MappingProxyType({})
 
 
 class BoardHtml:
@@ -50,30 +45,55 @@ class BoardHtml:
             return _made(f'<span class="stone p-{_text(drawn.picture)} {extra}"></span>')
         return self.disc(drawn, f"disc stone {extra}")
 
-    def cell(self, cell: Cell, game_id: str, more: str = "", kept: Mapping[str, str] = _KEPT) -> Markup:
-        """One cell of a board: a button that plays, a link that aims, or nothing to touch. `more` are further
-        attributes, `kept` is what the query of a link goes on saying."""
+    def cells(self, cells: Iterable[Cell], game_id: str, kept: Mapping[str, str]) -> Markup:
+        """A row of a board; `kept` is what the query of a link goes on saying."""
+        return _made("".join(self._cell(each, game_id, "", kept) for each in cells))
+
+    def cell(self, cell: Cell, game_id: str, more: str = "") -> Markup:
+        """One cell by itself; `more` are further attributes."""
+        return _made(self._cell(cell, game_id, more, {}))
+
+    def _cell(self, cell: Cell, game_id: str, more: str, kept: Mapping[str, str]) -> str:
+        """A button that plays, a link that aims, or nothing to touch."""
         tag, does = "span", ""
         if cell.does == "play":
             tag, does = "button", f' name="move" value="{_text(cell.value)}"'
         elif cell.does == "aim":
             query = urlencode({**kept, "from": cell.value} if cell.value else kept)
-            tag, does = "a", f' href="/games/{_text(game_id)}{_text(f"?{query}" if query else "")}"'
+            tag, does = "a", f' href="/games/{game_id}{_text(f"?{query}" if query else "")}"'
         disc = f" {self.disc(cell.disc)}" if cell.disc else ""
-        return _made(
+        return (
             f'<{tag} id="cell-{cell.name}" class="{_text(cell.classes)}"{does}{more}>{_text(cell.text)}{disc}</{tag}>'
         )
 
-    def entry(self, move: MoveEntry, link: str = "", *, brief: bool = False) -> Markup:
-        """A move in the list. One that travels is `brief`: the page numbers it itself."""
-        head, number = ("<li", "") if brief else (f'<li id="move-{move.ply}"', f'<span class="n">{move.ply}.</span>')
+    def entries(self, view: GamePage, *, forbidden: bool) -> Markup:
+        """The moves of a game, each with the way to the position after it, with or without its forbidden points."""
+        return _made("".join(self._entry(each, view.link(each.ply, forbidden=forbidden)) for each in view.moves))
+
+    def entry(self, move: MoveEntry) -> Markup:
+        """A move that travels by itself: the page numbers it."""
+        return _made(self._entry(move, ""))
+
+    def _entry(self, move: MoveEntry, link: str) -> str:
+        head, number = (f'<li id="move-{move.ply}"', f'<span class="n">{move.ply}.</span>') if link else ("<li", "")
         is_shown, current = (' class="is-shown"', ' aria-current="step"') if move.shown else ("", "")
         piece = self.stone(move.picture, "tiny") if move.picture else ""
         took = f' <span class="took">{_text(move.took)}</span>' if move.took else ""
-        return _made(
+        return (
             f'{head}{is_shown}><a href="{_text(link or f"?ply={move.ply}")}"{current}>{number}{piece}'
             f'<span class="visually-hidden">{_text(move.side)} </span>{_text(move.label)}{took}</a></li>'
         )
+
+    def receipts(self, rows: Iterable[SheetRow], more: str = "") -> Markup:
+        """Rows of the time sheet; `more` is said behind the title of each in place of its side."""
+        return _made(
+            "\n      ".join(_receipt(each, f", {_text(more)}" if more else f" {_text(each.side)}") for each in rows)
+        )
+
+
+def _receipt(row: SheetRow, said: str) -> str:
+    amounts = " ".join(f"<td>{_text(each) or '–'}</td>" for each in (row.charged, row.lag, row.paused, row.added))
+    return f'<tr><th scope="row">{_text(row.title)}<span class="visually-hidden">{said}</span></th> {amounts}</tr>'
 
 
 @lru_cache(maxsize=10_000)

@@ -70,7 +70,8 @@ def environment(assets: Assets) -> jinja2.Environment:
     shared.globals["asset"] = assets.url
     shared.globals["drawing"] = assets.drawing
     board = BoardHtml(assets)
-    shared.globals.update(cell=board.cell, entry=board.entry, stone=board.stone)
+    shared.globals.update(cell=board.cell, cells=board.cells, stone=board.stone)
+    shared.globals.update(entry=board.entry, entries=board.entries, receipts=board.receipts)
     shared.filters["browser_words"] = browser_words
     shared.filters["clock_time"] = clock_time
     shared.filters["day"] = day
