@@ -40,14 +40,17 @@ async def around(host: Host, found: Game) -> Around:
     """Who is at a game at this moment."""
     hall_time = host.hall_time()
     awaited = _awaited(found, hall_time)
-    row = await look_at_game(host, found.id, awaited.user_id if awaited else None, hall_time)
-    return Around(row.spectators, awaited and _claim_from(found, awaited, row.seen, host.settings, hall_time))
+    company = await look_at_game(host, found.id, awaited.user_id if awaited else None, hall_time)
+    claim = _claim_from(found, awaited, company.seen, host.settings, hall_time) if awaited else None
+    return Around(company.spectators, claim)
 
 
 def possible_claim(connection: sa.Connection, found: Game, settings: Settings, hall_time: int) -> Claim | None:
     """Which seat may claim the game, and in how many milliseconds; None while nobody can come to."""
     awaited = _awaited(found, hall_time)
-    return awaited and _claim_from(found, awaited, last_seen(connection, awaited.user_id), settings, hall_time)
+    if awaited is None:
+        return None
+    return _claim_from(found, awaited, last_seen(connection, awaited.user_id), settings, hall_time)
 
 
 def _awaited(found: Game, hall_time: int) -> Seat | None:

@@ -8,7 +8,7 @@ goes on changing meanwhile is read each time. It is in the key as well or, as th
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import jinja2
@@ -81,7 +81,7 @@ class GameForms:
         looking: Looking,
         problem: Problem | None = None,
         touched: str = "",
-    ) -> tuple[GameForm, Mapping[str, str]]:
+    ) -> tuple[GameForm, dict[str, str]]:
         """The form of what this template shows, and the texts of its clocks. One that tells of a problem, on the board
         too where a cell was `touched`, is not kept."""
         found, now = state.game, self._host.hall_time()
@@ -122,9 +122,11 @@ class GameForms:
             refused=(touched, _why(problem)) if is_refused and problem else None,
             clocks=tuple(_with_blanks(face, seat) for seat, face in enumerate(faces)),
         )
-        given = looking._asdict() | {name: blank(name) for name in _FILLED}
-        html = self._templates.get_template(f"web_htmx/{template}").render(given, view=view, problem=problem)
         preview = await game_preview(self._host, self._sizes, state, view)
+        given = looking._asdict() | {name: blank(name) for name in _FILLED} | {"view": view, "problem": problem}
+        if preview.picture is None:  # there is no board to draw
+            given["pictures"] = ()
+        html = self._templates.get_template(f"web_htmx/{template}").render(given)
         return GameForm(Form(html), view.heading, view.asks, view.waits, preview)
 
 

@@ -196,10 +196,13 @@ def game_page(
     scene = scene_at(state, host.rulesets, viewer, forbidden=refusals if forbidden else ())
     seat, ruleset, now = found.seat_of(viewer), host.rulesets.get(found.ruleset), host.hall_time()
     standing, (headline, detail, mood) = standing_of(state, claim, now), _words(state, scene, ruleset, viewer)
-    clocks = clock_faces(found.clock_at(now), active=found.status == "active") if clocks is None else clocks
+    if clocks is None:
+        clocks = clock_faces(found.clock_at(now), active=found.status == "active")
     faces = enumerate(clocks or (None,) * len(found.seats))
     cards = [_card(found, scene, ruleset, each, viewer, is_now, face) for each, face in faces]
     own_side = seat if seat is not None and not found.is_alone else 0
+    waits = is_now and _waits_for_a_cell(host, state, seat)
+    ghost = _next_picture(host, state, scene)
     return GamePage(
         game=found,
         title=ruleset_title(host, found.ruleset),
@@ -211,14 +214,7 @@ def game_page(
         ply=state.ply,
         seen=digest(state.position)[:_SEEN],
         is_now=is_now,
-        board=draw_board(
-            scene,
-            aimed_cells(aim, scene),
-            _next_picture(host, state, scene),
-            ruleset=ruleset,
-            waits=is_now and _waits_for_a_cell(host, state, seat),
-            refused=refused,
-        ),
+        board=draw_board(scene, aimed_cells(aim, scene), ghost, ruleset=ruleset, waits=waits, refused=refused),
         near=tuple(card for card in cards if card.seat == own_side),
         far=tuple(card for card in cards if card.seat != own_side),
         moves=_moves(state, scene, ruleset),
