@@ -112,12 +112,11 @@ def catalogue(package: str) -> Catalogue:
 
 def said_of(text: str, *declared: type) -> str:
     """A text that one of these classes declares, as their packages translate it, or those of their bases."""
-    return text if (code := language()) == ENGLISH else _said_of(text, declared, code)
+    return _said_of(text, declared, language())
 
 
 @lru_cache(maxsize=10_000)
-def _said_of(text: str, declared: tuple[type, ...], code: str) -> str:
-    """The same in the present language, whose code this is: catalogues are read once and never change."""
+def _said_of(text: str, declared: tuple[type, ...], _language: str) -> str:
     found = (catalogue(base.__module__).find(text) for each in declared for base in each.__mro__)
     return next((said for said in found if said), text)
 
@@ -130,6 +129,7 @@ def languages() -> Mapping[str, str]:
     return {ENGLISH: own_name} | {code: _read(__name__.partition(".")[0], code).texts[own_name][0] for code in codes}
 
 
+@lru_cache(maxsize=500)
 def preferred(accepted: str) -> str:
     """The language that a header Accept-Language likes best, English where it likes none that there is."""
     wanted = []

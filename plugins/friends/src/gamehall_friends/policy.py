@@ -7,15 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 import sqlalchemy as sa
 
 from gamehall.accounts import find_user
-from gamehall.database import Prepared
 from gamehall.declare import Hiding, Host, Policy, Verdict
 from gamehall.gamelog import seats_of
 from gamehall.languages import catalogue
-from gamehall.tables import game_seat
 from gamehall_friends.blocking import apart
 from gamehall_friends.choices import choices_of, choices_of_all
 from gamehall_friends.relations import friend_ids, has_blocked, relation_with
-from gamehall_friends.tables import choice
 
 __all__ = ["hidings", "policies"]
 
@@ -33,21 +30,12 @@ def policies(host: Host) -> list[Policy]:
         return await host.read(_may_play, asker, other)
 
     async def watch(viewer: str, game_id: str) -> Verdict:
-        is_private = await host.look(_HIDERS, game_id=game_id)  # hardly any game is
-        return Verdict(not is_private or not await refuses(viewer, [game_id]))
+        return Verdict(not await refuses(viewer, [game_id]))
 
     async def refuses(viewer: str, game_ids: Sequence[str]) -> set[str]:
         return await host.read(_unwatchable, viewer, game_ids)
 
     return [Policy("challenge", challenge), Policy("play", play), Policy("watch", watch, refuses)]
-
-
-# Who plays a game and does not show it to everybody.
-_HIDERS = Prepared(
-    sa.select(game_seat.c.user_id)
-    .join(choice, choice.c.user_id == game_seat.c.user_id)
-    .where(game_seat.c.game_id == sa.bindparam("game_id"), choice.c.watching != "everyone")
-)
 
 
 def _may_play(connection: sa.Connection, asker: str, other: str) -> Verdict:
