@@ -15,7 +15,7 @@ from gamehall.gamelog import Game, game_of, load_game, seats_of
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import game, game_seat
 
-__all__ = ["RUNNING", "Turn", "games_by_turn", "games_waiting", "next_game", "place_of"]
+__all__ = ["RUNNING", "WAITING", "Turn", "games_by_turn", "games_waiting", "next_game", "place_of"]
 
 Turn = Literal["own", "other"]
 
@@ -88,7 +88,7 @@ def next_game(connection: sa.Connection, player: str, after: str | None = None) 
 
 async def games_waiting(host: Host, player: str, besides: str = "") -> int:
     """In how many games, this one left out, it is the player's turn."""
-    (row,) = await host.look(_COUNT_WAITING, player=player, besides=besides)
+    (row,) = await host.look(WAITING, player=player, besides=besides)
     return int(row.number)
 
 
@@ -115,8 +115,9 @@ def _is_turn_of(player: Player) -> sa.ColumnElement[bool]:
     return sa.select(to_act.c.seat).where(*at_turn).exists()
 
 
-_COUNT_WAITING = Prepared(
+WAITING = Prepared(
     sa.select(sa.func.count().label("number"))
     .select_from(game)
     .where(_waits_for(sa.bindparam("player")), game.c.id != sa.bindparam("besides"))
 )
+"""Counts the games, but for one, in which it is the player's turn."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
@@ -15,8 +16,10 @@ from gamehall.looks import Drawn
 
 from .assets import Assets
 from .boards import Cell
-from .gameview import GamePage, MoveEntry
-from .timesheet import SheetRow
+
+if TYPE_CHECKING:
+    from .gameview import GamePage, MoveEntry
+    from .timesheet import SheetRow
 
 __all__ = ["BoardHtml"]
 
