@@ -80,6 +80,7 @@ LAYERS: list[set[str]] = [
         "feed",
         "gamelog",
         "gamelists",
+        "seeing",
         "watching",
         "halltime",
         "leases",

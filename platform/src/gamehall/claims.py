@@ -11,14 +11,14 @@ from gamehall.clocks import HOUR, SECOND, Correspondence, NoClock, is_paused
 from gamehall.declare import Host
 from gamehall.endings import check_active, end_game, load_for, other_seat
 from gamehall.game import Outcome
-from gamehall.gamelog import Game
+from gamehall.gamelog import Game, Seat
 from gamehall.languages import catalogue
 from gamehall.offers import in_time
-from gamehall.presence import Seen, last_seen, spectators_of
+from gamehall.presence import Seen, last_seen, look_at_game
 from gamehall.problems import Problem
 from gamehall.settings import Settings
 
-__all__ = ["Around", "ClaimedResult", "around", "claim_game", "possible_claim"]
+__all__ = ["NOBODY", "Around", "ClaimedResult", "around", "claim_game", "possible_claim"]
 
 _ = catalogue(__name__)
 
@@ -33,26 +33,41 @@ class Around(NamedTuple):
     claim: Claim | None
 
 
-def around(connection: sa.Connection, found: Game, settings: Settings, hall_time: int) -> Around:
+NOBODY = Around(0, None)
+
+
+async def around(host: Host, found: Game) -> Around:
     """Who is at a game at this moment."""
-    watching = spectators_of(connection, [found.id], hall_time)[found.id]
-    return Around(watching, possible_claim(connection, found, settings, hall_time))
+    hall_time = host.hall_time()
+    awaited = _awaited(found, hall_time)
+    company = await look_at_game(host, found.id, awaited.user_id if awaited else None, hall_time)
+    claim = _claim_from(found, awaited, company.seen, host.settings, hall_time) if awaited else None
+    return Around(company.spectators, claim)
 
 
 def possible_claim(connection: sa.Connection, found: Game, settings: Settings, hall_time: int) -> Claim | None:
     """Which seat may claim the game, and in how many milliseconds; None while nobody can come to."""
-    if found.status != "active" or found.to_act is None or _why_never(found, hall_time):
+    awaited = _awaited(found, hall_time)
+    if awaited is None:
         return None
-    absent = found.seats[found.to_act]
-    claimant = other_seat(found, absent.seat)
-    if found.seats[claimant].user_id == absent.user_id:
+    return _claim_from(found, awaited, last_seen(connection, awaited.user_id), settings, hall_time)
+
+
+def _awaited(found: Game, hall_time: int) -> Seat | None:
+    """Whoever somebody else waits for, so that it matters whether they are away."""
+    if found.status != "active" or found.to_act is None or _why_never(found, hall_time) or found.is_alone:
         return None
+    return found.seats[found.to_act]
+
+
+def _claim_from(found: Game, absent: Seat, seen: Seen | None, settings: Settings, hall_time: int) -> Claim | None:
     # Nobody is away from a turn that they do not have, nor from a clock that stands.
     since = max(found.turn_at or 0, found.times.started or 0)
-    seen = last_seen(connection, absent.user_id) or Seen(since, by_stream=False)
+    seen = seen or Seen(since, by_stream=False)
     if seen.is_there(hall_time):
         return None
-    return Claim(claimant, max(0, max(since, seen.at) + _span(found, settings, seen) - hall_time))
+    left = max(since, seen.at) + _span(found, settings, seen) - hall_time
+    return Claim(other_seat(found, absent.seat), max(0, left))
 
 
 def _why_never(found: Game, hall_time: int) -> str:

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 
 from gamehall.database import Database, Prepared
 from gamehall.events import Cursor, Event, NewEvent
@@ -29,7 +30,7 @@ from gamehall.facts import Fact, note_fact
 from gamehall.tables import event, now
 from gamehall.tasks import beside
 
-__all__ = ["NOTIFY_CHANNEL", "Feed", "Subscription", "begin_anew", "emit", "head", "written"]
+__all__ = ["HEAD", "NOTIFY_CHANNEL", "Feed", "Subscription", "begin_anew", "emit", "head", "written"]
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,6 @@ _REPLAY_LIMIT = 5_000  # events a returning client may be behind before a fresh 
 
 _TX: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint", sa.BigInteger)
 _HORIZON_OF_NOW = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-_HORIZON = sa.text(f"SELECT {_HORIZON_OF_NOW}")
 _ROW = ("tx", "at", "kind", "channels", "data")
 _INSERT = Prepared(event.insert().returning(event.c.tx, event.c.id), *_ROW)
 _INSERT_AND_NOTIFY = Prepared(
@@ -80,11 +80,39 @@ def begin_anew(connection: sa.Connection, last_id: int) -> None:
         connection.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(event.name, "id"), first)))
 
 
+class _HeadTx(sa.sql.functions.FunctionElement[int]):
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+class _HeadId(sa.sql.functions.FunctionElement[int]):
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(_HeadTx, "postgresql")
+def _head_tx(*_: object, **_kw: object) -> str:
+    return _HORIZON_OF_NOW
+
+
+@compiles(_HeadId, "sqlite")
+def _head_id(*_: object, **_kw: object) -> str:
+    return "coalesce((SELECT max(event.id) FROM event), 0)"
+
+
+@compiles(_HeadTx, "sqlite")
+@compiles(_HeadId, "postgresql")
+def _no_part(*_: object, **_kw: object) -> str:
+    return "0"
+
+
+HEAD = (_HeadTx().label("head_tx"), _HeadId().label("head_id"))
+"""A place that has everything this statement cannot see behind it: select a state and this, then follow on."""
+
+
 def head(connection: sa.Connection) -> Cursor:
-    """A place that has everything this transaction cannot see behind it: read a state and this, then follow on."""
-    if connection.dialect.name == "postgresql":
-        return Cursor(connection.scalar(_HORIZON) or 0, 0)
-    return Cursor(0, connection.scalar(sa.select(sa.func.max(event.c.id))) or 0)
+    """The same for a transaction, as it sees the database now."""
+    return Cursor(*connection.execute(sa.select(*HEAD)).one())
 
 
 class _Page(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 import msgspec
@@ -142,6 +143,7 @@ class Scene(msgspec.Struct, frozen=True):
     edges: tuple[int, int, int, int] | None = None
 
 
+@lru_cache(maxsize=1_000)
 def column_name(column: int) -> str:
     """0 is a, 25 is z, 26 is aa, as in a spreadsheet; the letter i is not left out."""
     name = ""

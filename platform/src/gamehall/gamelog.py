@@ -12,16 +12,17 @@ import sqlalchemy as sa
 
 from gamehall.answers import Result
 from gamehall.clocks import Spent, Terms, Times, clock_at
-from gamehall.database import reads, seen_in_rows
+from gamehall.database import Prepared, reads, seen_in_rows
 from gamehall.declare import Host
-from gamehall.events import game_channel, user_channel
-from gamehall.feed import head
+from gamehall.events import Cursor, game_channel, user_channel
+from gamehall.feed import HEAD
 from gamehall.game import CellChange, Outcome, Ruleset
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.tables import game, game_move, game_seat, user
 
 __all__ = [
+    "STATE",
     "Ended",
     "Game",
     "GameLog",
@@ -33,15 +34,17 @@ __all__ = [
     "Seat",
     "Shown",
     "check_watching",
+    "cursor_of",
+    "game_in",
     "game_of",
     "list_games",
     "load_game",
     "load_game_and_position",
     "load_log",
     "load_state",
+    "no_such_ply",
     "position_text",
     "seats_of",
-    "see_game",
     "timestamp",
     "watchable",
 ]
@@ -231,6 +234,14 @@ _GAME_AND_SEATS = (
     .where(game.c.id == sa.bindparam("game_id"))
     .order_by(game_seat.c.seat)
 )
+_LAST = Prepared(_GAME_AND_SEATS)
+STATE = Prepared(_GAME_AND_SEATS.add_columns(*HEAD))
+"""A game, a row for each of its seats: its columns, its last `position`, and the place in the feed at this moment."""
+_LOG = Prepared(
+    sa.select(game_move.c.seat, game_move.c.move, game_move.c.shown, game_move.c.spent)
+    .where(game_move.c.game_id == sa.bindparam("game_id"))
+    .order_by(game_move.c.ply)
+)
 
 
 def load_game(connection: sa.Connection, game_id: str) -> Game:
@@ -240,17 +251,16 @@ def load_game(connection: sa.Connection, game_id: str) -> Game:
 
 def load_game_and_position(connection: sa.Connection, game_id: str) -> tuple[Game, str]:
     """The game with its seats, and its last position as JSON, in one query. Raises Problem `not-found`."""
-    found, row = _load_row(connection, game_id)
-    return found, row.position
+    rows = _LAST.rows(connection, game_id=game_id)
+    return game_in(rows), rows[0].position
 
 
-def _load_row(connection: sa.Connection, game_id: str) -> tuple[Game, sa.Row[Any]]:
-    """The game with its seats, and the row with all of its columns and its last `position`."""
-    rows = connection.execute(_GAME_AND_SEATS, {"game_id": game_id}).all()
+def game_in(rows: Sequence[Any]) -> Game:
+    """The game with its seats, of which each has a row. Raises Problem `not-found` where there is none."""
     if not rows:
         raise _no_such_game()
     seats = tuple(Seat(row.seat, row.user_id, row.username, row.display_name) for row in rows)
-    return game_of(rows[0], seats), rows[0]
+    return game_of(rows[0], seats)
 
 
 def list_games(
@@ -309,12 +319,9 @@ def _ended_so(player: str | None, ended: Ended) -> tuple[sa.ColumnElement[bool],
 
 def load_state(connection: sa.Connection, game_id: str, ply: int | None = None) -> GameState:
     """The game with its whole log, and its position after `ply` moves (default: now). Raises Problem `not-found`."""
-    found, row = _load_row(connection, game_id)
-    played = connection.execute(
-        sa.select(game_move.c.seat, game_move.c.move, game_move.c.shown, game_move.c.spent)
-        .where(game_move.c.game_id == game_id)
-        .order_by(game_move.c.ply)
-    ).all()
+    rows = STATE.rows(connection, game_id=game_id)
+    found, row = game_in(rows), rows[0]
+    played = _LOG.rows(connection, game_id=game_id)
     upto = found.ply if ply is None else ply
     return GameState(
         game=found,
@@ -325,13 +332,19 @@ def load_state(connection: sa.Connection, game_id: str, ply: int | None = None) 
         final_scene=row.final_scene,
         shown=tuple(msgspec.json.decode(each.shown, type=Shown) for each in played),
         spent=tuple(msgspec.json.decode(each.spent, type=Spent) for each in played),
-        cursor=str(head(connection)),
+        cursor=cursor_of(row),
     )
+
+
+def cursor_of(row: Any) -> str:
+    """The place in the feed of the moment at which this row of `STATE` was read."""
+    return str(Cursor(row.head_tx, row.head_id))
 
 
 def load_log(connection: sa.Connection, game_id: str) -> GameLog:
     """The game with every position of it, to be replayed. Raises Problem `not-found`."""
-    found, row = _load_row(connection, game_id)
+    rows = _LAST.rows(connection, game_id=game_id)
+    found, row = game_in(rows), rows[0]
     columns = (game_move.c.seat, game_move.c.move, game_move.c.position, game_move.c.to_act)
     made = connection.execute(sa.select(*columns).where(game_move.c.game_id == game_id).order_by(game_move.c.ply))
     ended_by_rules = row.final_scene is not None  # only they draw one
@@ -341,13 +354,6 @@ def load_log(connection: sa.Connection, game_id: str) -> GameLog:
         moves=tuple(LoggedMove(*each) for each in made),
         outcome=Outcome(found.winner, found.reason or "") if ended_by_rules else None,
     )
-
-
-async def see_game(host: Host, game_id: str, viewer: str | None, ply: int | None = None) -> GameState:
-    """The game's state, if this user (None is a stranger) may see it. Raises Problem `not-found` or `forbidden`."""
-    state = await host.read(load_state, game_id, ply)
-    await check_watching(host, state.game, viewer)
-    return state
 
 
 async def check_watching(host: Host, found: Game, viewer: str | None) -> None:
@@ -379,8 +385,12 @@ def position_text(connection: sa.Connection, game_id: str, ply: int) -> str:
         query = sa.select(game_move.c.position).where(game_move.c.game_id == game_id, game_move.c.ply == ply)
     text = connection.scalar(query)
     if text is None:
-        raise Problem("not-found", _("The game has no ply {ply}.", ply=ply))
+        raise no_such_ply(ply)
     return str(text)
+
+
+def no_such_ply(ply: int) -> Problem:
+    return Problem("not-found", _("The game has no ply {ply}.", ply=ply))
 
 
 def timestamp(moment: datetime) -> str:

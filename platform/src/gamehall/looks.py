@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from gamehall.game import STONES, Look, Piece, Scene
@@ -57,6 +58,7 @@ def name_piece(scene: Scene, piece: Piece) -> str:
     return kind if side in ("", piece.kind) else f"{side} {kind}"
 
 
+@lru_cache(maxsize=1_000)
 def contrast(one: str, other: str) -> float:
     """The contrast of two colours written `#rrggbb`, from 1 to 21, as WCAG 2 computes it."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)

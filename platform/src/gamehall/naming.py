@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from gamehall.game import Ruleset, options_schema
@@ -37,6 +38,7 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@lru_cache(maxsize=10_000)
 def move_label(move: str) -> str:
     """A move as it is written in lists: points in capitals, decisions as words."""
     words = re.split("[-_ ]", move)

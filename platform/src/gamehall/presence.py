@@ -22,10 +22,12 @@ from gamehall.gamelog import Game
 from gamehall.tables import clock_is, game, game_seat, new_id, presence, spectators
 
 __all__ = [
+    "Company",
     "Playing",
     "Presence",
     "Seen",
     "last_seen",
+    "look_at_game",
     "look_who_plays",
     "playing_now",
     "seen_lately",
@@ -109,6 +111,33 @@ def spectators_of(connection: sa.Connection, game_ids: Sequence[str], hall_time:
     )
     found = {game_id: int(number) for game_id, number in connection.execute(counted)}
     return {game_id: found.get(game_id, 0) for game_id in game_ids}
+
+
+class Company(NamedTuple):
+    """How many streams by others than its players follow a game, and when one of its players was last seen."""
+
+    spectators: int
+    seen: Seen | None
+
+
+_COMPANY = Prepared(
+    sa.select(
+        sa.select(sa.func.sum(spectators.c.number))
+        .where(spectators.c.game_id == sa.bindparam("game_id"), spectators.c.seen_at > sa.bindparam("since"))
+        .scalar_subquery()
+        .label("spectators"),
+        *(
+            sa.select(column).where(presence.c.user_id == sa.bindparam("user_id")).scalar_subquery().label(column.name)
+            for column in (presence.c.seen_at, presence.c.by_stream)
+        ),
+    )
+)
+
+
+async def look_at_game(host: Host, game_id: str, player: str | None, hall_time: int) -> Company:
+    """Who is at a game, over all workers; a player's presence is not asked for where there is none."""
+    (row,) = await host.look(_COMPANY, game_id=game_id, since=hall_time - _STALE_MS, user_id=player or "")
+    return Company(int(row.spectators or 0), None if row.seen_at is None else Seen(row.seen_at, row.by_stream))
 
 
 class Presence:

@@ -16,9 +16,10 @@ from gamehall.gamelog import Game, load_game
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import game, game_seat
 
-__all__ = ["RUNNING", "Turn", "games_by_turn", "games_waiting", "next_game", "place_of", "running_games"]
+__all__ = ["RUNNING", "WAITING", "Turn", "games_by_turn", "games_waiting", "next_game", "place_of", "running_games"]
 
 Turn = Literal["own", "other"]
+Player = str | sa.BindParameter[str]
 
 RUNNING = ("active", "suspended")
 _OWN, _OTHER, _STANDS = range(3)
@@ -59,11 +60,11 @@ async def running_games(host: Host, player: str, limit: int) -> list[Game]:
     return games_of(await host.look(_FIRST, player=player, most=limit))
 
 
-def _rank(player: str | sa.BindParameter[str]) -> sa.ColumnElement[int]:
+def _rank(player: Player) -> sa.ColumnElement[int]:
     return sa.case((game.c.status != "active", _STANDS), (_is_turn_of(player), _OWN), else_=_OTHER)
 
 
-def _played_by(player: str | sa.BindParameter[str], rank: sa.ColumnElement[int]) -> sa.Select[Any]:
+def _played_by(player: Player, rank: sa.ColumnElement[int]) -> sa.Select[Any]:
     """The player's games, those that want attention first."""
     place = [each.label(f"place_{number}") for number, each in enumerate((rank, *_ORDER))]
     return sa.select(*COLUMNS, *place).where(_is_played_by(player)).order_by(*place)
@@ -105,22 +106,27 @@ def next_game(connection: sa.Connection, player: str, after: str | None = None) 
     return load_game(connection, waiting[0]) if waiting else None
 
 
-def games_waiting(connection: sa.Connection, player: str, besides: str = "") -> int:
+async def games_waiting(host: Host, player: str, besides: str = "") -> int:
     """In how many games, this one left out, it is the player's turn."""
-    return len([game_id for game_id in _waiting(connection, player) if game_id != besides])
+    (row,) = await host.look(WAITING, player=player, besides=besides)
+    return int(row.number)
 
 
 def _waiting(connection: sa.Connection, player: str) -> list[str]:
     """The ids of the games of the player's turn, in their order."""
-    query = sa.select(game.c.id).where(_is_played_by(player), _is_turn_of(player), game.c.status == "active")
+    query = sa.select(game.c.id).where(_waits_for(player))
     return list(connection.scalars(query.order_by(*_ORDER)))
 
 
-def _is_played_by(player: str | sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+def _waits_for(player: Player) -> sa.ColumnElement[bool]:
+    return sa.and_(_is_played_by(player), _is_turn_of(player), game.c.status == "active")
+
+
+def _is_played_by(player: Player) -> sa.ColumnElement[bool]:
     return game.c.id.in_(sa.select(game_seat.c.game_id).where(game_seat.c.user_id == player))
 
 
-def _is_turn_of(player: str | sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+def _is_turn_of(player: Player) -> sa.ColumnElement[bool]:
     to_act = game_seat.alias()
     at_turn = (to_act.c.game_id == game.c.id, to_act.c.seat == game.c.to_act, to_act.c.user_id == player)
     return sa.select(to_act.c.seat).where(*at_turn).exists()
@@ -130,3 +136,9 @@ _player = sa.bindparam("player", type_=sa.Text)
 _is_running = sa.or_(*(game.c.status == each for each in RUNNING))
 _first = _played_by(_player, _rank(_player)).where(_is_running)
 _FIRST = Prepared(_in_order(_first.limit(sa.bindparam("most", type_=sa.Integer))))
+WAITING = Prepared(
+    sa.select(sa.func.count().label("number"))
+    .select_from(game)
+    .where(_waits_for(sa.bindparam("player")), game.c.id != sa.bindparam("besides"))
+)
+"""Counts the games, but for one, in which it is the player's turn."""

@@ -14,8 +14,9 @@ from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_s
 from gamehall.claims import around
 from gamehall.declare import Principal
 from gamehall.game import Scene
-from gamehall.gamelog import list_games, see_game
+from gamehall.gamelog import list_games
 from gamehall.problems import Problem
+from gamehall.seeing import see_game
 from gamehall.showing import forbidden_at, scene_at
 from gamehall.turns import Turn
 
@@ -61,9 +62,8 @@ async def show(request: HttpRequest, game_id: FromPath[str], viewer: NamedDepend
     host = host_of(request)
     watcher = viewer.user_id if viewer else None
     state = await see_game(host, known_id(game_id), watcher)
-    hall_time = host.hall_time()
-    spectators, claim = await host.read(around, state.game, host.settings, hall_time)
-    return game_view(state, scene_at(state, host.rulesets, watcher), hall_time, spectators, claim)
+    spectators, claim = await around(host, state.game)
+    return game_view(state, scene_at(state, host.rulesets, watcher), host.hall_time(), spectators, claim)
 
 
 @get("/{game_id:str}/scene", opt={"object": "who may see the game"})

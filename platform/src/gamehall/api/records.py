@@ -15,7 +15,7 @@ from gamehall.accounts import user_by_name
 from gamehall.answers import Page, RecordFormat, Replayed, Result
 from gamehall.asking import HttpRequest, host_of, known_cursor, known_id, page_size, read_body
 from gamehall.declare import Exporter, GameRecord, Host, Principal
-from gamehall.gamelog import list_games, see_game
+from gamehall.gamelog import list_games
 from gamehall.problems import Problem
 from gamehall.quotas import EXPORTING, IMPORTING
 from gamehall.records.archives import Archive
@@ -24,6 +24,7 @@ from gamehall.records.formats import exporter_of, exporters, file_name, importer
 from gamehall.records.imports import play_through, read_game, told_game
 from gamehall.records.queueing import in_turn
 from gamehall.records.stored import read_record
+from gamehall.seeing import see_game
 
 __all__ = ["records"]
 

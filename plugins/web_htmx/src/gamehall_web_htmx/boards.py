@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gamehall.game import Input, Piece, Refusal, Scene, board_cells, cell_name, cell_place, column_name
 from gamehall.languages import N_, catalogue
@@ -37,8 +37,7 @@ Asks = Literal["touched", "all", "besides"]
 _NOTHING: tuple[Does, str] = ("nothing", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell. `does` is what touching it means: nothing, playing the move `value`, or aiming at the path `value`.
 
     `disc` is the piece on it where that has no picture in the style sheet.
@@ -176,17 +175,22 @@ def _cells(
     marks: defaultdict[str, list[str]] = defaultdict(list)
     for mark in scene.marks:
         marks[mark.cell].append(mark.kind)
+    special = {*pieces, *marks, *reason, *aimed}
 
     @cache
-    def called(kind: str, seat: int | None) -> str:
-        return say(ruleset, name_piece(scene, Piece("", kind, seat)))
+    def seen(kind: str, seat: int | None) -> tuple[Drawn, str]:
+        """What a piece looks like, and what it is called: there are few kinds."""
+        piece = Piece("", kind, seat)
+        return draw_piece(scene, piece), say(ruleset, name_piece(scene, piece))
 
     def cell(name: str) -> Cell:
+        if name not in special:
+            return Cell(name, name.upper(), "cell", None, *touches.get(name, _NOTHING))
         piece = pieces.get(name)
-        drawn = draw_piece(scene, piece) if piece else None
+        drawn, called = seen(piece.kind, piece.seat) if piece else (None, "")
         does, value = touches.get(name, _NOTHING)
         classes = ["cell", *(f"is-{each}" for each in marks[name] if each != "star")]
-        words = [name.upper() + (f" {called(piece.kind, piece.seat)}" if piece else "")]
+        words = [f"{name.upper()} {called}" if piece else name.upper()]
         words += (_(said) for each in marks[name] if (said := _MARK_WORDS[each]))
         if drawn:
             classes.append(f"p-{drawn.picture or 'disc'}")

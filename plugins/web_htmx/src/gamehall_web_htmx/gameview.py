@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -167,9 +166,9 @@ class GamePage:
     def link(self, ply: int, *, forbidden: bool, auto: bool = False) -> str:
         """The page of this game after so many moves, with or without its forbidden points; `auto` looks
         again by itself."""
-        query: dict[str, Any] = {"ply": ply} if ply < self.game.ply else {}
-        query |= {name: "on" for name, wanted in {"auto": auto, "forbidden": forbidden}.items() if wanted}
-        return f"/games/{self.game.id}" + (f"?{urlencode(query)}" if query else "")
+        query = [f"ply={ply}"] if ply < self.game.ply else []
+        query += [f"{name}=on" for name, wanted in (("auto", auto), ("forbidden", forbidden)) if wanted]
+        return f"/games/{self.game.id}" + (f"?{'&'.join(query)}" if query else "")
 
 
 def game_page(
@@ -182,11 +181,13 @@ def game_page(
     spectators: int = 0,
     forbidden: bool = False,
     refused: tuple[str, Refusal] | None = None,
+    clocks: tuple[ClockFace, ...] | None = None,
 ) -> GamePage:
     """The page for this viewer, None being a stranger, at the state's ply.
 
     `aim` names the cells touched so far, `refused` one that was touched with why that was no move; `forbidden` asks
-    for the points that may not be taken. `claim` says who may claim the game, `spectators` how many watch it.
+    for the points that may not be taken. `claim` says who may claim the game, `spectators` how many watch it, and
+    `clocks` what the clocks show, unless it is the present time.
     """
     found = state.game
     is_now = state.ply == found.ply
@@ -195,10 +196,13 @@ def game_page(
     scene = scene_at(state, host.rulesets, viewer, forbidden=refusals if forbidden else ())
     seat, ruleset, now = found.seat_of(viewer), host.rulesets.get(found.ruleset), host.hall_time()
     standing, (headline, detail, mood) = standing_of(state, claim, now), _words(state, scene, ruleset, viewer)
-    clocks = clock_faces(found.clock_at(now), active=found.status == "active")
+    if clocks is None:
+        clocks = clock_faces(found.clock_at(now), active=found.status == "active")
     faces = enumerate(clocks or (None,) * len(found.seats))
     cards = [_card(found, scene, ruleset, each, viewer, is_now, face) for each, face in faces]
     own_side = seat if seat is not None and not found.is_alone else 0
+    waits = is_now and _waits_for_a_cell(host, state, seat)
+    ghost = _next_picture(host, state, scene)
     return GamePage(
         game=found,
         title=ruleset_title(host, found.ruleset),
@@ -210,14 +214,7 @@ def game_page(
         ply=state.ply,
         seen=digest(state.position)[:_SEEN],
         is_now=is_now,
-        board=draw_board(
-            scene,
-            aimed_cells(aim, scene),
-            _next_picture(host, state, scene),
-            ruleset=ruleset,
-            waits=is_now and _waits_for_a_cell(host, state, seat),
-            refused=refused,
-        ),
+        board=draw_board(scene, aimed_cells(aim, scene), ghost, ruleset=ruleset, waits=waits, refused=refused),
         near=tuple(card for card in cards if card.seat == own_side),
         far=tuple(card for card in cards if card.seat != own_side),
         moves=_moves(state, scene, ruleset),

@@ -6,7 +6,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from secrets import token_urlsafe
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -29,11 +28,13 @@ from .caching import of_an_account
 from .declare import Page, Pusher, Slot
 from .forms import came_from, form_token, internal_path, token_input
 from .framing import frame_of
+from .gameform import GameForms
 from .live.lobby import LobbyNews
 from .live.pieces import Pieces
 from .notices import mark_read
 from .prefs import Prefs, cookie_prefs
 from .previews import PictureSizes
+from .printing import blank
 from .sessions import cookie_value, forgotten_cookie
 from .templating import shared_templates
 from .tongues import speak_to
@@ -48,6 +49,7 @@ __all__ = [
     "Visitor",
     "error_page",
     "form_status",
+    "here",
 ]
 
 _SLOT_SECONDS = 1.0
@@ -60,7 +62,7 @@ _HEADERS = {
 }
 _SIGNING_IN = ("/", "/login", "/register")  # who comes from there need not be led back
 _MENU = ("/", "/play", "/games", "/notices")
-_BLANK = Markup(f"<{token_urlsafe()}>")  # noqa: S704 - it stands where a form's token is filled in; nobody can write it
+_BLANK = blank("form_token")
 KEPT_NOWHERE = {"Cache-Control": "no-store"}
 
 
@@ -140,6 +142,7 @@ class Site:
         self.host = host
         self.picture_sizes = PictureSizes(host)
         self.templates = host.kept(shared_templates)
+        self.game_forms = GameForms(host, self.templates, self.picture_sizes)
         self.pieces = Pieces(host, self.templates)
         self.lobby_news = LobbyNews(host, self.pieces)
 
@@ -197,7 +200,7 @@ class Site:
         return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status, headers)
 
     def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
-        here, path = quote(_address(request) if request.method == "GET" else "/", safe=""), request.url.path
+        path, back = request.url.path, here(request)
         menu = self.menu(visitor.badges) if visitor.account else ()
         shared: dict[str, Any] = {
             "viewer": visitor.principal,
@@ -207,8 +210,8 @@ class Site:
             "menu": menu,
             "path": path,
             "current": path if path in _MENU or any(path == each for each, *_ in menu) else "",
-            "here": here,
-            "onward": "" if visitor.account or (not visitor.principal and path in _SIGNING_IN) else here,
+            "here": back,
+            "onward": "" if visitor.account or (not visitor.principal and path in _SIGNING_IN) else back,
             "signup_open": self.signup_open,
             "live": self.live("/live/own", visitor, {}) if visitor.account else None,
             "preview": None,
@@ -293,6 +296,11 @@ def form_status(problem: Problem | None) -> int:
     if problem is None:
         return 200
     return 422 if problem.status == 401 else problem.status  # 401 would promise a challenge, which a form is not
+
+
+def here(request: HttpRequest) -> str:
+    """The address to come back to, as a part of another one."""
+    return quote(_address(request) if request.method == "GET" else "/", safe="")
 
 
 def _address(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ from gamehall.languages import N_, catalogue, language, languages
 from gamehall.naming import say, sentence
 
 from .assets import assets_of
+from .boardhtml import BoardHtml
 from .browsers import browser_words
 from .keeping import KeptPieces
 from .templatetexts import OwnTexts
@@ -78,11 +79,15 @@ def shared_templates(host: Host) -> jinja2.Environment:
         lstrip_blocks=True,
         extensions=[OwnTexts, KeptPieces],
         auto_reload=host.settings.debug,
+        cache_size=-1,
     )
     shared.globals.update(address=host.settings.address, debug=host.settings.debug)
     shared.globals.update(language=language, languages=languages, say=say)
     shared.globals["asset"] = assets.url
     shared.globals["drawing"] = assets.drawing
+    board = BoardHtml(assets)
+    shared.globals.update(cell=board.cell, cells=board.cells, stone=board.stone)
+    shared.globals.update(entry=board.entry, entries=board.entries, receipts=board.receipts)
     shared.filters["browser_words"] = browser_words
     shared.filters["clock_time"] = clock_time
     shared.filters["day"] = day

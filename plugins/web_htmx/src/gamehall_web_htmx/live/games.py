@@ -87,6 +87,6 @@ class GameTelling:
     async def _next_game(self) -> str:
         if self._viewer is None:
             return ""
-        waiting = await self._host.read(games_waiting, self._viewer, self._game_id)
+        waiting = await games_waiting(self._host, self._viewer, self._game_id)
         view: dict[str, Any] = {"game": {"id": self._game_id}}
         return self._pieces.render("next_game_now.html", {"view": view, "waiting": waiting})

@@ -96,7 +96,7 @@ class Pieces:
 
     async def _view(self, state: GameState, role: Role) -> GamePage:
         host = self._host
-        spectators, claim = await host.read(around, state.game, host.settings, host.hall_time())
+        spectators, claim = await around(host, state.game)
         return game_page(host, state, role.player, claim=claim, spectators=spectators, forbidden=role.forbidden)
 
     def _piece(self, template: str, view: GamePage, step: Step | None = None) -> Piece:

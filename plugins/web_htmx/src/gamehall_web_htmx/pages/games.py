@@ -8,24 +8,25 @@ from urllib.parse import urlencode
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
+from markupsafe import Markup
 
 from gamehall.asking import HttpRequest, known_id
 from gamehall.claims import around
 from gamehall.declare import Host, Principal
-from gamehall.game import Refusal
-from gamehall.gamelog import see_game
 from gamehall.games import play
 from gamehall.languages import catalogue
 from gamehall.problems import Problem
 from gamehall.records.formats import exporters
+from gamehall.seeing import see_game
 from gamehall.showing import scene_at
 from gamehall.turns import games_waiting
-from gamehall_web_htmx.forms import Form, read_form
-from gamehall_web_htmx.gameview import game_page
+from gamehall_web_htmx.forms import Form, read_form, token_input
+from gamehall_web_htmx.gameform import Looking
 from gamehall_web_htmx.live.pieces import Role
 from gamehall_web_htmx.opponents import answers_at_once
-from gamehall_web_htmx.previews import game_preview, picture_formats
-from gamehall_web_htmx.site import Site, Visitor
+from gamehall_web_htmx.previews import picture_formats
+from gamehall_web_htmx.site import Site, Visitor, here
+from gamehall_web_htmx.templating import clock_time
 
 __all__ = ["GAME_PAGES", "show"]
 
@@ -67,34 +68,44 @@ async def show(
 
     A problem is told above it, and on the board where a cell was `touched`; the cells that are its reason are marked.
     """
-    state = await see_game(site.host, known_id(game_id), visitor.user_id, ply)
-    spectators, claim = await site.host.read(around, state.game, site.host.settings, site.host.hall_time())
-    view = game_page(
-        site.host,
-        state,
-        visitor.user_id,
-        aim,
-        claim=claim,
-        spectators=spectators,
+    host = site.host
+    state = await see_game(host, known_id(game_id), visitor.user_id, ply)
+    found, auto = state.game, auto or request.query_params.get("auto") == "on"
+    is_player = found.seat_of(visitor.user_id) is not None
+    query = {"revision": found.revision, "forbidden": "on" if forbidden else ""}
+    stays = is_player and found.status == "active"
+    live = site.live(f"/live/games/{found.id}", visitor, query, stays=stays)
+    looking = Looking(
+        player=visitor.user_id if is_player else None,
+        prefs=visitor.prefs,
+        aim=aim,
         forbidden=forbidden,
-        refused=(touched, _why(problem)) if problem and problem.slug == "illegal-move" else None,
+        auto=auto,
+        live=live is not None,
+        waiting=await games_waiting(host, visitor.user_id, found.id) if visitor.user_id else 0,
+        formats=tuple(sorted(exporters(host))),
+        pictures=tuple(picture_formats(host)),
     )
-    auto = auto or request.query_params.get("auto") == "on"
-    shown: dict[str, Any] = {"view": view, "problem": problem, "auto": auto, "auto_query": "?auto=on" if auto else ""}
-    stays = view.is_player and view.game.status == "active"
-    query = {"revision": view.game.revision, "forbidden": "on" if forbidden else ""}
-    shown["live"] = site.live(f"/live/games/{view.game.id}", visitor, query, stays=stays)
-    shown["made_at"] = datetime.now(UTC)
-    shown["soon"] = view.asks and answers_at_once(site.host, view.game)
+    is_piece = request.headers.get("hx-request") == "true"
+    template = "game_fragment.html" if is_piece else "game_content.html"
+    form, clocks = await site.game_forms.of(template, state, await around(host, found), looking, problem, touched)
     status = problem.status if problem else 200
-    if request.headers.get("hx-request") == "true":
-        return site.page(request, visitor, "game_fragment.html", status=status, **shown)
-    side = await site.slots(visitor, "game.side", view.game.id)
-    formats = sorted(exporters(site.host))
-    shown["preview"] = await game_preview(site.host, site.picture_sizes, state, view)
-    shown["pictures"] = list(picture_formats(site.host)) if shown["preview"].picture else []
-    shown["waiting"] = await site.host.read(games_waiting, visitor.user_id, view.game.id) if visitor.user_id else 0
-    return site.page(request, visitor, "game.html", status=status, side=side, formats=formats, **shown)
+    if is_piece:
+        return site.answer(form.html.filled(clocks), status)
+    content = form.html.filled(
+        clocks
+        | {"form_token": token_input(visitor.token), "here": here(request), "path": request.url.path}
+        | {"made_at": clock_time(datetime.now(UTC)), "side": await _side(site, visitor, found.id)}
+    )
+    shown: dict[str, Any] = {"form": form, "content": content, "problem": problem, "auto": auto, "live": live}
+    shown |= {"preview": form.preview, "soon": form.asks and answers_at_once(host, found)}
+    return site.page(request, visitor, "game.html", status=status, **shown)
+
+
+async def _side(site: Site, visitor: Visitor, game_id: str) -> Markup:
+    """What other plugins show beside the board."""
+    pieces = await site.slots(visitor, "game.side", game_id)
+    return Markup().join(Markup('<div class="side-card" id="{}">{}</div>').format(*piece) for piece in pieces)
 
 
 @post("/games/{game_id:str}/move", opt={"object": "a player of the game"})
@@ -128,10 +139,6 @@ async def _cells(host: Host, game_id: str, user_id: str, move: str | tuple[int, 
     """The cells that mean this move, as the query `from` has them; empty for one that is none, or has none."""
     scene = scene_at(await see_game(host, known_id(game_id), user_id), host.rulesets, user_id)
     return next((",".join(each.cells) for each in scene.inputs if each.move == move), "")
-
-
-def _why(problem: Problem) -> Refusal:
-    return Refusal(problem.extra.get("code", ""), problem.detail, tuple(problem.extra.get("cells", ())))
 
 
 def _game_path(game_id: str, typed: Form, aim: str = "") -> str:

@@ -8,8 +8,8 @@ from litestar.params import FromPath, FromQuery
 
 from gamehall.asking import HttpRequest, known_id
 from gamehall.declare import Principal
-from gamehall.gamelog import see_game
 from gamehall.naming import move_label, say
+from gamehall.seeing import see_game
 from gamehall.showing import scene_at
 from gamehall_web_htmx.listing import ruleset_title
 from gamehall_web_htmx.site import Site, Visitor

@@ -7,13 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from gamehall.asking import HttpRequest, known_id
-from gamehall.gamelog import see_game
 from gamehall.languages import ENGLISH, speak
 from gamehall.problems import Problem
 from gamehall.records.diagrams import cut
 from gamehall.records.formats import write_record
 from gamehall.records.queueing import in_turn
 from gamehall.records.stored import read_record
+from gamehall.seeing import see_game
 from gamehall_web_htmx.caching import FOREVER, has_already
 from gamehall_web_htmx.previews import picture_formats
 from gamehall_web_htmx.site import Site

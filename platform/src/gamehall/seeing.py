@@ -1,0 +1,61 @@
+"""Seeing a game: what a worker remembers of its log, checked against the database each time that somebody asks."""
+
+from __future__ import annotations
+
+import msgspec
+import sqlalchemy as sa
+from cachetools import LRUCache
+
+from gamehall.database import Prepared
+from gamehall.declare import Host
+from gamehall.gamelog import STATE, GameState, check_watching, cursor_of, game_in, load_state, no_such_ply
+from gamehall.tables import game, game_move
+
+__all__ = ["Logs", "see_game"]
+
+_REMEMBERED = 500  # games
+
+_POSITION = Prepared(
+    sa.select(game_move.c.position, game.c.revision)
+    .join(game, game.c.id == game_move.c.game_id)
+    .where(game_move.c.game_id == sa.bindparam("game_id"), game_move.c.ply == sa.bindparam("ply"))
+)
+
+
+class Logs:
+    """The logs of the games that were looked at last in this worker.
+
+    All that is stored of a game but the names of its players changes with its revision. So its row is read each time,
+    by one look, and its moves are only where it has another revision than what is remembered.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._known: LRUCache[str, GameState] = LRUCache(_REMEMBERED)
+
+    async def state(self, game_id: str, ply: int | None = None) -> GameState:
+        """As `gamelog.load_state` gives it. Raises Problem `not-found`."""
+        while True:
+            rows = await self._host.look(STATE, game_id=game_id)
+            found = game_in(rows)
+            known = self._known.get(game_id)
+            if known is None or known.game.revision != found.revision:
+                state = self._known[game_id] = await self._host.read(load_state, game_id)
+            else:
+                state = msgspec.structs.replace(known, game=found, cursor=cursor_of(rows[0]))
+            if ply is None or ply == state.game.ply:
+                return state
+            if ply == 0:
+                return msgspec.structs.replace(state, ply=0, position=rows[0].start_position)
+            at_ply = await self._host.look(_POSITION, game_id=game_id, ply=ply)
+            if not at_ply:
+                raise no_such_ply(ply)
+            if at_ply[0].revision == state.game.revision:  # else the game has moved on between the looks
+                return msgspec.structs.replace(state, ply=ply, position=at_ply[0].position)
+
+
+async def see_game(host: Host, game_id: str, viewer: str | None, ply: int | None = None) -> GameState:
+    """The game's state, if this user (None is a stranger) may see it. Raises Problem `not-found` or `forbidden`."""
+    state = await host.kept(Logs).state(game_id, ply)
+    await check_watching(host, state.game, viewer)
+    return state
