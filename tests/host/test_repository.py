@@ -81,7 +81,6 @@ LAYERS: list[set[str]] = [
         "gamelog",
         "gamelists",
         "seeing",
-        "watching",
         "halltime",
         "leases",
         "letters",

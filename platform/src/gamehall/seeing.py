@@ -1,4 +1,5 @@
-"""Seeing a game: what a worker remembers of its log, checked against the database each time that somebody asks."""
+"""Seeing a game: who may, and what a worker remembers of its log, checked against the database each time that somebody
+asks."""
 
 from __future__ import annotations
 
@@ -7,13 +8,23 @@ import sqlalchemy as sa
 from cachetools import LRUCache
 
 from gamehall.database import Prepared
-from gamehall.declare import Host
-from gamehall.gamelog import STATE, GameState, check_watching, cursor_of, game_in, load_state, no_such_ply
+from gamehall.declare import Host, Policy
+from gamehall.gamelog import (
+    STATE,
+    GameState,
+    check_watching,
+    cursor_of,
+    game_in,
+    load_game,
+    load_state,
+    no_such_ply,
+)
 from gamehall.tables import game, game_move
 
-__all__ = ["Logs", "see_game"]
+__all__ = ["Logs", "check_known", "see_game"]
 
 _REMEMBERED = 500  # games
+_PLAYERS_REMEMBERED = 10_000  # games
 
 _POSITION = Prepared(
     sa.select(game_move.c.position, game.c.revision)
@@ -59,3 +70,23 @@ async def see_game(host: Host, game_id: str, viewer: str | None, ply: int | None
     state = await host.kept(Logs).state(game_id, ply)
     await check_watching(host, state.game, viewer)
     return state
+
+
+async def check_known(host: Host, game_id: str, user_id: str) -> None:
+    """Raises Problem `not-found` for a game that this user may not see; it costs nothing where all may see all."""
+    players = host.kept(_Players)
+    if user_id in players.of.get(game_id, ()):
+        return
+    policies: list[tuple[str, Policy]] = host.declared("gamehall_policies")
+    if any(policy.question == "watch" for _, policy in policies):
+        found = await host.read(load_game, game_id)
+        players.of[game_id] = frozenset(seat.user_id for seat in found.seats)
+        await check_watching(host, found, user_id)
+
+
+class _Players:
+    """Who plays the games that were asked for lately, by their ids. Whoever has a seat keeps it: a guest who takes an
+    account is another user, of whom nothing is known here and the database is asked."""
+
+    def __init__(self, _host: Host) -> None:
+        self.of: LRUCache[str, frozenset[str]] = LRUCache(_PLAYERS_REMEMBERED)

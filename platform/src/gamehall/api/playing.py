@@ -18,7 +18,7 @@ from gamehall.offers import OfferAction, answer_offer, end_pause, in_time
 from gamehall.problems import FieldError, Problem
 from gamehall.rematches import answer_rematch
 from gamehall.rights import admits
-from gamehall.watching import check_known
+from gamehall.seeing import check_known
 
 __all__ = ["playing"]
 
