@@ -22,6 +22,7 @@ from gamehall.records.stored import read_record
 
 from .gameview import GamePage
 from .listing import ChallengeCard
+from .live.renderings import Renderings
 
 __all__ = ["Picture", "PictureSizes", "Preview", "challenge_preview", "game_preview", "picture_formats"]
 
@@ -60,30 +61,28 @@ def picture_formats(host: Host) -> Mapping[str, Exporter]:
 
 
 class PictureSizes:
-    """The size of boards' pictures in PNG. Only drawing one tells it, so one of each shape of board is drawn."""
+    """The size of boards' pictures in PNG. Only drawing one tells it, so one of each shape of board is drawn, for all
+    who wait for it."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._known: dict[tuple[int, int, str], tuple[int, int] | None] = {}
+        self._known: Renderings[tuple[int, int] | None] = Renderings()
 
     async def of_game(self, state: GameState) -> tuple[int, int] | None:
         """(width, height) in pixels of the pictures of this game; None where there are none."""
-        shape = self._shape(msgspec.json.decode(state.start_scene, type=Scene))
-        if self._exporter is not None and shape not in self._known:
-            return await self.of_record(await read_record(self._host, state))
-        return self._known[shape] if self._exporter else None
+        if (exporter := self._exporter) is None:
+            return None
+
+        async def drawn() -> tuple[int, int] | None:
+            return await _size_of(exporter, await read_record(self._host, state))
+
+        return await self._known.of(self._shape(msgspec.json.decode(state.start_scene, type=Scene)), drawn)
 
     async def of_record(self, record: GameRecord) -> tuple[int, int] | None:
         """The same for a game that need not be stored."""
-        shape, exporter = self._shape(record.start), self._exporter
-        if exporter is not None and shape not in self._known:
-            try:
-                # Not in turn with the other work on records: a page must not wait for archives.
-                drawn = (await asyncio.to_thread(write_record, exporter, record))[_PNG_SIZE]
-                self._known[shape] = int.from_bytes(drawn[:4]), int.from_bytes(drawn[4:])
-            except Problem:  # there is no board to draw
-                self._known[shape] = None
-        return self._known[shape] if exporter else None
+        if (exporter := self._exporter) is None:
+            return None
+        return await self._known.of(self._shape(record.start), lambda: _size_of(exporter, record))
 
     @property
     def _exporter(self) -> Exporter | None:
@@ -92,6 +91,15 @@ class PictureSizes:
     @staticmethod
     def _shape(start: Scene) -> tuple[int, int, str]:
         return start.width, start.height, start.lattice
+
+
+async def _size_of(exporter: Exporter, record: GameRecord) -> tuple[int, int] | None:
+    try:
+        # Not in turn with the other work on records: a page must not wait for archives.
+        drawn = (await asyncio.to_thread(write_record, exporter, record))[_PNG_SIZE]
+    except Problem:  # there is no board to draw
+        return None
+    return int.from_bytes(drawn[:4]), int.from_bytes(drawn[4:])
 
 
 async def game_preview(host: Host, sizes: PictureSizes, state: GameState, view: GamePage) -> Preview:
