@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -141,13 +141,16 @@ def _oldest(connection: sa.Connection) -> Cursor | None:
 class Subscription:
     """What one listener has not taken yet. Bounded: one that never takes is told that it lost events."""
 
+    __slots__ = ("__weakref__", "_arriving", "_loop", "_waiting", "_woken", "channels", "overflowed")
     max_waiting = 1_000
 
     def __init__(self, channels: frozenset[str]) -> None:
+        self._loop = asyncio.get_running_loop()  # which to look up is a call of the system, each time
         self.channels = channels
         self.overflowed = False
-        self._waiting: deque[Event] = deque()
-        self._news = asyncio.Event()
+        self._waiting: list[Event] = []
+        self._woken = False
+        self._arriving: asyncio.Future[None] | None = None
 
     def push(self, item: Event) -> None:
         if self._waiting and self._waiting[-1] is item:  # an event of several of its channels comes once
@@ -156,21 +159,30 @@ class Subscription:
             self.overflowed = True
         else:
             self._waiting.append(item)
-        self._news.set()
+        self.wake()
 
     def wake(self) -> None:
-        """Makes `take` return at once, with nothing if there is nothing."""
-        self._news.set()
+        """Makes `arrived` return at once, with nothing if there is nothing."""
+        self._woken = True
+        if self._arriving is not None and not self._arriving.done():
+            self._arriving.set_result(None)
+
+    async def arrived(self) -> list[Event]:
+        """What has arrived, waiting for the first; empty when it was woken for nothing."""
+        if not self._woken:
+            self._arriving = self._loop.create_future()
+            await self._arriving
+        self._woken, self._arriving = False, None
+        taken, self._waiting = self._waiting, []
+        return taken
 
     async def take(self, seconds: float) -> list[Event]:
-        """What has arrived, waiting up to so many seconds for the first; empty when nothing came or was woken."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        self._news.clear()
-        taken = list(self._waiting)
-        self._waiting.clear()
-        return taken
+        """The same, waiting up to so many seconds."""
+        timer = self._loop.call_later(seconds, self.wake)
+        try:
+            return await self.arrived()
+        finally:
+            timer.cancel()
 
 
 class Feed:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from gamehall.answers import Claim
 from gamehall.claims import possible_claim
 from gamehall.declare import Host
@@ -17,6 +19,16 @@ from .own import NoticeCount
 from .pieces import Piece, Pieces, Role
 
 __all__ = ["GameTelling"]
+
+
+class _Happened(msgspec.Struct):
+    """What a page looks at in an event before anything else; the rest of it is not even read."""
+
+    game_id: Any = None
+    revision: Any = 0
+
+
+_HAPPENED = msgspec.json.Decoder(_Happened)
 
 
 class GameTelling:
@@ -49,11 +61,11 @@ class GameTelling:
         return self._shown(await self._pieces.of(state, self._role(state))) + await self._next_game()
 
     async def tell(self, event: Event) -> str:
-        happened = event.values()
-        if happened.get("game_id") != self._game_id:
+        happened = _HAPPENED.decode(event.data)
+        if happened.game_id != self._game_id:
             own = self._viewer is not None and user_channel(self._viewer) in event.channels
             return await self._next_game() if own else ""
-        revision = happened.get("revision", 0)
+        revision = happened.revision
         if revision <= self._revision:
             return ""
         state = await self._pieces.state(self._game_id, revision)
@@ -65,6 +77,8 @@ class GameTelling:
 
     async def _absence(self) -> str:
         """Whether the other player has left, which is no event."""
+        if self._viewer is None:
+            return ""
         state = await self._pieces.state(self._game_id, self._revision)
         seat = state.game.seat_of(self._viewer)
         if seat is None or state.game.status != "active":

@@ -21,7 +21,9 @@ class Renderings(Generic[T]):
     async def of(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
         """The piece with this key, made unless it is there. What it raises is raised for all who wait for it."""
         task = self._made.get(key)
-        if task is None or task.cancelled() or (task.done() and task.exception() is not None):
+        if task is not None and task.done() and not task.cancelled() and task.exception() is None:
+            return task.result()
+        if task is None or task.done():
             task = asyncio.ensure_future(_run(make))
             if len(self._made) >= self._size:
                 del self._made[next(iter(self._made))]
