@@ -58,10 +58,11 @@ class EventStreamed(Stream):
 
     def __init__(self, pieces: AsyncGenerator[bytes, None]) -> None:
         super().__init__(pieces, media_type="text/event-stream", headers=_EVENTS)
+        self._pieces = pieces
 
     def to_asgi_response(self, app: Any, request: Any, **given: Any) -> Any:
         return _Events(
-            iterator=self.iterator,
+            iterator=self._pieces,
             headers={**(given.get("headers") or {}), **self.headers},
             cookies=given.get("cookies"),
             media_type=self.media_type,

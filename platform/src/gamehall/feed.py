@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -23,32 +24,27 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from gamehall.database import Database, Prepared
+from gamehall.database import Database, Prepared, has_news
 from gamehall.events import Cursor, Event, NewEvent
 from gamehall.facts import Fact, note_fact
 from gamehall.tables import event, now
 from gamehall.tasks import beside
 
-__all__ = ["NOTIFY_CHANNEL", "Feed", "Subscription", "begin_anew", "emit", "head", "written"]
+__all__ = ["Feed", "Subscription", "begin_anew", "emit", "head", "written"]
 
 log = logging.getLogger(__name__)
 
-NOTIFY_CHANNEL = "gamehall_feed"
 _PAGE = 500
+_REMEMBERED = 1_000  # events
 _LEAP = 1_000_000_000  # further than any hall comes between a backup and the day on which it is restored
 _REPLAY_LIMIT = 5_000  # events a returning client may be behind before a fresh look at everything is cheaper
 
 _TX: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint", sa.BigInteger)
 _HORIZON_OF_NOW = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 _HORIZON = sa.text(f"SELECT {_HORIZON_OF_NOW}")
-_ROW = ("tx", "at", "kind", "channels", "data")
-_INSERT = Prepared(event.insert().returning(event.c.tx, event.c.id), *_ROW)
-_INSERT_AND_NOTIFY = Prepared(
-    event.insert()
-    .values(tx=_TX)
-    .returning(event.c.tx, event.c.id, sa.func.pg_notify(NOTIFY_CHANNEL, "").label("notified")),
-    *_ROW[1:],
-)
+_ROW = ("at", "kind", "channels", "data")
+_INSERT = Prepared(event.insert().values(tx=0).returning(event.c.tx, event.c.id), *_ROW)
+_INSERT_WITH_TX = Prepared(event.insert().values(tx=_TX).returning(event.c.tx, event.c.id), *_ROW)
 
 
 def emit(connection: sa.Connection, events: Iterable[NewEvent]) -> Cursor | None:
@@ -62,9 +58,9 @@ def emit(connection: sa.Connection, events: Iterable[NewEvent]) -> Cursor | None
 def written(connection: sa.Connection, new: NewEvent) -> Event:
     """An event as it is written in this transaction."""
     at, channels, data = now(), msgspec.json.encode(new.channels).decode(), msgspec.json.encode(new.data)
-    values = {"at": at, "kind": new.kind, "channels": channels, "data": data.decode()}
-    postgres = connection.dialect.name == "postgresql"
-    (row,) = _INSERT_AND_NOTIFY.rows(connection, **values) if postgres else _INSERT.rows(connection, tx=0, **values)
+    insert = _INSERT_WITH_TX if connection.dialect.name == "postgresql" else _INSERT
+    (row,) = insert.rows(connection, at=at, kind=new.kind, channels=channels, data=data.decode())
+    has_news(connection)
     note_fact(Fact("event", new.kind))
     return Event(Cursor(row.tx, row.id), at, new.kind, new.channels, msgspec.Raw(data))
 
@@ -195,7 +191,9 @@ class Feed:
         self._listeners: list[Callable[[Event], None]] = []
         self._look = asyncio.Event()
         self._read_at = time.monotonic()
-        self.place = Cursor(0, 0)
+        # What was read last, for those who come back. Events do not change, and none behind `_complete_since` is missing.
+        self._latest: deque[Event] = deque(maxlen=_REMEMBERED)
+        self._complete_since = self.place = Cursor(0, 0)
 
     def listen(self, listener: Callable[[Event], None]) -> None:
         """Calls a function with every event, as it is read; it must not wait nor fail."""
@@ -247,6 +245,9 @@ class Feed:
         None when they cannot be told any more, because the cursor is too old or not of this feed.
         """
         upto = self.place
+        if self._complete_since <= after <= upto:
+            latest = itertools.takewhile(lambda item: item.cursor > after, reversed(self._latest))
+            return [item for item in latest if channels.intersection(item.channels)][::-1]
         if not await self._database.read(_is_known, after, upto):
             return None
         missed: list[Event] = []
@@ -275,7 +276,7 @@ class Feed:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Reads on until the block ends, from the present head."""
-        self.place = await self._database.read(head)
+        self._complete_since = self.place = await self._database.read(head)
         async with beside(self._read_on(), "feed"):
             yield
 
@@ -309,6 +310,9 @@ class Feed:
 
     def _tell(self, item: Event) -> None:
         self.place = item.cursor
+        if len(self._latest) == _REMEMBERED:
+            self._complete_since = self._latest[0].cursor
+        self._latest.append(item)
         for listener in self._listeners:
             listener(item)
         for channel in item.channels:

@@ -17,7 +17,7 @@ from cachetools import LRUCache
 
 from gamehall.answers import Played
 from gamehall.clocks import Spent, Times, clock_at, flag_at, receipt
-from gamehall.database import Prepared, serialize_on
+from gamehall.database import Prepared, has_news, serialize_on
 from gamehall.declare import Host
 from gamehall.endings import over_event
 from gamehall.events import Cursor, Event, NewEvent
@@ -186,6 +186,7 @@ def _record_at_once(connection: sa.Connection, steps: Sequence[Step]) -> list[Ev
         "spent": [_json(step.spent) for step in ordered],
     }
     driver: Any = connection.connection.driver_connection
+    has_news(connection)
     with driver.pipeline():
         driver.execute(_LOCK_ALL, columns)
         made = driver.execute(_RECORD, columns | {"at": at})

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from gamehall.database.base import Database, Load
+from gamehall.database.base import NEWS_CHANNEL, Database, Load, has_news
 from gamehall.database.postgres import PostgresDatabase, process_name
 from gamehall.database.prepared import Prepared
 from gamehall.database.sqlite import SqliteDatabase, sqlite_engine
@@ -18,9 +18,12 @@ from gamehall.settings import SettingsError
 from gamehall.statements import Stopwatch
 
 __all__ = [
+    "NEWS_CHANNEL",
     "Database",
     "Load",
+    "PostgresDatabase",
     "Prepared",
+    "has_news",
     "open_database",
     "process_name",
     "reads",

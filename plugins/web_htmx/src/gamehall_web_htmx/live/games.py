@@ -68,9 +68,13 @@ class GameTelling:
         revision = happened.revision
         if revision <= self._revision:
             return ""
+        known = self._revision if event.kind == "game_move" else None
+        if self._viewer is None:
+            role = Role(None, self._forbidden)
+            return self._shown(await self._pieces.watched(self._game_id, revision, role, known))
         state = await self._pieces.state(self._game_id, revision)
-        moved = event.kind == "game_move" and state.game.revision == revision
-        return self._shown(await self._pieces.of(state, self._role(state), self._revision if moved else None))
+        moved = known if state.game.revision == revision else None
+        return self._shown(await self._pieces.of(state, self._role(state), moved))
 
     async def beat(self) -> str:
         return await self._count.news() + await self._absence()
