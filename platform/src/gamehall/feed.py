@@ -191,7 +191,7 @@ class Feed:
         self._listeners: list[Callable[[Event], None]] = []
         self._look = asyncio.Event()
         self._read_at = time.monotonic()
-        # What was read last, for those who come back. Events do not change, and none behind `_complete_since` is missing.
+        # What was read last, for those who come back. Events do not change; behind `_complete_since` none is missing.
         self._latest: deque[Event] = deque(maxlen=_REMEMBERED)
         self._complete_since = self.place = Cursor(0, 0)
 
