@@ -12,9 +12,9 @@ import psycopg
 from bench._processes import connection_to
 from bench._sizes import sized
 
-from gamehall.database import open_database
+from gamehall.database import NEWS_CHANNEL, open_database
 from gamehall.events import NewEvent
-from gamehall.feed import NOTIFY_CHANNEL, Feed, emit
+from gamehall.feed import Feed, emit
 
 EVENTS = min(sized(2_000, least=50), 4_000)  # further back a feed does not go
 WRITERS = 16
@@ -22,7 +22,7 @@ COMMITS = sized(50, least=3)
 _QUIET = (
     "INSERT INTO event (tx, at, kind, channels, data) VALUES (pg_current_xact_id()::text::bigint, now(), '', '[]', '')"
 )
-_HEARD = f"{_QUIET} RETURNING pg_notify('{NOTIFY_CHANNEL}', '')"
+_HEARD = f"{_QUIET} RETURNING pg_notify('{NEWS_CHANNEL}', '')"
 
 Figures = dict[str, float]
 

@@ -198,12 +198,14 @@ async def test_the_past_is_told_across_pages_and_only_of_the_channels_asked_for(
         await tell(database, *(f"other-{number}" for number in range(600)), channel="other")
         await tell(database, *(f"mine-{number}" for number in range(600)), channel="mine")
         feed.wake()
-        last = (await hear(heard, 1_201))[-1].cursor
-        missed = await feed.since(first, frozenset({"mine", "unheard-of"}))
-        nothing = await feed.since(last, frozenset({"mine"}))
-    assert missed is not None
-    assert kinds(list(missed)) == [f"mine-{number}" for number in range(600)]
-    assert nothing == []
+        *_, last_but_one, last = [each.cursor for each in await hear(heard, 1_201)]
+        async with reading(database) as (another, _):  # which has to look into the database for it
+            for each in (feed, another):
+                missed = await each.since(first, frozenset({"mine", "unheard-of"}))
+                assert kinds(list(missed or ())) == [f"mine-{number}" for number in range(600)]
+                assert await each.since(last, frozenset({"mine"})) == []
+                lately = await each.since(last_but_one, frozenset({"mine", "other"}))
+                assert kinds(list(lately or ())) == ["mine-599"]
 
 
 async def test_the_past_ends_where_the_live_events_begin(database: Database) -> None:
@@ -232,8 +234,9 @@ async def test_cursors_that_are_not_of_this_feed_are_told_from_those_that_are(da
         assert await feed.since(Cursor(10**17, 1), channels) is None
         assert await feed.since(Cursor(10**17, 10**17), channels) is None
         await database.write(lambda connection: connection.execute(event.delete().where(event.c.id < last.id)))
-        assert await feed.since(first, channels) is None  # what followed it is gone
-        assert await feed.since(last, channels) == []
+        async with reading(database) as (another, _):  # which has not read it itself
+            assert await another.since(first, channels) is None  # what followed it is gone
+            assert await another.since(last, channels) == []
 
 
 async def test_a_cursor_too_far_back_is_not_replayed(database: Database) -> None:
@@ -302,7 +305,7 @@ async def test_a_notification_wakes_another_process(postgres_url: str) -> None:
         writing = await stack.enter_async_context(hall_database(postgres_url))
         other = await stack.enter_async_context(hall_database(postgres_url))
         feed, heard = await stack.enter_async_context(reading(other))
-        hints = await stack.enter_async_context(woken(feed, PostgresWakeups(sync_url(postgres_url))))
+        hints = await stack.enter_async_context(woken(feed, PostgresWakeups(sync_url(postgres_url), "reader")))
         await tell(writing, "first")
         await hint(hints)
         assert kinds(await hear(heard)) == ["first"]
@@ -315,6 +318,36 @@ async def test_a_notification_wakes_another_process(postgres_url: str) -> None:
         await tell(writing, "second")
         await hint(hints)
         assert kinds(await hear(heard)) == ["second"]
+
+
+async def test_what_is_committed_is_announced_to_the_others_alone(postgres_url: str) -> None:
+    """Each process reads what it has committed by itself; a rolled back transaction, or one without events, is no news
+    to anybody."""
+
+    def fail(connection: sa.Connection) -> None:
+        emit(connection, [NewEvent("undone", ("lobby",), {})])
+        raise LookupError
+
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(hall_database(postgres_url))
+        own, others = [
+            await stack.enter_async_context(
+                woken(Feed(database, NEVER), PostgresWakeups(sync_url(postgres_url), name=name))
+            )
+            for name in (database.name, "another")
+        ]
+        with pytest.raises(LookupError):
+            await database.write(fail)
+        await database.write(lambda connection: connection.execute(sa.select(1)))
+        await tell(database, "first")
+        await hint(others)
+        assert others.empty()
+        await database.together(emit, [NewEvent("together", ("lobby",), {})])
+        await hint(others)
+        another = await stack.enter_async_context(hall_database(postgres_url))
+        await tell(another, "of somebody else")
+        await hint(own)
+        assert own.empty()  # which hints come to in their order
 
 
 async def test_redis_wakes_another_process(database_url: str, redis_url: str) -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gamehall.tasks import beside
+from gamehall.tasks import Sharing, beside
 
 pytestmark = pytest.mark.anyio
 
@@ -57,3 +57,34 @@ async def test_what_failed_before_the_end_is_raised_there() -> None:
     with pytest.raises(LookupError):
         async with beside(work(), "work"):
             await asyncio.sleep(0)
+
+
+async def test_what_many_ask_at_once_is_asked_once_and_again_for_who_comes_later() -> None:
+    asked: list[str] = []
+    both, let_go = asyncio.Barrier(3), asyncio.Event()
+    sharing: Sharing[int] = Sharing()
+
+    def question(key: str) -> asyncio.Task[int]:
+        async def ask() -> int:
+            asked.append(key)
+            number = len(asked)
+            if not let_go.is_set():
+                await both.wait()
+            await let_go.wait()
+            if key == "bad":
+                raise LookupError
+            return number
+
+        return asyncio.create_task(sharing.of(key, ask))
+
+    first = [question("a") for _ in range(100)]
+    others = [question("bad") for _ in range(100)]
+    await both.wait()
+    later = [question("a") for _ in range(100)]  # what they know of may have happened after it was asked
+    first[0].cancel()  # one who leaves does not take it from the others
+    let_go.set()
+    answers = await asyncio.gather(*first[1:], *later, *others, return_exceptions=True)
+    assert answers[:199] == [1] * 99 + [3] * 100
+    assert all(isinstance(each, LookupError) for each in answers[199:])
+    assert asked == ["a", "bad", "a"]
+    assert await question("a") == 4

@@ -1,16 +1,24 @@
-"""Answers of routes that give plain data or a page, without what the framework does for those that have more to say."""
+"""Answers of routes that give plain data or a page, and those that go on, without what the framework does for others
+that have more to say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import msgspec
 from litestar import MediaType, Response
+from litestar.response.streaming import ASGIStreamingResponse, Stream
 from litestar.serialization import default_serializer
 from litestar.types import Receive, Scope, Send
 
-__all__ = ["Answer"]
+from gamehall.problems import Problem
+
+__all__ = ["Answer", "EventStreamed"]
+
+_EVENTS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 _encoder = msgspec.json.Encoder(enc_hook=default_serializer)
 
@@ -43,3 +51,50 @@ class _Plain:
         headers += [(b"content-type", self._kind), (b"content-length", b"%d" % len(self._body))]
         await send({"type": "http.response.start", "status": self._status, "headers": headers})
         await send({"type": "http.response.body", "body": self._body, "more_body": False})
+
+
+class EventStreamed(Stream):
+    """An answer of events: pieces that come until there are no more, or the client goes.
+
+    There can be thousands at once. The framework's own stream is a group of tasks beside the task of its request,
+    which costs each several kilobytes; this is one that waits for the client to go.
+    """
+
+    def __init__(self, pieces: AsyncGenerator[bytes, None]) -> None:
+        super().__init__(pieces, media_type="text/event-stream", headers=_EVENTS)
+        self._pieces = pieces
+
+    def to_asgi_response(self, app: Any, request: Any, **given: Any) -> Any:
+        return _Events(
+            iterator=self._pieces,
+            headers={**(given.get("headers") or {}), **self.headers},
+            cookies=given.get("cookies"),
+            media_type=self.media_type,
+        )
+
+
+class _Events(ASGIStreamingResponse):
+    async def send_body(self, send: Send, receive: Receive) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None) as staying:
+                # In a task of its own: what goes on in one goes through all that called it, each time.
+                telling = asyncio.ensure_future(self._tell(send, staying))
+                try:
+                    with contextlib.suppress(Problem):  # a body that was announced does not come: it is as good as gone
+                        while (await receive())["type"] != "http.disconnect":
+                            pass
+                finally:
+                    telling.cancel()
+                    await asyncio.wait([telling])
+        if not telling.cancelled():
+            telling.result()
+
+    async def _tell(self, send: Send, staying: asyncio.Timeout) -> None:
+        pieces: Any = self.iterator
+        try:
+            async with contextlib.aclosing(pieces):
+                async for piece in pieces:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            staying.reschedule(0)

@@ -34,7 +34,10 @@ async def in_time(app: ASGIApp, settings: Settings, scope: Any, receive: Receive
     told = _Telling(settings, receive, send)
     try:
         async with asyncio.timeout(settings.request_seconds) as told.deadline:
-            await app(scope, told.receive, told.send)
+            try:
+                await app(scope, told.receive, told.send)
+            finally:
+                told.end()
     except TimeoutError:
         if told.begun or not told.deadline.expired():
             raise
@@ -83,10 +86,14 @@ class _Telling:
 
     def __init__(self, settings: Settings, receive: Receive, send: Send) -> None:
         self._settings = settings
+        self._loop = asyncio.get_running_loop()  # which to look up is a call of the system, each time
         self._receive = receive
         self._send = send
         self._body_until: float | None = None
         self._whole = False
+        self._sender: asyncio.Task[Any] | None = None  # who is about to send something, which may take
+        self._until = 0.0  # this moment
+        self._watch: asyncio.TimerHandle | None = None
         self.begun = False
         self.unheard = False
 
@@ -94,7 +101,7 @@ class _Telling:
         if self._whole:  # what may come now is that the client goes, for which there is no time
             return await self._receive()
         if self._body_until is None:
-            self._body_until = asyncio.get_running_loop().time() + self._settings.body_seconds
+            self._body_until = self._loop.time() + self._settings.body_seconds
         try:
             async with asyncio.timeout_at(self._body_until):
                 message = await self._receive()
@@ -115,9 +122,34 @@ class _Telling:
         if message["type"] == "http.response.start":  # which the server keeps until there is some of the body
             await self._send(message)
             return
+        self._until = self._loop.time() + self._settings.send_seconds
+        self._sender = asyncio.current_task(self._loop)
+        if self._watch is None:
+            self._watch = self._loop.call_at(self._until, self._look)
         try:
-            async with asyncio.timeout(self._settings.send_seconds):
-                await self._send(message)
-        except TimeoutError:
-            self.unheard = True
+            await self._send(message)
+        except asyncio.CancelledError:
+            if not self.unheard:
+                raise
+            if self._sender is not None:
+                self._sender.uncancel()
             raise _Unheard from None
+        finally:
+            self._sender = None
+
+    def _look(self) -> None:
+        """Whether it takes too long to send something. That is looked at now and then: a timer for each piece would
+        cost a stream as much as all else that it does for an event."""
+        self._watch = None
+        if self._sender is None:
+            return
+        if self._loop.time() < self._until:
+            self._watch = self._loop.call_at(self._until, self._look)
+        else:
+            self.unheard = True
+            self._sender.cancel()
+
+    def end(self) -> None:
+        """Nothing is told any more."""
+        if self._watch is not None:
+            self._watch.cancel()

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import time
 from collections import defaultdict, deque
@@ -24,31 +25,26 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
-from gamehall.database import Database, Prepared
+from gamehall.database import Database, Prepared, has_news
 from gamehall.events import Cursor, Event, NewEvent
 from gamehall.facts import Fact, note_fact
 from gamehall.tables import event, now
 from gamehall.tasks import beside
 
-__all__ = ["HEAD", "NOTIFY_CHANNEL", "Feed", "Subscription", "begin_anew", "emit", "head", "written"]
+__all__ = ["HEAD", "Feed", "Subscription", "begin_anew", "emit", "head", "written"]
 
 log = logging.getLogger(__name__)
 
-NOTIFY_CHANNEL = "gamehall_feed"
 _PAGE = 500
+_REMEMBERED = 1_000  # events
 _LEAP = 1_000_000_000  # further than any hall comes between a backup and the day on which it is restored
 _REPLAY_LIMIT = 5_000  # events a returning client may be behind before a fresh look at everything is cheaper
 
 _TX: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint", sa.BigInteger)
 _HORIZON_OF_NOW = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-_ROW = ("tx", "at", "kind", "channels", "data")
-_INSERT = Prepared(event.insert().returning(event.c.tx, event.c.id), *_ROW)
-_INSERT_AND_NOTIFY = Prepared(
-    event.insert()
-    .values(tx=_TX)
-    .returning(event.c.tx, event.c.id, sa.func.pg_notify(NOTIFY_CHANNEL, "").label("notified")),
-    *_ROW[1:],
-)
+_ROW = ("at", "kind", "channels", "data")
+_INSERT = Prepared(event.insert().values(tx=0).returning(event.c.tx, event.c.id), *_ROW)
+_INSERT_WITH_TX = Prepared(event.insert().values(tx=_TX).returning(event.c.tx, event.c.id), *_ROW)
 
 
 def emit(connection: sa.Connection, events: Iterable[NewEvent]) -> Cursor | None:
@@ -62,9 +58,9 @@ def emit(connection: sa.Connection, events: Iterable[NewEvent]) -> Cursor | None
 def written(connection: sa.Connection, new: NewEvent) -> Event:
     """An event as it is written in this transaction."""
     at, channels, data = now(), msgspec.json.encode(new.channels).decode(), msgspec.json.encode(new.data)
-    values = {"at": at, "kind": new.kind, "channels": channels, "data": data.decode()}
-    postgres = connection.dialect.name == "postgresql"
-    (row,) = _INSERT_AND_NOTIFY.rows(connection, **values) if postgres else _INSERT.rows(connection, tx=0, **values)
+    insert = _INSERT_WITH_TX if connection.dialect.name == "postgresql" else _INSERT
+    (row,) = insert.rows(connection, at=at, kind=new.kind, channels=channels, data=data.decode())
+    has_news(connection)
     note_fact(Fact("event", new.kind))
     return Event(Cursor(row.tx, row.id), at, new.kind, new.channels, msgspec.Raw(data))
 
@@ -169,13 +165,16 @@ def _oldest(connection: sa.Connection) -> Cursor | None:
 class Subscription:
     """What one listener has not taken yet. Bounded: one that never takes is told that it lost events."""
 
+    __slots__ = ("__weakref__", "_arriving", "_loop", "_waiting", "_woken", "channels", "overflowed")
     max_waiting = 1_000
 
     def __init__(self, channels: frozenset[str]) -> None:
+        self._loop = asyncio.get_running_loop()  # which to look up is a call of the system, each time
         self.channels = channels
         self.overflowed = False
-        self._waiting: deque[Event] = deque()
-        self._news = asyncio.Event()
+        self._waiting: list[Event] = []
+        self._woken = False
+        self._arriving: asyncio.Future[None] | None = None
 
     def push(self, item: Event) -> None:
         if self._waiting and self._waiting[-1] is item:  # an event of several of its channels comes once
@@ -184,21 +183,30 @@ class Subscription:
             self.overflowed = True
         else:
             self._waiting.append(item)
-        self._news.set()
+        self.wake()
 
     def wake(self) -> None:
-        """Makes `take` return at once, with nothing if there is nothing."""
-        self._news.set()
+        """Makes `arrived` return at once, with nothing if there is nothing."""
+        self._woken = True
+        if self._arriving is not None and not self._arriving.done():
+            self._arriving.set_result(None)
+
+    async def arrived(self) -> list[Event]:
+        """What has arrived, waiting for the first; empty when it was woken for nothing."""
+        if not self._woken:
+            self._arriving = self._loop.create_future()
+            await self._arriving
+        self._woken, self._arriving = False, None
+        taken, self._waiting = self._waiting, []
+        return taken
 
     async def take(self, seconds: float) -> list[Event]:
-        """What has arrived, waiting up to so many seconds for the first; empty when nothing came or was woken."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        self._news.clear()
-        taken = list(self._waiting)
-        self._waiting.clear()
-        return taken
+        """The same, waiting up to so many seconds."""
+        timer = self._loop.call_later(seconds, self.wake)
+        try:
+            return await self.arrived()
+        finally:
+            timer.cancel()
 
 
 class Feed:
@@ -211,7 +219,9 @@ class Feed:
         self._listeners: list[Callable[[Event], None]] = []
         self._look = asyncio.Event()
         self._read_at = time.monotonic()
-        self.place = Cursor(0, 0)
+        # What was read last, for those who come back. Events do not change; behind `_complete_since` none is missing.
+        self._latest: deque[Event] = deque(maxlen=_REMEMBERED)
+        self._complete_since = self.place = Cursor(0, 0)
 
     def listen(self, listener: Callable[[Event], None]) -> None:
         """Calls a function with every event, as it is read; it must not wait nor fail."""
@@ -263,6 +273,9 @@ class Feed:
         None when they cannot be told any more, because the cursor is too old or not of this feed.
         """
         upto = self.place
+        if self._complete_since <= after <= upto:
+            latest = itertools.takewhile(lambda item: item.cursor > after, reversed(self._latest))
+            return [item for item in latest if channels.intersection(item.channels)][::-1]
         if not await self._database.read(_is_known, after, upto):
             return None
         missed: list[Event] = []
@@ -291,7 +304,7 @@ class Feed:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Reads on until the block ends, from the present head."""
-        self.place = await self._database.read(head)
+        self._complete_since = self.place = await self._database.read(head)
         async with beside(self._read_on(), "feed"):
             yield
 
@@ -325,6 +338,9 @@ class Feed:
 
     def _tell(self, item: Event) -> None:
         self.place = item.cursor
+        if len(self._latest) == _REMEMBERED:
+            self._complete_since = self._latest[0].cursor
+        self._latest.append(item)
         for listener in self._listeners:
             listener(item)
         for channel in item.channels:

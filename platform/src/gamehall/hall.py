@@ -31,7 +31,7 @@ from gamehall.declare import (
 from gamehall.delivery import transport_of
 from gamehall.endings import let_flags_fall
 from gamehall.events import Event, NewEvent
-from gamehall.facts import noting_facts
+from gamehall.facts import Fact, noting_facts
 from gamehall.features import LiveFeatures
 from gamehall.feed import Feed, emit
 from gamehall.game import Ruleset
@@ -111,7 +111,7 @@ class Hall:
         if settings.redis_url:
             self._wakeups = RedisWakeups(settings.redis_url)
         elif self.database.dialect == "postgresql":
-            self._wakeups = PostgresWakeups(sync_url(settings.database_url))
+            self._wakeups = PostgresWakeups(sync_url(settings.database_url), self.database.name)
         plugins.collect_for(self)
         self._authenticators = authenticators_of(plugins)
         self._take_rulesets()
@@ -176,11 +176,17 @@ class Hall:
     async def write(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with meters.transaction("write", fn), noting_facts() as facts:
             result = await self.database.write(marked(fn), *args, **kwargs)
-        meters.count_facts(facts)
-        self.feed.wake()
-        if self._wakeups is not None:
-            self._wakeups.announce()
+        if self._count(facts):
+            self.feed.wake()
         return result
+
+    def _count(self, facts: Sequence[Fact]) -> bool:
+        """Counts what was committed and has other processes told if there are events in it; whether there are."""
+        meters.count_facts(facts)
+        told = any(each.what == "event" for each in facts)
+        if told and self._wakeups is not None:
+            self._wakeups.announce()
+        return told
 
     async def look(self, statement: Prepared, **values: Any) -> list[Any]:
         return await self.database.look(statement, **values)
@@ -190,10 +196,8 @@ class Hall:
     ) -> T:
         with meters.transaction("write", fn), noting_facts() as facts:
             result, events = await self.database.together(marked(fn), *args, **kwargs)
-        meters.count_facts(facts)
+        self._count(facts)
         self.feed.take(events)
-        if self._wakeups is not None:
-            self._wakeups.announce()
         return result
 
     def kept(self, kind: Callable[[Host], T]) -> T:

@@ -18,7 +18,7 @@ from cachetools import LRUCache
 
 from gamehall.answers import Played
 from gamehall.clocks import Spent, Times, clock_at, flag_at, receipt
-from gamehall.database import Prepared, serialize_on
+from gamehall.database import Prepared, has_news, serialize_on
 from gamehall.declare import Host
 from gamehall.endings import over_event
 from gamehall.events import Cursor, Event, NewEvent
@@ -147,6 +147,7 @@ def _record(connection: sa.Connection, steps: Sequence[Step]) -> tuple[list[Play
     at = now()
     lines = [_line(step) for step in steps]
     places = write(connection, lines, at)
+    has_news(connection)
     answers: list[Played | Exception] = []
     events = []
     for step, line in zip(steps, lines, strict=True):

@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
+from typing import Any, Generic, TypeVar
 
 from gamehall.origins import at_work
 
-__all__ = ["again_and_again", "beside", "calling"]
+__all__ = ["Sharing", "again_and_again", "beside", "calling"]
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _ASK_AGAIN_SECONDS = 1.0  # time to close connections in peace: asking again interrupts that too
 
@@ -54,3 +56,29 @@ async def again_and_again(work: Callable[[], Awaitable[None]], seconds: float, n
         except Exception as error:  # noqa: BLE001 - the database is away, or another worker was faster: look again
             log.warning("%s failed (%s); trying again", name, type(error).__name__)
         await asyncio.sleep(seconds * spread.uniform(0.5, 1.5))
+
+
+class Sharing(Generic[T]):
+    """Questions that many ask at the same time, each asked for all of them at once, and one such question at a time.
+
+    Whoever comes while it is being asked waits until it is asked again: what they know of may have happened meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._next: dict[Hashable, asyncio.Task[T]] = {}
+        self._now: dict[Hashable, asyncio.Task[T]] = {}
+
+    async def of(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer to the question of this key. What it raises is raised for all who share it."""
+        if (task := self._next.get(key)) is None:
+            task = self._next[key] = asyncio.ensure_future(self._ask(key, ask))
+        return await asyncio.shield(task)  # one who leaves does not take it from the others
+
+    async def _ask(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        if (before := self._now.get(key)) is not None:
+            await asyncio.wait([before])
+        self._now[key] = self._next.pop(key)
+        try:
+            return await ask()
+        finally:
+            del self._now[key]

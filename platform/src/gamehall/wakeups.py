@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 
 import sqlalchemy as sa
 
-from gamehall.feed import NOTIFY_CHANNEL
+from gamehall.database import NEWS_CHANNEL
 from gamehall.tasks import beside
 
 __all__ = ["PostgresWakeups", "RedisWakeups", "Wakeups"]
@@ -30,7 +30,7 @@ class Wakeups(ABC):
 
     def announce(self) -> None:
         """Tells the other processes that something was committed; must not wait."""
-        return  # where the hint travels with the transaction there is nothing to do
+        return  # where the database does it by itself there is nothing to do
 
     def running(self, wake: Callable[[], None]) -> AbstractAsyncContextManager[None]:
         """Keeps the connection up until the block ends."""
@@ -54,9 +54,10 @@ class Wakeups(ABC):
 
 
 class PostgresWakeups(Wakeups):
-    """LISTEN on a connection of its own; the NOTIFY travels inside the transaction that writes an event."""
+    """LISTEN on a connection of its own. What the database of this `name` has announced is known here."""
 
-    def __init__(self, url: sa.URL) -> None:
+    def __init__(self, url: sa.URL, name: str) -> None:
+        self._name = name
         self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     async def listen(self, wake: Callable[[], None]) -> None:
@@ -74,11 +75,12 @@ class PostgresWakeups(Wakeups):
             fallback_application_name=f"{process_name()} listens",
         )
         async with connection:
-            await connection.execute(f"LISTEN {NOTIFY_CHANNEL}")
+            await connection.execute(f"LISTEN {NEWS_CHANNEL}")
             wake()
             while True:
-                async for _ in connection.notifies(timeout=30):
-                    wake()
+                async for hint in connection.notifies(timeout=30):
+                    if hint.payload != self._name:
+                        wake()
                 async with asyncio.timeout(_ANSWER_SECONDS):  # a connection that died silently fails here
                     await connection.execute("SELECT 1")
 
@@ -88,6 +90,7 @@ class RedisWakeups(Wakeups):
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._name = f"{random.getrandbits(64):016x}"  # by which it knows what it has published itself
         self._news = asyncio.Event()
 
     def announce(self) -> None:
@@ -101,14 +104,14 @@ class RedisWakeups(Wakeups):
             redis.pubsub() as subscription,
             asyncio.TaskGroup() as tasks,
         ):
-            await subscription.subscribe(NOTIFY_CHANNEL)
+            await subscription.subscribe(NEWS_CHANNEL)
             wake()
             tasks.create_task(self._publish(redis))
             while True:
                 message = await subscription.get_message(ignore_subscribe_messages=True, timeout=15)
                 if message is None:
                     await subscription.ping()
-                elif message["type"] == "message":
+                elif message["type"] == "message" and message["data"] != self._name.encode():
                     wake()
 
     async def _publish(self, redis: object) -> None:
@@ -116,4 +119,4 @@ class RedisWakeups(Wakeups):
         while True:
             await self._news.wait()
             self._news.clear()
-            await publish(NOTIFY_CHANNEL, "")
+            await publish(NEWS_CHANNEL, self._name)

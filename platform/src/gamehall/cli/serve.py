@@ -192,5 +192,7 @@ def _worker(relieving: bool) -> HallApp:
         refuse_old_tables(settings, app.state.host.plugins)
         _put_new_plugins_down(settings, app.state.host.plugins)
     gc.freeze()  # so it is not looked through for garbage while requests wait
+    # What an event makes for each of a thousand streams lasts until it is told, and is no garbage to look for.
+    gc.set_threshold(10_000, 10, 10)
     gc.enable()
     return app

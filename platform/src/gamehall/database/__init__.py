@@ -10,16 +10,18 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from gamehall.database.base import Database, Load
+from gamehall.database.base import NEWS_CHANNEL, Database, Load, has_news
 from gamehall.database.prepared import Prepared, is_one_of
 from gamehall.database.sqlite import SqliteDatabase, sqlite_engine
 from gamehall.settings import SettingsError
 from gamehall.statements import Stopwatch
 
 __all__ = [
+    "NEWS_CHANNEL",
     "Database",
     "Load",
     "Prepared",
+    "has_news",
     "is_one_of",
     "open_database",
     "reads",

@@ -11,7 +11,10 @@ import sqlalchemy as sa
 
 from gamehall.database.prepared import Prepared
 
-__all__ = ["Database", "Load"]
+__all__ = ["NEWS_CHANNEL", "Database", "Load", "announced", "has_news"]
+
+NEWS_CHANNEL = "gamehall_feed"  # on which processes tell each other that there is something new to read
+_NEWS = "news"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,6 +36,8 @@ class Database(ABC):
     """The hall's database. Functions given to it must not keep the connection nor wait for anything else."""
 
     dialect: str
+    name = ""
+    """By which a process knows what it has announced itself, where the database does that."""
 
     @abstractmethod
     async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -58,3 +63,14 @@ class Database(ABC):
 
     @abstractmethod
     async def close(self) -> None: ...
+
+
+def has_news(connection: sa.Connection) -> None:
+    """Has the others told, once this transaction is committed, that there is something new to read. They are not told
+    by the transaction itself: PostgreSQL lets one that does so commit at a time."""
+    connection.info[_NEWS] = True
+
+
+def announced(connection: sa.Connection) -> bool:
+    """Whether the transaction that has ended on this connection had news; asked once."""
+    return bool(connection.info.pop(_NEWS, False))

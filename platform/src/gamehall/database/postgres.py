@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import random
 import socket
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from gamehall.database import prepared
-from gamehall.database.base import Database, Load
+from gamehall.database.base import NEWS_CHANNEL, Database, Load, announced
 from gamehall.database.looking import Looks
 from gamehall.database.prepared import Prepared
 from gamehall.statements import Stopwatch
@@ -34,6 +35,8 @@ T = TypeVar("T")
 
 _CONNECT_SECONDS = 5
 _AWAY_SECONDS = 0.5
+_ANNOUNCE = "SELECT pg_notify(%(channel)s, %(name)s)"
+_ANNOUNCE_SECONDS = 0.001  # for whoever commits at the same time; and this process reads what it has committed first
 _TRANSACTION_SECONDS = 15.0  # of milliseconds that one takes, and the 30 s of a request
 
 
@@ -99,6 +102,7 @@ class PostgresDatabase(Database):
     dialect = "postgresql"
 
     def __init__(self, url: sa.URL, size: int = 8, *, stopwatch: Stopwatch | None = None) -> None:
+        self.name = f"{random.getrandbits(64):016x}"  # by which it knows what it has announced itself
         self._url = url
         self._away = _Away()
         self._stopwatch = stopwatch or Stopwatch(0)
@@ -112,6 +116,8 @@ class PostgresDatabase(Database):
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[Any]] = set()
         self._looks = Looks(self._connect, _cut_off_in_time)
+        self._has_news = False  # that the others have not been told of
+        self._announces = False
         self._recorder = ThreadPoolExecutor(1, thread_name_prefix="postgres-recorder")
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
@@ -148,6 +154,7 @@ class PostgresDatabase(Database):
             with self._recording.connect() as connection:
                 line = connection.connection.driver_connection
                 connection.begin()  # what goes to the driver by itself would not begin it
+                announced(connection)  # by one that was rolled back
                 try:
                     result = timed(connection, *args, **kwargs)
                 except sa.exc.DBAPIError as error:
@@ -157,6 +164,7 @@ class PostgresDatabase(Database):
                     ended = perf_counter()
                     connection.commit()
                     self._stopwatch.committed(ended)
+                    self._has_news |= announced(connection)
                     return result
             return transaction(again=False)
 
@@ -182,6 +190,7 @@ class PostgresDatabase(Database):
             with contextlib.ExitStack() as limit:
                 async with engine.connect() as connection:
                     line = connection.sync_connection.connection.driver_connection
+                    announced(connection.sync_connection)  # by one that was rolled back
                     limit.enter_context(_cut_off_in_time(lambda: line))
                     try:
                         result: T = await connection.run_sync(timed, *args, **kwargs)
@@ -192,6 +201,7 @@ class PostgresDatabase(Database):
                         ended = perf_counter()
                         await connection.commit()  # if this fails nobody knows whether it was kept: no second attempt
                         self._stopwatch.committed(ended)
+                        self._has_news |= announced(connection.sync_connection)
                         return result
             # The server has closed our connections, by a restart for instance. Nothing of the transaction was kept.
             return await transaction(again=False)
@@ -207,11 +217,28 @@ class PostgresDatabase(Database):
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
+        if self._has_news and not self._announces:
+            self._announces = True
+            self._running.add(announcing := asyncio.ensure_future(self._announce()))
+            announcing.add_done_callback(self._running.discard)
         if not task.cancelled():
             task.exception()  # looked at, so that a caller who went away does not leave a warning behind
 
+    async def _announce(self) -> None:
+        """Tells the other processes of all that was committed in the last moment, and is told of in another one."""
+        try:
+            while self._has_news:
+                await asyncio.sleep(_ANNOUNCE_SECONDS)
+                self._has_news = False
+                await self._looks.ask(_ANNOUNCE, {"channel": NEWS_CHANNEL, "name": self.name})
+        except sa.exc.SQLAlchemyError as error:
+            log.warning("others could not be told of news (%s); they will find it", type(error).__name__)
+        finally:
+            self._announces = False
+
     async def close(self) -> None:
-        await asyncio.gather(*self._running, return_exceptions=True)
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
         await self._looks.close()
         await asyncio.to_thread(self._recorder.shutdown)
         self._recording.dispose()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from gamehall.asking import account_of, known_id
 from gamehall.declare import Host, Principal
 from gamehall.events import LOBBY, Event, game_channel, user_channel
 from gamehall.gamelog import Game, check_watching, load_game
+from gamehall.languages import language
 from gamehall.probing import probe_channel, probe_in
 from gamehall.problems import FieldError, Problem
+from gamehall.tasks import Sharing
 
 MAX_CHANNELS = 20
 
@@ -21,16 +24,12 @@ _PROBE = "probe-"  # of which only the hall's operator knows, who looks what bec
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A listener. `names` leads from channels of the feed to the client's names, in the order user, games, lobby."""
+    """A listener, None being a stranger. `names` leads from channels of the feed to the client's names, in the order
+    user, games, lobby."""
 
-    principal: Principal | None
+    user_id: str | None
     games: tuple[Game, ...]
     names: Mapping[str, str]
-
-    @property
-    def user_id(self) -> str | None:
-        """Who it is, None being a stranger."""
-        return self.principal.user_id if self.principal else None
 
     @property
     def channels(self) -> frozenset[str]:
@@ -40,11 +39,34 @@ class Audience:
     @property
     def followed(self) -> frozenset[str]:
         """The same, and the user's own channel, which tells of the end of sign-ins."""
-        return self.channels if self.principal is None else self.channels | {user_channel(self.principal.user_id)}
+        return self.channels if self.user_id is None else self.channels | {user_channel(self.user_id)}
 
     def name_of(self, event: Event) -> str | None:
         """The client's name for the first of its channels that the event belongs to; None if it belongs to none."""
-        return next((name for channel, name in self.names.items() if channel in event.channels), None)
+        for channel, name in self.names.items():
+            if channel in event.channels:
+                return name
+        return None
+
+
+class Rights:
+    """Who may follow which games. A crowd that comes or asks again at the same time has it asked once, though in each
+    of its languages, as refusals are in words."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._games: Sharing[Game] = Sharing()
+        self._allowed: Sharing[None] = Sharing()
+
+    async def game(self, game_id: str) -> Game:
+        """Raises Problem `not-found`."""
+        return await self._games.of((game_id, language()), lambda: self._host.read(load_game, game_id))
+
+    async def check(self, games: Iterable[Game], user_id: str | None) -> None:
+        """Raises Problem `not-found` for a game that this user, None being a stranger, may not see."""
+        for game in games:
+            ask = partial(check_watching, self._host, game, user_id)
+            await self._allowed.of((game.id, user_id, language()), ask)
 
 
 async def api_audience(host: Host, principal: Principal | None, asked: Sequence[str]) -> Audience:
@@ -61,13 +83,14 @@ async def find_audience(host: Host, principal: Principal | None, asked: Sequence
     """
     check_names(asked)
     game_ids = dict.fromkeys(known_id(name.removeprefix(_GAME)) for name in asked if name.startswith(_GAME))
-    games = tuple([await host.read(load_game, game_id) for game_id in game_ids])
-    await _check_watching(host, principal, games)
+    rights = host.kept(Rights)
+    games = tuple([await rights.game(game_id) for game_id in game_ids])
+    await rights.check(games, principal.user_id if principal else None)
     names = {user_channel(principal.user_id): USER} if principal is not None and USER in asked else {}
     names |= {game_channel(game_id): f"{_GAME}{game_id}" for game_id in game_ids}
     names |= {LOBBY: LOBBY} if LOBBY in asked else {}
     names |= {_channel_of_probe(host, name): name for name in asked if name.startswith(_PROBE)}
-    return Audience(principal, games, names)
+    return Audience(principal.user_id if principal else None, games, names)
 
 
 async def may_still_listen(host: Host, audience: Audience, identify: Callable[[], Awaitable[Principal | None]]) -> bool:
@@ -76,7 +99,7 @@ async def may_still_listen(host: Host, audience: Audience, identify: Callable[[]
         principal = await identify()
         if (principal and principal.user_id) != audience.user_id:
             return False
-        await _check_watching(host, principal, audience.games)
+        await host.kept(Rights).check(audience.games, audience.user_id)
     except Problem:
         return False
     return True
@@ -99,8 +122,3 @@ def check_names(asked: Sequence[str]) -> None:
     else:
         return
     raise Problem("invalid", message, errors=(FieldError("channel", message),))
-
-
-async def _check_watching(host: Host, principal: Principal | None, games: Sequence[Game]) -> None:
-    for game in games:
-        await check_watching(host, game, principal.user_id if principal else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Literal
 
 from gamehall.addresses import neighbourhood
@@ -29,8 +29,9 @@ class Crowd:
         self._kind = kind
         self._open: Counter[str] = Counter()
 
-    def let_in(self, user_id: str | None, told: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The same stream, counted until it ends. Raises Problem `too-many-requests`."""
+    def let_in(self, user_id: str | None, stream: object) -> Callable[[], None]:
+        """Counts a stream until the result is called, or nobody holds it any more, begun or not. Raises Problem
+        `too-many-requests`."""
         who = user_id or neighbourhood(origin().address)
         most = self._settings.max_streams if user_id else self._settings.max_streams_of_strangers
         if self._on and self._open[who] >= most:
@@ -41,7 +42,7 @@ class Crowd:
             )
         self._open[who] += 1
         streams[self._kind] += 1
-        return _Counted(told, lambda: self._leave(who))
+        return weakref.finalize(stream, self._leave, who)
 
     def told(self) -> None:
         """One more event has gone out."""
@@ -52,21 +53,3 @@ class Crowd:
         self._open[who] -= 1
         if not self._open[who]:
             del self._open[who]
-
-
-class _Counted:
-    """A stream that is counted out when it ends, or when nobody holds it any more, begun or not."""
-
-    def __init__(self, told: AsyncIterator[bytes], leave: Callable[[], None]) -> None:
-        self._told = told
-        self._leave = weakref.finalize(self, leave)
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
-
-    async def __anext__(self) -> bytes:
-        try:
-            return await anext(self._told)
-        except BaseException:
-            self._leave()
-            raise

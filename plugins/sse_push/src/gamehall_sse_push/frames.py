@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from gamehall.events import Cursor, Event
+from gamehall.events import LOBBY, Cursor, Event
 from gamehall.gamelog import timestamp
 from gamehall.tables import now
 
@@ -39,6 +40,7 @@ def frame(kind: str, cursor: Cursor, at: datetime, channel: str | None, data: Ma
     return encode_event(cursor, body.decode(), kind)
 
 
+@lru_cache(64)  # so that it is the same for all whose page changes alike
 def fragment(cursor: Cursor, html: str) -> bytes:
     """A piece of a page, as a message without a name; no bytes for none."""
     return encode_event(cursor, html.rstrip("\r\n")) if html else b""
@@ -69,9 +71,9 @@ class JsonVoice:
         return b""  # a program asks for what it needs itself
 
     async def tell(self, event: Event, name: str | None) -> bytes:
-        return (
-            self._frames.of(event, name or "") if await self._meetings.hears(self._user_id, event, name or "") else b""
-        )
+        if name == LOBBY and self._user_id is not None and not await self._meetings.hears(self._user_id, event):
+            return b""
+        return self._frames.of(event, name or "")
 
 
 class Frames:
@@ -85,8 +87,12 @@ class Frames:
         key = (event.cursor, channel)
         encoded = self._latest.get(key)
         if encoded is None:
-            encoded = frame(event.kind, event.cursor, event.at, channel, event.values())
+            values = _values.decode(event.data)
+            encoded = frame(event.kind, event.cursor, event.at, channel, values)
             if len(self._latest) >= self._size:
                 del self._latest[next(iter(self._latest))]
             self._latest[key] = encoded
         return encoded
+
+
+_values = msgspec.json.Decoder(dict[str, msgspec.Raw])  # which stay the text that they are

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gamehall.declare import Host
-from gamehall.events import LOBBY, Cursor, Event, users_of
+from gamehall.events import Cursor, Event, users_of
 
 _OPENED = "challenge_opened"
 
@@ -16,13 +16,8 @@ class Meetings:
         self._size = size
         self._apart: dict[Cursor, frozenset[str]] = {}
 
-    async def hears(self, user_id: str | None, event: Event, name: str) -> bool:
-        """Whether this user, None being a stranger, is told of an event that they hear by the channel of this name.
-
-        Who plays in a game hears of it by their own channel, whomever they play.
-        """
-        if user_id is None or name != LOBBY:
-            return True
+    async def hears(self, user_id: str, event: Event) -> bool:
+        """Whether this user is told of an event of the lobby."""
         if event.cursor not in self._apart:
             if len(self._apart) >= self._size:
                 del self._apart[next(iter(self._apart))]

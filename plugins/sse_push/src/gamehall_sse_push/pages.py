@@ -56,7 +56,7 @@ def pushers(host: Host) -> list[Pusher]:
         async def may_listen(audience: Audience) -> bool:
             return await may_still_listen(host, audience, listening.identify)
 
-        stream = EventStream(host, audience, settings, PageVoice(listening.telling), may_listen, crowd.told)
-        return crowd.let_in(audience.user_id, stream.run(listening.cursor, again=listening.again))
+        stream = EventStream(host, audience, settings, PageVoice(listening.telling), may_listen, crowd)
+        return stream.run(listening.cursor, again=listening.again)
 
     return [Pusher(open_stream)]

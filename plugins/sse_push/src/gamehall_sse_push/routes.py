@@ -5,9 +5,9 @@ from typing import Annotated
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, HeaderParameter
-from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
+from gamehall.answering import EventStreamed
 from gamehall.asking import HttpRequest
 from gamehall.declare import Host, Principal
 from gamehall.rates import Rate
@@ -18,8 +18,6 @@ from .frames import Frames, JsonVoice
 from .meeting import Meetings
 from .settings import PushSettings
 from .stream import EventStream
-
-_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 def routes(host: Host) -> list[ControllerRouterHandler]:
@@ -40,7 +38,7 @@ def routes(host: Host) -> list[ControllerRouterHandler]:
         channel: FromQuery[list[str] | None] = None,
         cursor: FromQuery[str | None] = None,
         last_event_id: Annotated[str | None, HeaderParameter(name="Last-Event-ID")] = None,
-    ) -> Stream:
+    ) -> EventStreamed:
         """Events as they happen: `hello` with the cursor, then what the channels tell.
 
         Ask for `channel=user`, `channel=lobby` and `channel=game-…` as often as needed. With a cursor, or the header
@@ -53,9 +51,7 @@ def routes(host: Host) -> list[ControllerRouterHandler]:
             return await may_still_listen(host, audience, lambda: host.identify(request, "api"))
 
         voice = JsonVoice(frames, meetings, audience.user_id)
-        stream = EventStream(host, audience, settings, voice, may_listen, crowd.told)
-        told = stream.run(last_event_id or cursor, again=last_event_id is not None)
-        told = crowd.let_in(audience.user_id, told)
-        return Stream(told, media_type="text/event-stream", headers=_HEADERS)
+        stream = EventStream(host, audience, settings, voice, may_listen, crowd)
+        return EventStreamed(stream.run(last_event_id or cursor, again=last_event_id is not None))
 
     return [events]

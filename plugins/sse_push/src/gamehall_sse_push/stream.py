@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from gamehall import stopping
 from gamehall.declare import Host
 from gamehall.events import Cursor, Event
-from gamehall.feed import Feed
+from gamehall.feed import Subscription
 from gamehall.logs import DEBUG
 from gamehall.origins import origin
 
 from .audience import Audience
+from .crowd import Crowd
 from .frames import retry
 from .settings import PushSettings
 
@@ -23,6 +24,7 @@ debug = logging.getLogger(DEBUG)
 
 PLUGIN = "sse_push"
 _CREDENTIAL_ENDED = "credential_ended"
+_MOMENTS = 16  # of heartbeats, in the time between two of one stream
 _INTERNAL = frozenset({_CREDENTIAL_ENDED, "features_changed"})
 
 
@@ -46,32 +48,15 @@ class Voice(Protocol):
         """An event, by the client's name for its channel, None where it belongs to one of `besides`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Events behind a place in the feed. `lost` says why those before it cannot be told any more, if so."""
-
-    place: Cursor
-    events: Sequence[Event] = ()
-    lost: str = ""
-
-
-async def missed_since(feed: Feed, channels: frozenset[str], cursor: Cursor | None) -> Stretch:
-    """What a client of these channels has missed since a cursor, None being one that is not of this feed.
-
-    The client must have subscribed before: then nothing falls between the past and what arrives.
-    """
-    if cursor is not None and (events := await feed.since(cursor, channels)) is not None:
-        return Stretch(cursor, events)
-    return Stretch(feed.place, lost="unknown-cursor")
-
-
 def _ends_credential(events: Sequence[Event]) -> bool:
-    return any(event.kind == _CREDENTIAL_ENDED for event in events)
+    for event in events:  # noqa: SIM110 - asked for each event by each stream
+        if event.kind == _CREDENTIAL_ENDED:
+            return True
+    return False
 
 
 class EventStream:
-    """What one connection is sent. `may_listen` tells whether its right to listen goes on; `told` is called for each
-    event that is sent."""
+    """What one connection is sent. `may_listen` tells whether its right to listen goes on."""
 
     def __init__(
         self,
@@ -80,51 +65,103 @@ class EventStream:
         settings: PushSettings,
         voice: Voice,
         may_listen: Callable[[Audience], Awaitable[bool]],
-        told: Callable[[], None],
+        crowd: Crowd,
     ) -> None:
+        """Raises Problem `too-many-requests` where the crowd is as large as it may be."""
         self._host = host
         self._audience = audience
         self._settings = settings
         self._voice = voice
         self._may_listen = may_listen
-        self._plugins = {PLUGIN, origin().plugin or PLUGIN}  # this one, and whose route it is that people listen to
-        self._count = told
+        self._plugins = (PLUGIN, origin().plugin or PLUGIN)  # this one, and whose route it is that people listen to
+        self._crowd = crowd
+        self._leave = crowd.let_in(audience.user_id, self)
         self._place = host.feed.place  # the cursor of the last event that the client was told
+        self._loop = asyncio.get_running_loop()
+        self._beat: asyncio.TimerHandle | None = None
+        self._asks = False  # for its right to listen, before it tells anything
 
-    async def run(self, resume: str | None, *, again: bool) -> AsyncIterator[bytes]:
+    async def run(self, resume: str | None, *, again: bool) -> AsyncGenerator[bytes, None]:
         """The bytes, behind a cursor that the client sent or from now on, until it may not listen any more.
 
         `again` says that the client was cut off and has come back.
         """
-        feed, voice = self._host.feed, self._voice
-        clock = asyncio.get_running_loop().time
+        feed, voice, besides = self._host.feed, self._voice, self._voice.besides
         following = self._host.presence.following(self._audience.user_id, self._audience.games)
-        with feed.subscribe(self._followed) as news, following:
-            stretch = Stretch(feed.place)
-            if resume is not None:
-                stretch = await missed_since(feed, self._told, Cursor.read(resume))
-            self._place = stretch.place
-            yield self._said("hello", voice.notice("hello", self._place, cursor=str(stretch.place)))
-            if again and not stretch.lost:
+        with contextlib.closing(self), following, feed.subscribe(self._followed) as news:
+            self._place = feed.place
+            events, lost = await self._missed(Cursor.read(resume)) if resume is not None else ([], "")
+            yield self._said("hello", voice.notice("hello", self._place, cursor=str(self._place)))
+            if again and not lost:
                 yield self._said("everything", await voice.afresh(self._place))
-            beat = clock() + self._settings.heartbeat_seconds
+            self._beat_later(news)
             while not stopping.begun():
-                async for encoded in self._encode(stretch):
-                    yield encoded
-                feed.follow(news, self._followed)
-                arrived = await news.take(max(0.0, beat - clock()))
-                stretch = Stretch(self._place, arrived)
+                if lost:
+                    yield self._said("resync", voice.notice("resync", self._place, reason=lost))
+                    yield self._said("everything", await voice.afresh(self._place))
+                for event in events:
+                    if piece := await self._piece_of(event):
+                        yield piece
+                if besides != voice.besides:
+                    besides = voice.besides
+                    feed.follow(news, self._followed)
+                events, lost = await news.arrived(), ""
+                if stopping.begun():
+                    break
+                if self._asks or not events or _ends_credential(events):
+                    if (reason := await self._reason_to_end()) is not None:
+                        yield self._said(f"closed ({reason})", voice.notice("closed", self._place, reason=reason))
+                        return
+                    yield self._said("beat", await voice.beat(self._place))
+                    self._beat_later(news)
                 if news.overflowed:  # it goes on like a client that comes back
                     news.overflowed = False
-                    stretch = await missed_since(feed, self._told, self._place)
-                elif stopping.begun() or (arrived and clock() < beat and not _ends_credential(arrived)):
-                    continue
-                if (reason := await self._reason_to_end()) is not None:
-                    yield self._said(f"closed ({reason})", voice.notice("closed", self._place, reason=reason))
-                    return
-                yield self._said("beat", await voice.beat(self._place))
-                beat = clock() + self._settings.heartbeat_seconds
+                    events, lost = await self._missed(self._place)
             yield self._said("restart", retry(self._settings.retry_ms) + voice.notice("restart", self._place))
+
+    async def _missed(self, cursor: Cursor | None) -> tuple[Sequence[Event], str]:
+        """What the client has missed since a cursor, None being one that is not of this feed, or why that cannot be
+        told any more. It has subscribed before, so nothing falls between this and what arrives."""
+        if cursor is not None and (events := await self._host.feed.since(cursor, self._told)) is not None:
+            self._place = cursor
+            return events, ""
+        self._place = self._host.feed.place
+        return [], "unknown-cursor"
+
+    def _beat_later(self, news: Subscription) -> None:
+        """Has the stream ask for its right to listen and beat when that is due. Many streams do so at the same
+        moments, so that what all of them ask is asked once."""
+        seconds = self._settings.heartbeat_seconds
+        moments = seconds / _MOMENTS
+        self._still()
+        self._asks = False
+        self._beat = self._loop.call_at((self._loop.time() + seconds) // moments * moments, self._beat_now, news)
+
+    def _beat_now(self, news: Subscription) -> None:
+        self._asks = True
+        news.wake()
+
+    def _still(self) -> None:
+        if self._beat is not None:
+            self._beat.cancel()
+            self._beat = None
+
+    def close(self) -> None:
+        """Nothing is told any more."""
+        self._still()
+        self._leave()
+
+    async def _piece_of(self, event: Event) -> bytes:
+        """What the client is told of an event; no bytes for one that is not for it, or that it knows."""
+        if event.cursor <= self._place or event.kind in _INTERNAL:
+            return b""
+        name = self._audience.name_of(event)
+        if name is None and self._voice.besides.isdisjoint(event.channels):
+            return b""
+        self._place = event.cursor
+        if piece := await self._voice.tell(event, name):
+            self._crowd.told()
+        return self._said(event.kind, piece)
 
     @property
     def _told(self) -> frozenset[str]:
@@ -133,20 +170,6 @@ class EventStream:
     @property
     def _followed(self) -> frozenset[str]:
         return self._audience.followed | self._voice.besides
-
-    async def _encode(self, stretch: Stretch) -> AsyncIterator[bytes]:
-        self._place = stretch.place
-        if stretch.lost:
-            yield self._said("resync", self._voice.notice("resync", self._place, reason=stretch.lost))
-            yield self._said("everything", await self._voice.afresh(self._place))
-        for event in stretch.events:
-            name = self._audience.name_of(event)
-            told = name is not None or not self._voice.besides.isdisjoint(event.channels)
-            if event.cursor > self._place and told and event.kind not in _INTERNAL:
-                self._place = event.cursor
-                if piece := self._said(event.kind, await self._voice.tell(event, name)):
-                    self._count()
-                    yield piece
 
     def _said(self, what: str, encoded: bytes) -> bytes:
         """The same bytes, put down for whoever debugs the hall."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from gamehall.answers import Claim
 from gamehall.claims import possible_claim
 from gamehall.declare import Host
@@ -17,6 +19,16 @@ from .own import NoticeCount
 from .pieces import Piece, Pieces, Role
 
 __all__ = ["GameTelling"]
+
+
+class _Happened(msgspec.Struct):
+    """What a page looks at in an event before anything else; the rest of it is not even read."""
+
+    game_id: Any = None
+    revision: Any = 0
+
+
+_HAPPENED = msgspec.json.Decoder(_Happened)
 
 
 class GameTelling:
@@ -49,22 +61,28 @@ class GameTelling:
         return self._shown(await self._pieces.of(state, self._role(state))) + await self._next_game()
 
     async def tell(self, event: Event) -> str:
-        happened = event.values()
-        if happened.get("game_id") != self._game_id:
+        happened = _HAPPENED.decode(event.data)
+        if happened.game_id != self._game_id:
             own = self._viewer is not None and user_channel(self._viewer) in event.channels
             return await self._next_game() if own else ""
-        revision = happened.get("revision", 0)
+        revision = happened.revision
         if revision <= self._revision:
             return ""
+        known = self._revision if event.kind == "game_move" else None
+        if self._viewer is None:
+            role = Role(None, self._forbidden)
+            return self._shown(await self._pieces.watched(self._game_id, revision, role, known))
         state = await self._pieces.state(self._game_id, revision)
-        moved = event.kind == "game_move" and state.game.revision == revision
-        return self._shown(await self._pieces.of(state, self._role(state), self._revision if moved else None))
+        moved = known if state.game.revision == revision else None
+        return self._shown(await self._pieces.of(state, self._role(state), moved))
 
     async def beat(self) -> str:
         return await self._count.news() + await self._absence()
 
     async def _absence(self) -> str:
         """Whether the other player has left, which is no event."""
+        if self._viewer is None:
+            return ""
         state = await self._pieces.state(self._game_id, self._revision)
         seat = state.game.seat_of(self._viewer)
         if seat is None or state.game.status != "active":

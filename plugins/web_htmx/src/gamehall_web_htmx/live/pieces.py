@@ -80,6 +80,17 @@ class Pieces:
         second = self._host.hall_time() // 1_000  # its clocks are those of this moment
         return await self._pieces.of((*key, second), lambda: self._whole(state, role))
 
+    async def watched(self, game_id: str, revision: int, role: Role, known: int | None) -> Piece:
+        """The same for whoever is no player, which for strangers is known without a look at the game: a crowd waits
+        once for both."""
+        key = ("watched", game_id, revision, role, known, language(), self._host.hall_time() // 1_000)
+
+        async def made() -> Piece:
+            state = await self.state(game_id, revision)
+            return await self.of(state, role, known if state.game.revision == revision else None)
+
+        return await self._pieces.of(key, made)
+
     async def _step(self, state: GameState, role: Role) -> Piece:
         view = await self._view(state, role)
         try:

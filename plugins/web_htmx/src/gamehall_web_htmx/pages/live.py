@@ -7,12 +7,11 @@ from typing import Annotated, Any
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter
-from litestar.response import Stream
 
+from gamehall.answering import EventStreamed
 from gamehall.asking import HttpRequest, known_id
 from gamehall.challenges import see_challenge
 from gamehall.declare import Host, Principal
-from gamehall.gamelog import check_watching, load_game
 from gamehall.problems import Problem
 from gamehall_web_htmx.declare import Listening, Telling
 from gamehall_web_htmx.live.games import GameTelling
@@ -27,7 +26,6 @@ from gamehall_web_htmx.site import Site, Visitor
 __all__ = ["LIVE_STREAMS"]
 
 LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _OPTIONS: dict[str, Any] = {"media_type": "text/event-stream", "no_compress": True}
 
 
@@ -41,10 +39,9 @@ async def follow_game(
     revision: FromQuery[int],
     last_event_id: LastEventId = None,
     forbidden: FromQuery[str] = "",
-) -> Stream:
+) -> EventStreamed:
     """What happens in a game, for a page that shows it at this revision, and in the viewer's other games."""
     shown = known_id(game_id)
-    await check_watching(site.host, await site.host.read(load_game, shown), visitor.user_id)
     count = _bell(site, visitor, f"/games/{shown}")
     telling = GameTelling(site.host, site.pieces, count, shown, visitor.user_id, revision, forbidden=forbidden == "on")
     return await _follow(request, site, visitor, [f"game-{shown}"], telling, cursor, last_event_id)
@@ -60,7 +57,7 @@ async def follow_lobby(
     ruleset: FromQuery[str] = "",
     clock: FromQuery[str] = "",
     shown: FromQuery[str] = "",
-) -> Stream:
+) -> EventStreamed:
     """What happens in the lobby, for a page that shows these running games, and to the viewer."""
     games = [known_id(each) for each in shown.split(",") if each]
     wanted = wanted_challenges(ruleset, clock)
@@ -78,7 +75,7 @@ async def follow_challenge(
     challenge_id: FromPath[str],
     cursor: FromQuery[str],
     last_event_id: LastEventId = None,
-) -> Stream:
+) -> EventStreamed:
     """What becomes of a challenge, for whoever has made it."""
     found = await site.host.read(see_challenge, known_id(challenge_id), visitor.user_id)
     if visitor.principal is None or found.challenger_id != visitor.user_id:
@@ -94,7 +91,7 @@ async def follow_own(
     visitor: NamedDependency[Visitor],
     cursor: FromQuery[str],
     last_event_id: LastEventId = None,
-) -> Stream:
+) -> EventStreamed:
     """What happens to an account, for any other page that it looks at."""
     if visitor.account is None:
         raise Problem("not-found")
@@ -109,7 +106,7 @@ async def follow_page(
     name: FromPath[str],
     cursor: FromQuery[str],
     last_event_id: LastEventId = None,
-) -> Stream:
+) -> EventStreamed:
     """What happens to an account, for a page of another plugin that changes by it."""
     plugin, page = declared_page(site, f"/{name}")
     caller = visitor.account
@@ -132,7 +129,7 @@ async def _follow(
     telling: Telling,
     cursor: str,
     last_event_id: str | None,
-) -> Stream:
+) -> EventStreamed:
     """A stream of these channels and, for somebody, their own. Raises Problem `not-found` where nobody pushes."""
     if (found := site.pusher) is None:
         raise Problem("not-found")
@@ -144,11 +141,10 @@ async def _follow(
     own = ["user"] if visitor.user_id is not None else []
     again = last_event_id is not None
     listening = Listening(identify, [*own, *channels], last_event_id or cursor, again, telling)
-    pieces = _while_on(site.host, plugin, await pusher.stream(listening))
-    return Stream(pieces, media_type="text/event-stream", headers=_HEADERS)
+    return EventStreamed(_while_on(site.host, plugin, await pusher.stream(listening)))
 
 
-async def _while_on(host: Host, plugin: str, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _while_on(host: Host, plugin: str, pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
     """The pieces until their plugin or the pages are off; a pusher that notices it by itself has then said so."""
     try:
         async for piece in pieces:
