@@ -279,7 +279,8 @@ async def test_a_flood_is_refused(start_hall: StartHall) -> None:
     said = [(await hall.root.get("/health")).status_code for _ in range(5)]
     assert said == [200, 200, 200, 429, 429]
     page = await hall.root.get("/games", headers=PAGE)
-    assert (page.status_code, page.headers["retry-after"]) == (429, "20")
+    assert page.status_code == 429
+    assert 0 < int(page.headers["retry-after"]) <= 20  # one more each 20 seconds, some of which have passed
     assert "text/html" in page.headers["content-type"]
     problem(await hall.root.get("/static/00000000/hall.css"), 404, "not-found")
     assert (await hall.root.get("/health", headers={"x-forwarded-for": "203.0.113.5"})).status_code == 200

@@ -141,7 +141,7 @@ async def test_codes_cannot_be_tried_for_long(start_hall: StartHall) -> None:
         problem(await sign_in(hall, code="000000"), 401, "invalid-code")
     refused = await sign_in(hall, code=await ada.code())
     problem(refused, 429, "too-many-requests")
-    assert int(refused.headers["retry-after"]) == 180
+    assert 60 < int(refused.headers["retry-after"]) <= 180  # one more each 180 seconds, some of which have passed
 
 
 async def test_passwords_cannot_be_tried_for_long_whoever_is_meant(start_hall: StartHall) -> None:

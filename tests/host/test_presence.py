@@ -75,7 +75,7 @@ async def test_whoever_follows_a_stream_is_there_until_it_ends(each_hall: Hall) 
     user_id = await id_of(await each_hall.user("ada"))
     with each_hall.host.presence.following(user_id, []):
         for _ in range(5):
-            await pass_time(LASTS - 1_000, each_hall)
+            await pass_time(LASTS // 2, each_hall)
             now = await write_down(each_hall)
             found = await seen(each_hall, user_id)
             assert (found.by_stream, now - LASTS < found.at <= now) == (True, True), "by this beat or the one before"
@@ -177,10 +177,10 @@ async def test_spectators_of_all_workers_are_counted_and_a_dead_worker_leaves_no
         assert await spectators_in(each_hall, game.id) == 3
         await stopping.leave()
         assert await spectators_in(each_hall, game.id) == 2
-        await pass_time(STALE - 1_000, each_hall)
+        await pass_time(STALE // 2, each_hall)
         await write_down(each_hall, alive)
         assert await spectators_in(each_hall, game.id) == 2
-        await pass_time(1_000, each_hall)
+        await pass_time(STALE // 2, each_hall)
         assert await spectators_in(each_hall, game.id) == 1
         await pass_time(STALE // 2, each_hall)
         await write_down(each_hall, alive)

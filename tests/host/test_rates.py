@@ -147,7 +147,7 @@ async def test_routes_count_by_account_and_by_address(start_hall: StartHall) -> 
     account = {"username": "cyd", "email": "cyd@example.org", "password": "a long password"}
     refused = await hall.nobody.post("/auth/register", json=account)
     problem(refused, 429, "too-many-requests")
-    assert refused.headers["retry-after"] == "30"
+    assert 0 < int(refused.headers["retry-after"]) <= 30  # one more each 30 seconds, some of which have passed
     page = await hall.root.post("/register", data=account, headers={"Sec-Fetch-Site": "same-origin"})
     assert page.status_code == 429, "the page and the API are one"
     elsewhere = {"X-Forwarded-For": "192.0.2.7, 203.0.113.5"}
