@@ -150,8 +150,9 @@ class _IsOneOf(GenericFunction[bool]):
 
 @compiles(_IsOneOf, "sqlite")
 def _in_json(element: _IsOneOf, compiler: SQLCompiler, **given: Any) -> str:
-    column, texts = (compiler.process(each, **given) for each in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({texts}))"  # noqa: S608 - of parts that SQLAlchemy has made
+    column, texts = element.clauses
+    each = sa.func.json_each(texts).table_valued("value").c.value
+    return compiler.process(column.in_(sa.select(each)), **given)
 
 
 @compiles(_IsOneOf, "postgresql")
