@@ -25,7 +25,14 @@ from gamehall.naming import declared_texts
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = [ROOT / "platform/src/gamehall", *sorted(ROOT.glob("plugins/*/src/gamehall_*"))]
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-TEMPLATES = {"**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
+TEMPLATES = {
+    "**/templates/**.html": {
+        "extensions": "gamehall_web_htmx.keeping.KeptPieces",
+        "trim_blocks": "true",
+        "lstrip_blocks": "true",
+        "silent": "false",
+    }
+}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"\{\w[^{}]*\}")
 LINK = re.compile(r"\[[^\[\]]+\]")
