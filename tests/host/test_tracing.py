@@ -163,8 +163,8 @@ async def test_a_request_is_told_of_with_its_parts(traced: Traced) -> None:
         "http.route": "/api/v1/games/{game_id}/moves",
         "http.response.status_code": 200,
     }
-    assert {"read games._look", "write games._append"} <= collector.children(request)
-    written = await collector.span("write games._append", TRACE)
+    assert {"read games._look", "write recording._record"} <= collector.children(request)
+    written = await collector.span("write recording._record", TRACE)
     assert [event.name for event in written.events] == ["begun"]  # told by the thread or task that runs it
     assert written.start_time_unix_nano <= written.events[0].time_unix_nano <= written.end_time_unix_nano
     asked = await collector.span("policy telling play")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import psycopg
 
@@ -28,6 +29,23 @@ class _Look(NamedTuple):
     found: asyncio.Future[list[Any]]
 
 
+class _Line(NamedTuple):
+    """A connection, and the moment, of `time.monotonic`, at which it was opened."""
+
+    connection: psycopg.AsyncConnection[Any]
+    opened: float
+
+
+class Reach(Protocol):
+    """What is known of the way to the server by all who go it."""
+
+    def lost(self) -> None:
+        """A connection was found dead."""
+
+    def is_lost(self, opened: float) -> bool:
+        """Whether one that was opened at this moment must be taken for dead."""
+
+
 class Looks:
     """Connections on which every statement is a transaction of its own. `connect` opens one, and `in_time` cuts one
     off that takes too long."""
@@ -36,10 +54,12 @@ class Looks:
         self,
         connect: Callable[[], Any],
         in_time: Callable[[Callable[[], Any]], AbstractContextManager[None]],
+        reach: Reach,
     ) -> None:
         self._connect = connect
         self._in_time = in_time
-        self._lines: list[psycopg.AsyncConnection[Any] | None] = [None] * _LINES  # that are free
+        self._reach = reach
+        self._lines: list[_Line | None] = [None] * _LINES  # that are free
         self._waiting: list[_Look] = []
         self._flights: set[asyncio.Task[None]] = set()
         self._begins = False
@@ -62,14 +82,19 @@ class Looks:
             self._flights.add(task)
             task.add_done_callback(self._flights.discard)
 
-    async def _fly(self, line: psycopg.AsyncConnection[Any] | None, asked: list[_Look]) -> None:
+    async def _fly(self, line: _Line | None, asked: list[_Look]) -> None:
+        if line is not None and self._reach.is_lost(line.opened):
+            await self._closed(line)
+            line = None
         again = line is not None  # a line that was kept can have been closed by the server; a new one cannot
         try:
             try:
                 line = await self._send(line, asked)
             except psycopg.OperationalError:
-                if not again:
+                if line is None or not again:
                     raise
+                if line.connection.broken:
+                    self._reach.lost()
                 await self._closed(line)
                 line = await self._send(None, [each for each in asked if not each.found.done()])
         except Exception as error:  # noqa: BLE001 - it is the answer to all of them
@@ -83,27 +108,26 @@ class Looks:
             if self._waiting:
                 self._begin()
 
-    async def _send(
-        self, line: psycopg.AsyncConnection[Any] | None, asked: list[_Look]
-    ) -> psycopg.AsyncConnection[Any]:
-        line = line or await self._connect()
-        with self._in_time(lambda: line):
+    async def _send(self, line: _Line | None, asked: list[_Look]) -> _Line:
+        line = line or _Line(await self._connect(), time.monotonic())
+        connection = line.connection
+        with self._in_time(lambda: connection):
             if len(asked) == 1:
                 (look,) = asked
-                cursor = await line.execute(look.text, look.values)
+                cursor = await connection.execute(look.text, look.values)
                 _settle(look, await cursor.fetchall())
                 return line
-            async with line.pipeline():
-                cursors = [await line.execute(each.text, each.values) for each in asked]
+            async with connection.pipeline():
+                cursors = [await connection.execute(each.text, each.values) for each in asked]
             for each, cursor in zip(asked, cursors, strict=True):
                 _settle(each, await cursor.fetchall())
         return line
 
     @staticmethod
-    async def _closed(line: psycopg.AsyncConnection[Any] | None) -> None:
+    async def _closed(line: _Line | None) -> None:
         if line is not None:
             with contextlib.suppress(psycopg.Error, OSError):
-                await line.close()
+                await line.connection.close()
 
     async def close(self) -> None:
         await asyncio.gather(*self._flights, return_exceptions=True)

@@ -35,6 +35,7 @@ T = TypeVar("T")
 
 _CONNECT_SECONDS = 5
 _AWAY_SECONDS = 0.5
+_OPENED = "opened"
 _ANNOUNCE = "SELECT pg_notify(%(channel)s, %(name)s)"
 _ANNOUNCE_SECONDS = 0.001  # for whoever commits at the same time; and this process reads what it has committed first
 _TRANSACTION_SECONDS = 15.0  # of milliseconds that one takes, and the 30 s of a request
@@ -68,24 +69,49 @@ def _cut_off_in_time(line: Callable[[], Any]) -> Iterator[None]:
         timer.cancel()
 
 
-def _spare_who_is_away(engine: sa.Engine, away: _Away) -> None:
-    """Lets one attempt to connect in half a second fail, and others with it at once."""
+def _share_what_is_known(engine: sa.Engine, reach: _Reach) -> None:
+    """Lets one attempt to connect in half a second fail, and others with it at once; and a connection that is found
+    dead count for those that were opened before."""
 
     @sa.event.listens_for(engine, "do_connect")
     def connect(dialect: Any, _record: object, arguments: Any, options: Any) -> Any:
-        with away.trying():
+        with reach.trying():
             return dialect.connect(*arguments, **options)
 
+    @sa.event.listens_for(engine, "connect")
+    def opened(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
+        record.info[_OPENED] = time.monotonic()
 
-class _Away:
-    """Whether the server was away a moment ago.
+    @sa.event.listens_for(engine, "checkout")
+    def taken(_connection: object, record: sa.pool.ConnectionPoolEntry, _proxy: object) -> None:
+        if reach.is_lost(record.info[_OPENED]):
+            raise sa.exc.DisconnectionError  # the pool opens another
+
+    @sa.event.listens_for(engine, "handle_error")
+    def failed(context: sa.engine.ExceptionContext) -> None:
+        if context.is_disconnect:
+            reach.lost()
+
+
+class _Reach:
+    """What is known of the way to the server, whichever connection has found it out.
 
     Everything that goes on in a worker would try again and again: a server that is about to come back, or to end, has
-    other work than to refuse hundreds of connections a second.
+    other work than to refuse hundreds of connections a second. And where one connection has died without a word, the
+    others have too: to find that out by each would take the time of a transaction each time.
     """
 
     def __init__(self) -> None:
         self._until = 0.0
+        self._lost_at = 0.0
+
+    def lost(self) -> None:
+        """A connection was found dead."""
+        self._lost_at = time.monotonic()
+
+    def is_lost(self, opened: float) -> bool:
+        """Whether one that was opened at this moment, of `time.monotonic`, must be taken for dead."""
+        return opened < self._lost_at
 
     @contextmanager
     def trying(self) -> Iterator[None]:
@@ -104,24 +130,24 @@ class PostgresDatabase(Database):
     def __init__(self, url: sa.URL, size: int = 8, *, stopwatch: Stopwatch | None = None) -> None:
         self.name = f"{random.getrandbits(64):016x}"  # by which it knows what it has announced itself
         self._url = url
-        self._away = _Away()
+        self._reach = _Reach()
         self._stopwatch = stopwatch or Stopwatch(0)
         # Connections open only when they are needed.
         self._engine = create_async_engine(url, pool_size=size, pool_timeout=10, **_options())
         self._recording = sa.create_engine(url, pool_size=1, **_options())
         for engine in (self._engine.sync_engine, self._recording):
-            _spare_who_is_away(engine, self._away)
+            _share_what_is_known(engine, self._reach)
             if stopwatch is not None:
                 stopwatch.watch(engine)
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[Any]] = set()
-        self._looks = Looks(self._connect, _cut_off_in_time)
+        self._looks = Looks(self._connect, _cut_off_in_time, self._reach)
         self._has_news = False  # that the others have not been told of
         self._announces = False
         self._recorder = ThreadPoolExecutor(1, thread_name_prefix="postgres-recorder")
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        with self._away.trying():
+        with self._reach.trying():
             return await psycopg.AsyncConnection.connect(
                 self._url.set(drivername="postgresql").render_as_string(hide_password=False),
                 autocommit=True,
