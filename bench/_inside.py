@@ -21,6 +21,7 @@ from gamehall.database import sync_url
 from gamehall.game import read_options
 from gamehall.games import play
 from gamehall.origins import origin
+from gamehall.statements import Stopwatch
 from rig.people import moves_without_end
 
 MOVES = sized(60, least=4)  # of a game
@@ -84,8 +85,14 @@ async def _statements(table: Table) -> Figures:
 
 @contextmanager
 def _counting() -> Iterator[Counter[tuple[str, str]]]:
-    """How many statements were sent, and transactions begun and committed, by the route of the request."""
+    """How many statements were sent, and transactions begun and committed, by the route of the request. Those that are
+    sent as one, so that there is one way there and back, count once."""
     counts: Counter[tuple[str, str]] = Counter()
+    note = Stopwatch.note  # which is told of all, whether they go by SQLAlchemy or to the driver by themselves
+
+    def noted(self: Stopwatch, statement: str, began: float) -> None:
+        counts["statement", origin().route] += 1
+        note(self, statement, began)
 
     def count(what: str) -> Any:
         def listen(*_: Any) -> None:
@@ -93,12 +100,14 @@ def _counting() -> Iterator[Counter[tuple[str, str]]]:
 
         return listen
 
-    listeners = [("before_cursor_execute", count("statement")), ("begin", count("begin")), ("commit", count("commit"))]
+    listeners = [("begin", count("begin")), ("commit", count("commit"))]
     for name, listen in listeners:
         sa.event.listen(sa.Engine, name, listen)
+    Stopwatch.note = noted  # type: ignore[method-assign]
     try:
         yield counts
     finally:
+        Stopwatch.note = note  # type: ignore[method-assign]
         for name, listen in listeners:
             sa.event.remove(sa.Engine, name, listen)
 

@@ -61,6 +61,7 @@ class Underway:
         """After the last move: nothing must be lost, and nothing must have come twice."""
         with contextlib.suppress(TimeoutError):  # what is told then is looked at
             await self.until(lambda: all(self._plies(n)[-1:] >= [len(self.answered)] for n in (0, 1)))
+        assert not [each for each in self.failures if each.startswith("500")], self.failures  # what is away is 503
         count = len(self.answered)
         for number in (0, 1):
             kinds = {each.kind for each in self.told[number]}

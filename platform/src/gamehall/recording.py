@@ -18,7 +18,7 @@ from cachetools import LRUCache
 
 from gamehall.answers import Played
 from gamehall.clocks import Spent, Times, clock_at, flag_at, receipt
-from gamehall.database import Prepared, has_news, serialize_on
+from gamehall.database import Prepared, as_one, has_news, serialize_on
 from gamehall.declare import Host
 from gamehall.endings import over_event
 from gamehall.events import Cursor, Event, NewEvent
@@ -262,8 +262,7 @@ def _write_in_one(connection: sa.Connection, lines: Sequence[_Line], at: datetim
     """The same on PostgreSQL, to which every statement is a way there and back."""
     # In one order, so that two who lock some of the same do not wait for each other.
     text = _json(sorted(lines, key=lambda line: line.id))
-    driver: Any = connection.connection.driver_connection
-    with driver.pipeline():
+    with as_one(connection, _RECORD) as driver:
         driver.execute(_LOCK_ALL, {"lines": text})
         made = driver.execute(_RECORD, {"lines": text, "at": at})
         return {game_id: Cursor(tx, number) for game_id, tx, number in made.fetchall()}

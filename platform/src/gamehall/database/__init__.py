@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from gamehall.database.base import NEWS_CHANNEL, Database, Load, has_news
-from gamehall.database.prepared import Prepared, is_one_of
+from gamehall.database.prepared import Prepared, as_one, is_one_of
 from gamehall.database.sqlite import SqliteDatabase, sqlite_engine
 from gamehall.settings import SettingsError
 from gamehall.statements import Stopwatch
@@ -21,6 +21,7 @@ __all__ = [
     "Database",
     "Load",
     "Prepared",
+    "as_one",
     "has_news",
     "is_one_of",
     "open_database",

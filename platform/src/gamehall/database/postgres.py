@@ -184,7 +184,10 @@ class PostgresDatabase(Database):
                 try:
                     result = timed(connection, *args, **kwargs)
                 except sa.exc.DBAPIError as error:
-                    if not (again and error.connection_invalidated):
+                    if line is not None and line.broken and not error.connection_invalidated:
+                        connection.invalidate()  # SQLAlchemy does not know of what went to the driver by itself
+                        self._reach.lost()
+                    if not (again and connection.invalidated):
                         raise
                 else:
                     ended = perf_counter()

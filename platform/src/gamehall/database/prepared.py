@@ -27,7 +27,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from gamehall.statements import Stopwatch
 
-__all__ = ["Prepared", "as_of_sqlalchemy", "at_length", "is_one_of", "is_short"]
+__all__ = ["Prepared", "as_of_sqlalchemy", "as_one", "at_length", "is_one_of", "is_short"]
 
 _DIALECTS: Mapping[str, sa.Dialect] = {
     "sqlite": pysqlite.dialect(paramstyle="named"),
@@ -188,6 +188,25 @@ def _run(connection: sa.Connection, ready: Ready, values: Mapping[str, Any]) -> 
         if watch is not None:
             watch.note(ready.text, began)
     return cursor
+
+
+@contextlib.contextmanager
+def as_one(connection: sa.Connection, text: str) -> Iterator[Any]:
+    """The driver's own connection to PostgreSQL, to which what is sent in this block goes as one, and is called by this
+    text."""
+    import psycopg  # where there is no PostgreSQL a start need not wait for it
+
+    driver: Any = connection.connection.driver_connection
+    watch: Stopwatch | None = connection.info.get("stopwatch")
+    began = perf_counter()
+    try:
+        with driver.pipeline():
+            yield driver
+    except psycopg.Error as error:
+        raise as_of_sqlalchemy(error, text, psycopg.Error) from error
+    finally:
+        if watch is not None:
+            watch.note(text, began)
 
 
 def as_of_sqlalchemy(error: Exception, text: str, kind: type[Exception]) -> BaseException:
