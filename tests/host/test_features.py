@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from textwrap import dedent
 from typing import Any
 
@@ -43,8 +44,14 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         url = None
         if request.param == "postgres":
             url = stack.enter_context(fresh_database(request.getfixturevalue("postgres_server")))
-        serve = stack.enter_context(serving(tmp_path_factory.mktemp("hall"), request.node))
-        yield serve(workers=WORKERS, database_url=url)
+        folder = tmp_path_factory.mktemp("hall")
+        serve = stack.enter_context(serving(folder, request.node))
+        told = stack.enter_context(closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)))
+        told.bind(str(folder / "notify"))
+        told.settimeout(120)
+        server = serve(workers=WORKERS, database_url=url, settings={"NOTIFY_SOCKET": str(folder / "notify")})
+        assert told.recv(100) == b"READY=1"  # all of them answer: one that falls before that ends the hall
+        yield server
 
 
 @pytest.fixture(scope="module")
