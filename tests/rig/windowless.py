@@ -19,9 +19,9 @@ from gamehall_desktop.tokens import Tokens
 from rig.faultproxy import Addressed
 from rig.people import PASSWORD
 
-# A socket whose connecting is given up in the moment in which it succeeds is let go of by anyio, and closed when Python
-# finds it.
-LET_GO = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+# A socket, or its transport, whose connecting is given up in the moment in which it succeeds is let go of by anyio, and
+# closed when Python finds it.
+LET_GO = pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning")
 
 
 def accounts_in(folder: Path, base_url: str = "http://hall", timeout: float = 30.0) -> AuthenticationManager:

@@ -100,4 +100,4 @@ def test_statements_in_a_hall_with_many_games() -> None:
     assert {key for key in documented() if key.startswith("statements.")} == {key for key, _ in printed}
     counts = [int(number) for key, number in printed if key == "statements.compared"]
     assert len(counts) == 2, "on each database"
-    assert min(counts) > 50
+    assert min(counts) >= 40  # about what the hall asks for lists, pages and a move
