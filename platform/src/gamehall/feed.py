@@ -31,7 +31,7 @@ from gamehall.facts import Fact, note_fact
 from gamehall.tables import event, now
 from gamehall.tasks import beside
 
-__all__ = ["HEAD", "Feed", "Subscription", "begin_anew", "emit", "head", "written"]
+__all__ = ["HEAD", "Feed", "Subscription", "begin_anew", "emit", "head"]
 
 log = logging.getLogger(__name__)
 
@@ -49,20 +49,15 @@ _INSERT_WITH_TX = Prepared(event.insert().values(tx=_TX).returning(event.c.tx, e
 
 def emit(connection: sa.Connection, events: Iterable[NewEvent]) -> Cursor | None:
     """Writes events in this transaction; the place of the last one, None when there were none."""
+    insert = _INSERT_WITH_TX if connection.dialect.name == "postgresql" else _INSERT
     cursor = None
     for new in events:
-        cursor = written(connection, new).cursor
+        channels, data = (msgspec.json.encode(each).decode() for each in (new.channels, new.data))
+        (row,) = insert.rows(connection, at=now(), kind=new.kind, channels=channels, data=data)
+        has_news(connection)
+        note_fact(Fact("event", new.kind))
+        cursor = Cursor(row.tx, row.id)
     return cursor
-
-
-def written(connection: sa.Connection, new: NewEvent) -> Event:
-    """An event as it is written in this transaction."""
-    at, channels, data = now(), msgspec.json.encode(new.channels).decode(), msgspec.json.encode(new.data)
-    insert = _INSERT_WITH_TX if connection.dialect.name == "postgresql" else _INSERT
-    (row,) = insert.rows(connection, at=at, kind=new.kind, channels=channels, data=data.decode())
-    has_news(connection)
-    note_fact(Fact("event", new.kind))
-    return Event(Cursor(row.tx, row.id), at, new.kind, new.channels, msgspec.Raw(data))
 
 
 def begin_anew(connection: sa.Connection, last_id: int) -> None:

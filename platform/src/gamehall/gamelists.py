@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gamehall.database import Prepared, is_one_of
 from gamehall.declare import Host
-from gamehall.gamelog import Game, Seat, game_of
+from gamehall.gamelog import Game, game_in
 from gamehall.tables import game, game_seat, user
 
 __all__ = ["COLUMNS", "games_of", "latest_running", "nobody_plays", "with_seats"]
@@ -28,11 +28,7 @@ def with_seats(games: sa.Subquery, *order: Any) -> sa.Select[Any]:
 
 def games_of(rows: Iterable[Any]) -> list[Game]:
     """The games of rows that stand together by their games."""
-    found = ([*each] for _, each in groupby(rows, lambda row: row.id))
-    return [
-        game_of(each[0], tuple(Seat(row.seat, row.user_id, row.username, row.display_name) for row in each))
-        for each in found
-    ]
+    return [game_in([*each]) for _, each in groupby(rows, lambda row: row.id)]
 
 
 def nobody_plays(name: str) -> sa.ColumnElement[bool]:
