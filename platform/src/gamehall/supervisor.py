@@ -9,6 +9,7 @@ everybody finish before.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -18,7 +19,6 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 _LEAVE_SECONDS = 35.0  # a connection that nothing comes from is closed after 30
 _BEGIN_SECONDS = 120.0  # for a start, on a small machine that has much to do
+_HEED_SECONDS = 10.0  # for a worker whose loop is busy to let nobody in any more
 _LOOK_SECONDS = 0.2
 _STEADY_SECONDS = 60.0  # a worker that has lived for so long has not fallen in a row
 _LONGEST_PAUSE = 30.0
@@ -71,6 +72,7 @@ class Workers(MPServer):
         self._never_began = False
         self._relieving = False
         self._leaving: list[tuple[_Worker, float]] = []
+        self._voices: dict[_Worker, Connection] = {}
         self._falls = [0] * self.workers
         self._due: dict[int, float] = {}
 
@@ -82,9 +84,8 @@ class Workers(MPServer):
         self._ssp, self._shd = None, SocketHolder(self._sso.fileno(), False, self.backlog)  # type: ignore[call-arg,assignment]
 
     def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
-        begun = [self._begin(idx, spawn_target) for idx in range(self.workers)]
-        self.wrks += [worker for worker, _ in begun]
-        answering = [self._answers(*each) for each in begun]
+        self.wrks += [self._begin(idx, spawn_target) for idx in range(self.workers)]
+        answering = [self._answers(each) for each in self.wrks]
         if all(answering):
             _tell_service_manager("READY=1")
         elif not self.interrupt_signal:
@@ -120,9 +121,10 @@ class Workers(MPServer):
         # This process has read the code of before, so it cannot hand it on: the new ones read it for themselves.
         multiprocessing.set_start_method("spawn", force=True)
         self._relieving = True
+        relieved = []
         for idx in range(self.workers):
-            begun, told = self._begin(idx, spawn_target)
-            if not self._answers(begun, told):
+            begun = self._begin(idx, spawn_target)
+            if not self._answers(begun):
                 begun.kill()
                 log.error(
                     "worker %d was not relieved: the new one did not come to answer, for the reason above. Those from "
@@ -136,30 +138,39 @@ class Workers(MPServer):
             before.interrupt_by_parent = True
             _signal([before], _LEAVE)
             self._leaving.append((before, time.monotonic() + _LEAVE_SECONDS + (self.workers_kill_timeout or 0)))
+            relieved.append(before)
+        for each in relieved:  # whoever comes after the line in the log comes to the new ones
+            self._says_something(each, _HEED_SECONDS)
         log.info("all workers were relieved")
 
-    def _begin(self, idx: int, target: Any) -> tuple[_Worker, Connection]:
-        """A new worker, and where it will say that it answers."""
+    def _begin(self, idx: int, target: Any) -> _Worker:
         told, tell = multiprocessing.Pipe(duplex=False)
         begun = self._spawn_worker(idx, target, partial(_begun, self._make, self._relieving, tell))
         begun.interrupt_by_parent = True  # until it answers, its end is looked after where it was begun
         begun.start()  # type: ignore[no-untyped-call]
         tell.close()  # the worker has it now, so the end of the worker is its end
-        return begun, told
+        self._voices[begun] = told
+        return begun
 
-    def _answers(self, begun: _Worker, told: Connection) -> bool:
+    def _answers(self, begun: _Worker) -> bool:
         """Waits until the worker answers requests; then its end is noticed. False when it does not come to that."""
-        until = time.monotonic() + _BEGIN_SECONDS
-        with told:
-            while not wait([told], _LOOK_SECONDS):
-                if self.interrupt_signal or time.monotonic() > until:
-                    return False
-            try:
-                told.recv_bytes()
-            except EOFError:
-                return False
+        if not self._says_something(begun, _BEGIN_SECONDS):
+            return False
         begun.interrupt_by_parent = False
         return bool(begun.is_alive())
+
+    def _says_something(self, worker: _Worker, seconds: float) -> bool:
+        """Waits for the worker's next word: that it answers, then that it lets nobody in any more."""
+        until = time.monotonic() + seconds
+        told = self._voices[worker]
+        while not wait([told], _LOOK_SECONDS):
+            if self.interrupt_signal or time.monotonic() > until:
+                return False
+        try:
+            told.recv_bytes()
+        except EOFError:
+            return False
+        return True
 
     def _see_off(self) -> None:
         """Kills whoever was relieved and does not go, and forgets who is gone."""
@@ -168,6 +179,8 @@ class Workers(MPServer):
                 log.warning("killing a worker that was relieved and did not end")
                 each.kill()
         self._leaving = [(each, until) for each, until in self._leaving if each.is_alive()]
+        for each in [each for each in self._voices if not each.is_alive()]:
+            self._voices.pop(each).close()
 
     # Workers that fall.
 
@@ -183,8 +196,8 @@ class Workers(MPServer):
             self._fell(idx, in_a_row=0 if steady else self._falls[idx])
         for idx in [each for each, at in self._due.items() if at <= time.monotonic()]:
             del self._due[idx]
-            begun, told = self._begin(idx, spawn_target)
-            if self._answers(begun, told):
+            begun = self._begin(idx, spawn_target)
+            if self._answers(begun):
                 self.wrks[idx] = begun
                 continue
             begun.kill()
@@ -248,19 +261,20 @@ def _begun(make: Callable[[bool], Answering], relieving: bool, tell: Connection)
     def answer() -> None:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(_ANNOUNCE, stopping.announce)
-        loop.add_signal_handler(_LEAVE, lambda: loop.create_task(_leave(), name="leaving"))
-        tell.send_bytes(b"1")
-        tell.close()
+        loop.add_signal_handler(_LEAVE, lambda: loop.create_task(_leave(tell), name="leaving"))
+        tell.send_bytes(b"it answers")
 
     app.on_startup.append(answer)
     return app
 
 
-async def _leave() -> None:
-    """Another has taken over: this one lets nobody in any more, and stops when everybody has gone."""
+async def _leave(tell: Connection) -> None:
+    """Another has taken over: this one lets nobody in any more, says so, and stops when everybody has gone."""
     stopping.begin()
-    if sys.platform == "linux":  # elsewhere nothing says who is connected
-        port = _let_nobody_in()
+    port = _let_nobody_in() if sys.platform == "linux" else None
+    with contextlib.suppress(OSError):  # the parent has gone, or waits no longer
+        tell.send_bytes(b"it lets nobody in")
+    if port is not None:  # elsewhere nothing says who is connected
         until = time.monotonic() + _LEAVE_SECONDS
         while _is_talking(port) and time.monotonic() < until:  # noqa: ASYNC110 - nothing tells that somebody has gone
             await asyncio.sleep(_LOOK_SECONDS)
@@ -303,7 +317,7 @@ def _sockets() -> Iterator[tuple[int, socket.socket]]:
                 yield descriptor, found
 
 
-@contextmanager
+@contextlib.contextmanager
 def _socket_at(descriptor: int) -> Iterator[socket.socket | None]:
     try:
         if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
