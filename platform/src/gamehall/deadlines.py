@@ -33,29 +33,28 @@ async def in_time(app: ASGIApp, settings: Settings, scope: Any, receive: Receive
     """
     told = _Telling(settings, receive, send)
     try:
-        async with asyncio.timeout(settings.request_seconds) as told.deadline:
-            try:
-                await app(scope, told.receive, told.send)
-            finally:
-                told.end()
-    except TimeoutError:
-        if told.begun or not told.deadline.expired():
-            raise
-        log.error("%s %s took longer than %g s", scope["method"], scope["path"], settings.request_seconds)
-        sentence = _("This took too long and was given up. Look whether it was done before you try again.")
-        raise Problem("took-too-long", sentence) from None
-    except Exception as error:
-        if not told.unheard:
-            raise
-        log.info("%s %s: the client takes nothing; let go", scope["method"], scope["path"])
-        _drop(error)
-    except (SystemExit, asyncio.CancelledError) as error:
+        try:
+            await app(scope, told.receive, told.send)
+        finally:
+            told.end()
+    except (TimeoutError, asyncio.CancelledError, SystemExit) as error:
         if _is_ended():
+            raise
+        if told.given_up:
+            log.error("%s %s took longer than %g s", scope["method"], scope["path"], settings.request_seconds)
+            sentence = _("This took too long and was given up. Look whether it was done before you try again.")
+            raise Problem("took-too-long", sentence) from None
+        if isinstance(error, TimeoutError):
             raise
         # A handler's own doing: it must not end the worker, nor leave the client without an answer.
         log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
         if not told.begun:
             raise Problem("internal-error") from error
+    except Exception as error:
+        if not told.unheard:
+            raise
+        log.info("%s %s: the client takes nothing; let go", scope["method"], scope["path"])
+        _drop(error)
 
 
 def _drop(error: BaseException) -> None:
@@ -79,10 +78,30 @@ def _is_ended() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-class _Telling:
-    """One request's way in and its answer's way out."""
+class _Wait:
+    """What is waited for by a task, until a moment."""
 
-    deadline: asyncio.Timeout
+    __slots__ = ("late", "task", "until")
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[Any] | None = None
+        self.until = 0.0
+        self.late = False
+
+    def begin(self, task: asyncio.Task[Any] | None, until: float) -> None:
+        self.task, self.until = task, until
+
+    def end(self) -> bool:
+        """Whether it was given up, which ends here: what goes on is not cancelled any more."""
+        task, self.task = self.task, None
+        if self.late and task is not None:
+            task.uncancel()
+        return self.late
+
+
+class _Telling:
+    """One request's way in and its answer's way out, and one timer for all that can take too long in them: those of
+    the library cost several calls of the system each, and most are never needed."""
 
     def __init__(self, settings: Settings, receive: Receive, send: Send) -> None:
         self._settings = settings
@@ -91,23 +110,38 @@ class _Telling:
         self._send = send
         self._body_until: float | None = None
         self._whole = False
-        self._sender: asyncio.Task[Any] | None = None  # who is about to send something, which may take
-        self._until = 0.0  # this moment
-        self._watch: asyncio.TimerHandle | None = None
+        self._answer, self._body, self._piece = self._waits = _Wait(), _Wait(), _Wait()
+        self._shortest = min(settings.request_seconds, settings.body_seconds, settings.send_seconds)
+        now = self._loop.time()
+        self._watch: asyncio.TimerHandle | None = self._loop.call_at(now + self._shortest, self._look)
+        self._answer.begin(asyncio.current_task(self._loop), now + settings.request_seconds)
         self.begun = False
-        self.unheard = False
+
+    @property
+    def given_up(self) -> bool:
+        """Whether no answer had begun in time."""
+        return self._answer.late
+
+    @property
+    def unheard(self) -> bool:
+        """Whether the client takes nothing of its answer."""
+        return self._piece.late
 
     async def receive(self) -> Any:
         if self._whole:  # what may come now is that the client goes, for which there is no time
             return await self._receive()
         if self._body_until is None:
             self._body_until = self._loop.time() + self._settings.body_seconds
+        self._wait(self._body, self._body_until)
         try:
-            async with asyncio.timeout_at(self._body_until):
-                message = await self._receive()
-        except TimeoutError:
+            message = await self._receive()
+        except asyncio.CancelledError:
+            if not self._body.end():
+                raise
             sentence = _("The request was not there as a whole in time; is the connection slow? Try again.")
             raise Problem("request-timeout", sentence, headers={"Connection": "close"}) from None
+        finally:
+            self._body.task = None
         self._whole = not message.get("more_body")
         return message
 
@@ -115,41 +149,42 @@ class _Telling:
         if self.unheard:
             raise _Unheard
         if not self.begun:
-            if self.deadline.expired():  # what is told to whoever is given up comes too late
+            if self.given_up:  # what is told to whoever is given up comes too late
                 raise TimeoutError
             self.begun = True
-            self.deadline.reschedule(None)
+            self._answer.task = None
         if message["type"] == "http.response.start":  # which the server keeps until there is some of the body
             await self._send(message)
             return
-        self._until = self._loop.time() + self._settings.send_seconds
-        self._sender = asyncio.current_task(self._loop)
-        if self._watch is None:
-            self._watch = self._loop.call_at(self._until, self._look)
+        self._wait(self._piece, self._loop.time() + self._settings.send_seconds)
         try:
             await self._send(message)
         except asyncio.CancelledError:
-            if not self.unheard:
+            if not self._piece.end():
                 raise
-            if self._sender is not None:
-                self._sender.uncancel()
             raise _Unheard from None
         finally:
-            self._sender = None
+            self._piece.task = None
+
+    def _wait(self, what: _Wait, until: float) -> None:
+        what.begin(asyncio.current_task(self._loop), until)
+        if self._watch is None:
+            self._watch = self._loop.call_at(min(until, self._loop.time() + self._shortest), self._look)
 
     def _look(self) -> None:
-        """Whether it takes too long to send something. That is looked at now and then: a timer for each piece would
-        cost a stream as much as all else that it does for an event."""
-        self._watch = None
-        if self._sender is None:
-            return
-        if self._loop.time() < self._until:
-            self._watch = self._loop.call_at(self._until, self._look)
-        else:
-            self.unheard = True
-            self._sender.cancel()
+        """Gives up what has taken too long, and looks again when the next of the others has."""
+        now = self._loop.time()
+        waiting = [each for each in self._waits if each.task is not None and not each.late]
+        for each in waiting:
+            if each.until <= now and each.task is not None:
+                each.late = True
+                each.task.cancel()
+        # What is begun from now on takes no less than the shortest; where nothing is waited for, that begins the watch.
+        left = [min(each.until, now + self._shortest) for each in waiting if not each.late]
+        self._watch = self._loop.call_at(min(left), self._look) if left else None
 
     def end(self) -> None:
         """Nothing is told any more."""
         if self._watch is not None:
             self._watch.cancel()
+        self._answer.end()
