@@ -185,6 +185,17 @@ async def test_however_often_a_worker_falls_the_hall_goes_on(hall: Hall) -> None
     assert "another begins in 0 s" in hall.server.log()
 
 
+def test_a_worker_that_is_told_again_to_stop_stops(serve: Serve) -> None:
+    """As by Ctrl-C, which all processes hear, by their parent, and by whoever is impatient."""
+    server = serve()
+    (told,) = server.workers()
+    for number in (signal.SIGINT, signal.SIGTERM) * 200:  # while it hears and forgets them, and goes at last
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(told, number)
+    server.wait_until(lambda: told not in server.workers() and len(server.workers()) == 1 and server.ready())
+    assert "Timeout" not in server.log()  # with which a worker begins to tell where it stood still
+
+
 async def test_a_hall_says_when_it_answers_and_that_it_will_stop(serve: Serve, tmp_path: Path) -> None:
     """The first to the service manager. A proxy that asks how it is sends nobody there any more; whoever comes all the
     same is answered."""

@@ -24,6 +24,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Protocol
 
+from granian import _signals as granian_signals
 from granian.net import SocketHolder  # type: ignore[attr-defined]  # it says neither that it exports nor takes this
 from granian.server.mp import MPServer
 
@@ -252,6 +253,7 @@ def _tell_service_manager(state: str) -> None:
 
 def _begun(make: Callable[[bool], Answering], relieving: bool, tell: Connection) -> Answering:
     """The application, which says when it answers and then hears what the workers' parent wants of it."""
+    _stop_once()
     try:
         app = make(relieving)
     except (SettingsError, Problem) as error:  # it says all that there is to say
@@ -266,6 +268,27 @@ def _begun(make: Callable[[bool], Answering], relieving: bool, tell: Connection)
 
     app.on_startup.append(answer)
     return app
+
+
+def _stop_once() -> None:
+    """Has a worker that was told to stop hear nothing when it is told again, by its parent or an impatient Ctrl-C: the
+    server would wait there for good, and keep the interpreter, until the first has ended it."""
+    listen = granian_signals.set_loop_signals
+
+    def listen_once(loop: asyncio.AbstractEventLoop) -> Any:
+        ending, told = listen(loop), False  # type: ignore[no-untyped-call]
+
+        def stop() -> None:
+            nonlocal told
+            if not told:
+                told = True
+                ending.set()
+
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(each, stop)
+        return ending
+
+    granian_signals.set_loop_signals = listen_once
 
 
 async def _leave(tell: Connection) -> None:
