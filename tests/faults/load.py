@@ -1,0 +1,208 @@
+"""Players who know the contract and nothing else: many games at once by plain requests, whatever happens to the hall.
+
+A move whose answer did not come is unknown. Its player asks again with the same ply until somebody answers; now and then
+they try another cell there instead, as somebody does who does not know, and go by what the hall then shows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import secrets
+import ssl
+from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import cycle
+from typing import Any
+
+import httpx
+from httpx_sse import EventSource
+
+from faults.history import History
+
+__all__ = ["Load", "Player", "playing"]
+
+PATIENCE = 180.0  # for anything that has to come; a limit, not an expectation
+_PASSWORD = "correct horse battery"
+_SIZE = 15
+_ANOTHER = 4  # one in so many unknown moves is tried elsewhere
+_PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # quick to make: nothing here is encrypted
+
+
+class Player:
+    """Somebody with an account, a stream and as many games as there are."""
+
+    def __init__(self, name: str, urls: Sequence[str], history: History) -> None:
+        self.name = name
+        self.heard: dict[str, int] = {}
+        """Of each game, the last ply that the stream has told of."""
+        self.listening = False
+        self._history = history
+        self._hosts = cycle(urls)
+        self._http = httpx.AsyncClient(timeout=30, trust_env=False, verify=_PLAIN)
+
+    async def ask(self, method: str, path: str, body: Any = None) -> tuple[int | None, Any]:
+        """(status, JSON); a status of None is an answer that did not come."""
+        began, status, said, after = self._history.now(), None, "", None
+        try:
+            answer = await self._http.request(method, f"{next(self._hosts)}/api/v1{path}", json=body)
+            status, after = answer.status_code, answer.headers.get("retry-after")
+            said = answer.json() if answer.content else None
+        except httpx.TransportError as error:
+            status, said = None, repr(error)
+        except ValueError:
+            said = answer.text
+        facts = {"who": self.name, "do": method, "path": path, "status": status, "retry_after": after}
+        if not path.startswith("/auth/"):  # what is secret is in no file
+            facts |= {"body": body, "said": said}
+        self._history.note(**facts, took=round(self._history.now() - began, 4))
+        return status, said
+
+    async def insist(self, method: str, path: str, body: Any = None) -> Any:
+        """What the hall answers at last, a refusal too, in what may be repeated."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                status, said = await self.ask(method, path, body)
+                if status is not None and status < 500:
+                    return said if status < 300 else None
+                await asyncio.sleep(0.1)
+
+    async def register(self) -> None:
+        account = {"username": self.name, "email": f"{self.name}@example.org", "password": _PASSWORD}
+        self._http.headers["Authorization"] = f"Token {(await self.insist('POST', '/auth/register', account))['token']}"
+
+    async def listen(self, told: Callable[[], Any], channel: str = "user") -> None:
+        """Follows a channel for good, and goes on after each end where it was."""
+        place = ""
+        while True:
+            headers = {"Last-Event-ID": place} if place else {}
+            request = self._http.build_request(
+                "GET", f"{next(self._hosts)}/api/v1/events", params={"channel": channel}, headers=headers, timeout=40
+            )
+            why = "the end"
+            try:
+                answer = await self._http.send(request, stream=True)
+                async with contextlib.aclosing(answer):
+                    if answer.status_code == 200:
+                        async for event in EventSource(answer).aiter_sse():
+                            place = event.id or place
+                            self._hear(channel, event.event, event.id, event.json())
+                            await told()
+                    else:
+                        why = f"{answer.status_code} {(await answer.aread()).decode()}"
+            except httpx.TransportError as error:
+                why = repr(error)
+            self._history.note(who=self.name, stream=channel, ended=why)
+            await asyncio.sleep(0.1)
+
+    def _hear(self, channel: str, kind: str, place: str, data: Any) -> None:
+        self.listening = True
+        self._history.note(who=self.name, stream=channel, id=place, event=kind, data=data)
+        if kind == "game_move":
+            self.heard[data["game_id"]] = data["ply"]
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+class Load:
+    """Games that go on until `stop`; one that has ended is followed by another of the same two."""
+
+    def __init__(self, players: Sequence[Player], pause: float) -> None:
+        self.players = players
+        self.acknowledged = 0
+        self.last = asyncio.get_running_loop().time()
+        """When a move was last acknowledged, by the loop's clock."""
+        self.plies: dict[str, tuple[int, tuple[Player, Player]]] = {}
+        """Of each game, how many moves its players know of."""
+        self._pause = pause
+        self._over = False
+        self._news = asyncio.Condition()
+        self._chance = random.Random(secrets.randbits(32))
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE), self._news:
+            await self._news.wait_for(true)
+
+    async def reach(self, more: int) -> None:
+        """Waits until so many further moves are acknowledged."""
+        wanted = self.acknowledged + more
+        await self.until(lambda: self.acknowledged >= wanted)
+
+    async def settle(self, games: Sequence[asyncio.Task[None]]) -> None:
+        """Lets the moves that are being made be the last, and everybody be told of them."""
+        self._over = True
+        await asyncio.gather(*games)
+        with contextlib.suppress(TimeoutError):  # whoever has not heard of a move by then has missed it
+            await self.until(
+                lambda: all(
+                    each.heard.get(game, 0) >= plies for game, (plies, pair) in self.plies.items() for each in pair
+                )
+            )
+
+    async def told(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    async def play(self, pair: tuple[Player, Player]) -> None:
+        while not self._over:
+            game = await self._begin(pair)
+            if game is not None:
+                await self._through(game, pair)
+
+    async def _begin(self, pair: tuple[Player, Player]) -> str | None:
+        terms = {"ruleset": "gomoku", "seat": 0, "opponent": pair[1].name, "options": {"board_size": _SIZE}}
+        made = await pair[0].insist("POST", "/challenges", terms)  # one that is not known of is nobody's loss
+        await pair[1].insist("POST", f"/challenges/{made['id']}/respond", {"action": "accept"})
+        game: str | None = (await pair[1].insist("GET", f"/challenges/{made['id']}"))["game_id"]
+        return game
+
+    async def _through(self, game: str, pair: tuple[Player, Player]) -> None:
+        cells = [f"{chr(ord('a') + column)}{row + 1}" for column in range(_SIZE) for row in range(_SIZE)]
+        self._chance.shuffle(cells)
+        status, moves = "active", list[str]()
+        while status == "active" and not self._over and len(moves) < len(cells):
+            status, moves = await self._move(game, pair[len(moves) % 2], moves, [c for c in cells if c not in moves])
+            self.plies[game] = (len(moves), pair)
+            await self.told()
+            await asyncio.sleep(self._chance.uniform(0, 2 * self._pause))
+
+    async def _move(self, game: str, player: Player, moves: list[str], free: list[str]) -> tuple[str, list[str]]:
+        """The game's status and its moves, once it is known what has become of this one."""
+        cell = free[0]
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                status, said = await player.ask("POST", f"/games/{game}/moves", {"move": cell, "ply": len(moves)})
+                if status == 200:
+                    self.acknowledged += 1
+                    self.last = asyncio.get_running_loop().time()
+                    return said["status"], [*moves, said["move"]]
+                if status is not None and status < 500:  # another one has got there, as it may have when unknown
+                    seen = await player.insist("GET", f"/games/{game}")
+                    return seen["status"], seen["moves"]
+                if len(free) > 1 and self._chance.randrange(_ANOTHER) == 0:
+                    cell = self._chance.choice(free)
+                await asyncio.sleep(0.1)
+
+
+@contextlib.asynccontextmanager
+async def playing(
+    history: History, *urls: str, games: int = 50, people: int = 20, pause: float = 0.2
+) -> AsyncIterator[Load]:
+    """So many games at once at these addresses; the block's end settles them, and everybody has been told."""
+    mark = secrets.token_hex(4)
+    async with contextlib.AsyncExitStack() as stack:
+        players = [Player(f"p{number}x{mark}", urls, history) for number in range(people)]
+        for player in players:
+            stack.push_async_callback(player.close)
+            await player.register()
+        load = Load(players, pause)
+        async with asyncio.TaskGroup() as tasks:
+            ears = [tasks.create_task(player.listen(load.told)) for player in players]
+            await load.until(lambda: all(player.listening for player in players))
+            pairs = [(players[n % people], players[(n + 1 + n // people) % people]) for n in range(games)]
+            under_way = [tasks.create_task(load.play(pair)) for pair in pairs]
+            yield load
+            await load.settle(under_way)
+            for ear in ears:
+                ear.cancel()
