@@ -1,7 +1,7 @@
 """Players who know the contract and nothing else: many games at once by plain requests, whatever happens to the hall.
 
-A move whose answer did not come is unknown. Its player asks again with the same ply until somebody answers; now and then
-they try another cell there instead, as somebody does who does not know, and go by what the hall then shows.
+A move whose answer did not come is unknown. Its player asks again with the same ply until somebody answers; now and
+then they try another cell there, as somebody does who does not know, and go by what the hall then shows.
 """
 
 from __future__ import annotations

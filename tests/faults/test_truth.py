@@ -154,7 +154,7 @@ def test_its_rules_are_those_of_five_in_a_row() -> None:
     for cell in ("p1", "a16", "a0"):
         with pytest.raises(ValueError, match="cannot be ply 1"):
             replay([cell])
-    assert replay("a1 b1 a2 b2 a3 b3 a4 b4 o1 b5".split())[1] == 1
+    assert replay(["a1", "b1", "a2", "b2", "a3", "b3", "a4", "b4", "o1", "b5"])[1] == 1
 
 
 def test_boards_as_they_are_shown() -> None:

@@ -106,7 +106,9 @@ def log_faults(lines: Iterable[Line], log: Iterable[Row]) -> Iterator[Fault]:
             asked = {*claims.acknowledged.get((game, ply), ()), *claims.unknown.get((game, ply), ())}
             for row in rows:
                 if row.move not in asked:
-                    yield Fault("invented", game, f"{row.move} is ply {ply}, and nobody was told so or was left in doubt")
+                    yield Fault(
+                        "invented", game, f"{row.move} is ply {ply}, and nobody was told so or was left in doubt"
+                    )
     for game, ply, move, _who in claims.refused:
         unknown = move in claims.unknown.get((game, ply), ())
         if unknown and move in {row.move for row in by_ply[game].get(ply, ())}:

@@ -86,12 +86,12 @@ class PostgresServer:
         self.start()
 
     def start(self) -> None:
-        self._process = Process(self._command, self._folder / "log", user=self._user)
-        self._process.wait_until(lambda: _answers(self.url), 60)
+        self.process = Process(self._command, self._folder / "log", user=self._user)
+        self.process.wait_until(lambda: _answers(self.url), 60)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """As PostgreSQL takes signals: SIGINT is a fast stop, SIGQUIT an immediate one."""
-        self._process.stop(how, 60)
+        self.process.stop(how, 60)
 
 
 @contextmanager

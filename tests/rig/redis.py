@@ -43,11 +43,11 @@ class RedisServer:
         self.start()
 
     def start(self) -> None:
-        self._process = Process(self._command, self._log)
-        self._process.wait_until(lambda: _answers(self.url))
+        self.process = Process(self._command, self._log)
+        self.process.wait_until(lambda: _answers(self.url))
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        self._process.stop(how)
+        self.process.stop(how)
 
 
 @contextmanager
