@@ -32,13 +32,14 @@ _PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # quick to make: nothing here 
 class Player:
     """Somebody with an account, a stream and as many games as there are."""
 
-    def __init__(self, name: str, urls: Sequence[str], history: History) -> None:
+    def __init__(self, name: str, urls: Sequence[str], history: History, streams: Sequence[str] = ()) -> None:
+        """`streams` are the addresses to listen at, where they are others than to ask at."""
         self.name = name
         self.heard: dict[str, int] = {}
         """Of each game, the last ply that the stream has told of."""
         self.listening = False
         self._history = history
-        self._hosts = cycle(urls)
+        self._hosts, self._streams = cycle(urls), cycle(streams or urls)
         self._http = httpx.AsyncClient(timeout=30, trust_env=False, verify=_PLAIN)
 
     async def ask(self, method: str, path: str, body: Any = None) -> tuple[int | None, Any]:
@@ -77,7 +78,7 @@ class Player:
         while True:
             headers = {"Last-Event-ID": place} if place else {}
             request = self._http.build_request(
-                "GET", f"{next(self._hosts)}/api/v1/events", params={"channel": channel}, headers=headers, timeout=40
+                "GET", f"{next(self._streams)}/api/v1/events", params={"channel": channel}, headers=headers, timeout=40
             )
             why = "the end"
             try:
@@ -100,6 +101,10 @@ class Player:
         self._history.note(who=self.name, stream=channel, id=place, event=kind, data=data)
         if kind == "game_move":
             self.heard[data["game_id"]] = data["ply"]
+
+    @property
+    def authorization(self) -> str:
+        return self._http.headers["Authorization"]
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -187,12 +192,17 @@ class Load:
 
 @contextlib.asynccontextmanager
 async def playing(
-    history: History, *urls: str, games: int = 50, people: int = 20, pause: float = 0.2
+    history: History,
+    *urls: str,
+    games: int = 50,
+    people: int = 20,
+    pause: float = 0.2,
+    streams: Sequence[str] = (),
 ) -> AsyncIterator[Load]:
     """So many games at once at these addresses; the block's end settles them, and everybody has been told."""
     mark = secrets.token_hex(4)
     async with contextlib.AsyncExitStack() as stack:
-        players = [Player(f"p{number}x{mark}", urls, history) for number in range(people)]
+        players = [Player(f"p{number}x{mark}", urls, history, streams) for number in range(people)]
         for player in players:
             stack.push_async_callback(player.close)
             await player.register()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -46,6 +47,15 @@ class FaultProxy:
     def cut(self) -> None:
         """Resets every connection and lets no other in: the server is gone."""
         self._run(self._cut)
+
+    def cut_one(self) -> None:
+        """Resets one connection, by chance; new ones are good."""
+
+        async def reset() -> None:
+            if self._connections:
+                random.choice(list(self._connections)).reset()
+
+        self._run(reset)
 
     def half_open(self) -> None:
         """Lets every connection that there is go dead without a word, for good: nobody is told, nothing is passed on.
