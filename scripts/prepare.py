@@ -44,6 +44,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "systemd": lambda: shutil.which("systemd-analyze"),
     "docker-compose": lambda: shutil.which("docker-compose"),
     "pente": lambda: shutil.which("pente") or shutil.which("pente", path="/usr/games"),
+    "libfaketime": lambda: list(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")),
     "libgl1-mesa-dri": lambda: list(Path("/usr/lib").glob("*/dri/swrast_dri.so")),
 }
 

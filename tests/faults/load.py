@@ -11,7 +11,7 @@ import contextlib
 import random
 import secrets
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -25,6 +25,7 @@ __all__ = ["Load", "Player", "playing"]
 PATIENCE = 180.0  # for anything that has to come; a limit, not an expectation
 _PASSWORD = "correct horse battery"
 _SIZE = 15
+_NONE = {"kind": "none"}
 _ANOTHER = 4  # one in so many unknown moves is tried elsewhere
 _PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # quick to make: nothing here is encrypted
 
@@ -113,14 +114,16 @@ class Player:
 class Load:
     """Games that go on until `stop`; one that has ended is followed by another of the same two."""
 
-    def __init__(self, players: Sequence[Player], pause: float) -> None:
+    def __init__(self, players: Sequence[Player], pause: float, clock: Mapping[str, Any]) -> None:
         self.players = players
         self.acknowledged = 0
+        self.unknown = 0
         self.last = asyncio.get_running_loop().time()
         """When a move was last acknowledged, by the loop's clock."""
         self.plies: dict[str, tuple[int, tuple[Player, Player]]] = {}
         """Of each game, how many moves its players know of."""
         self._pause = pause
+        self._clock = clock
         self._over = False
         self._news = asyncio.Condition()
         self._chance = random.Random(secrets.randbits(32))
@@ -156,7 +159,7 @@ class Load:
                 await self._through(game, pair)
 
     async def _begin(self, pair: tuple[Player, Player]) -> str | None:
-        terms = {"ruleset": "gomoku", "seat": 0, "opponent": pair[1].name, "options": {"board_size": _SIZE}}
+        terms = {"ruleset": "gomoku", "seat": 0, "opponent": pair[1].name, "clock": self._clock}
         made = await pair[0].insist("POST", "/challenges", terms)  # one that is not known of is nobody's loss
         await pair[1].insist("POST", f"/challenges/{made['id']}/respond", {"action": "accept"})
         game: str | None = (await pair[1].insist("GET", f"/challenges/{made['id']}"))["game_id"]
@@ -185,6 +188,8 @@ class Load:
                 if status is not None and status < 500:  # another one has got there, as it may have when unknown
                     seen = await player.insist("GET", f"/games/{game}")
                     return seen["status"], seen["moves"]
+                self.unknown += 1
+                await self.told()
                 if len(free) > 1 and self._chance.randrange(_ANOTHER) == 0:
                     cell = self._chance.choice(free)
                 await asyncio.sleep(0.1)
@@ -198,6 +203,7 @@ async def playing(
     people: int = 20,
     pause: float = 0.2,
     streams: Sequence[str] = (),
+    clock: Mapping[str, Any] = _NONE,
 ) -> AsyncIterator[Load]:
     """So many games at once at these addresses; the block's end settles them, and everybody has been told."""
     mark = secrets.token_hex(4)
@@ -206,7 +212,7 @@ async def playing(
         for player in players:
             stack.push_async_callback(player.close)
             await player.register()
-        load = Load(players, pause)
+        load = Load(players, pause, clock)
         async with asyncio.TaskGroup() as tasks:
             ears = [tasks.create_task(player.listen(load.told)) for player in players]
             await load.until(lambda: all(player.listening for player in players))

