@@ -36,9 +36,11 @@ scenarios: ## the desktop client and all that can go wrong, by itself with pictu
 	@$(PREPARE) test
 	@PYTHONPATH=tests $(BIN)/python -m scenarios $(ARGS)
 
-soak: ## the long comparisons with other programs, in full; this takes about an hour
+soak: ## every long test in full, the faults among them, and a table of what was promised; this takes some hours
 	@$(PREPARE) test
-	@$(BIN)/pytest --soak -m soak --timeout 0 --numprocesses $(WORKERS) --dist load $(ARGS)
+	@rm -rf .soak
+	@$(BIN)/pytest --soak -m soak --timeout 0 --numprocesses $(WORKERS) --dist load $(ARGS); status=$$?; \
+		[ ! -e .soak/figures.jsonl ] || $(PYTHON) scripts/promises.py; exit $$status
 
 check: ## format, lint, faults of security, types, docs and translations in step, dead links
 	@$(PREPARE) dev
@@ -86,4 +88,4 @@ lock: ## compile requirements/*.txt anew (ARGS=--upgrade for newer versions)
 	@$(PREPARE) lock $(ARGS)
 
 clean: ## remove what these targets made; data/ stays
-	@rm -rf .venv .cache .look .scenarios .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	@rm -rf .venv .cache .look .scenarios .soak .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -150,11 +150,13 @@ async def test_a_plugin_breaks_its_own_game_and_no_other(
         lay_out_plugin(site, name, source)
     settings = {"PYTHONPATH": str(site), "GAMEHALL_STUCK_SECONDS": str(STUCK)}
     server = serve(database_url=database_url, workers=2, settings=settings)
-    pauses = list[float]()
+    pauses, others = list[float](), [Player(name, [server.url], History(tmp_path / name)) for name in ("ada", "bob")]
+    for each in others:
+        await each.register()
     async with playing(history, server.url, games=share(8, 50), people=share(6, 20)) as load:
         await load.reach(50)
         for what in ("raising", "leaving", "endless"):
-            game = await _broken(load.players, f"faulty-{what}")
+            game = await _broken(others, f"faulty-{what}")
             await load.reach(20)
             assert game["status"] == "suspended", what
         async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=60) as http:
@@ -162,7 +164,9 @@ async def test_a_plugin_breaks_its_own_game_and_no_other(
             page = await http.get(f"/games/{game}")
             assert page.status_code == 200
         for _ in range(share(1, 10)):
-            pauses.append(await _longest_pause(load, _hung(load.players)))
+            pauses.append(await _longest_pause(load, _hung(others)))
+    for each in others:
+        await each.close()
     for name in BROKEN:
         assert name in server.log()
     nothing_lost(database_url, server.url)

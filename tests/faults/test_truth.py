@@ -62,6 +62,8 @@ def test_a_history_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_what_is_right_is_let_be() -> None:
     assert [*log_faults(ASKED, LOG), *told_faults([*ASKED, *TOLD], LOG), *answer_faults(ASKED)] == []
+    ends = [told(3, "g8", event=event) for event in ("restart", "hello", "restart", "hello")]
+    assert list(told_faults([*ASKED, *TOLD[:3], *ends, *TOLD[3:]], LOG)) == []
     unknown = [*ASKED[:4], asked(5, "f8", None)]
     assert list(log_faults(unknown, LOG)) == list(log_faults(unknown, LOG[:4])) == []
     assert list(log_faults([*unknown, asked(5, "f8")], LOG)) == [], "the same answer again"

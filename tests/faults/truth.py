@@ -25,6 +25,7 @@ __all__ = ["Fault", "Game", "Row", "answer_faults", "board_faults", "log_faults"
 SIZE = 15
 _MOVES = re.compile(r"/games/([^/]+)/moves")
 _LINES = ((1, 0), (0, 1), (1, 1), (1, -1))
+_ITS_OWN = {"hello", "restart", "resync", "closed"}  # what a stream says of itself, at the place where it is
 _COLOURS = ("black", "white")
 
 Board = dict[str, int]
@@ -191,7 +192,7 @@ def told_faults(lines: Iterable[Line], log: Iterable[Row]) -> Iterator[Fault]:
         elif line.get("status") == 200 and (asked := _MOVES.fullmatch(line["path"])) and line["do"] == "POST":
             own[line["who"]].add(asked[1])
     for (who, channel), told in streams.items():
-        places = [line["id"] for line in told if line["event"] != "hello"]
+        places = [line["id"] for line in told if line["event"] not in _ITS_OWN]
         for place, times in Counter(places).items():
             if times > 1:
                 yield Fault("told twice", "", f"{channel} of {who} told {place} {times} times")
@@ -228,15 +229,16 @@ def answer_faults(lines: Iterable[Line]) -> Iterator[Fault]:
 # What is stored and shown.
 
 
+_GAMES = "SELECT id, winner FROM game WHERE ruleset = 'gomoku'"
+_MOVES_OF = """
+    SELECT game_id, game_move.ply, seat, move, position FROM game_move JOIN game ON game.id = game_id
+    WHERE ruleset = 'gomoku' ORDER BY game_id, game_move.ply
+"""
+
+
 def stored(database_url: str) -> dict[str, Game]:
-    """Every game of this database, read by plain SQL."""
-    moves, games = [
-        _select(database_url, query)
-        for query in (
-            "SELECT game_id, ply, seat, move, position FROM game_move ORDER BY game_id, ply",
-            "SELECT id, winner FROM game",
-        )
-    ]
+    """Every game of five in a row in this database, read by plain SQL."""
+    moves, games = [_select(database_url, query) for query in (_MOVES_OF, _GAMES)]
     logs: dict[str, list[Row]] = defaultdict(list)
     for game, ply, seat, move, position in moves:
         logs[game].append(Row(game, ply, seat, move, _board_of(json.loads(position))))

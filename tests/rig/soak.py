@@ -12,7 +12,7 @@ Share = Callable[[int, int], int]
 """Chooses between (the quick share, the whole)."""
 
 Figure = Callable[[str, float], None]
-"""Keeps what was found of a promise, by a key that scripts/figures.py makes a row of."""
+"""Keeps what was found of a promise, by a key that scripts/promises.py makes a row of."""
 
 FIGURES = ".soak/figures.jsonl"  # `make soak` begins it anew
 
@@ -24,9 +24,10 @@ def share(pytestconfig: pytest.Config) -> Share:
 
 @pytest.fixture
 def figure(request: pytest.FixtureRequest) -> Figure:
-    """By database, where the test is made on each."""
+    """By the database that the test is about."""
     callspec = getattr(request.node, "callspec", None)
-    database = callspec.params.get("database_url", "") if callspec else ""
+    own = "postgres" if request.node.get_closest_marker("postgres") else "sqlite"
+    database = callspec.params.get("database_url", own) if callspec else own
     file: Path = request.config.rootpath / FIGURES
 
     def keep(key: str, value: float) -> None:

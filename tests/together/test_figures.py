@@ -16,7 +16,7 @@ def written(folder: Path, document: str, part: str) -> dict[str, list[str]]:
     """The cells of a part's rows by the first."""
     text = (folder / document).read_text()
     (table,) = re.findall(rf"<!-- figures: {part} -->\n(.*?)<!-- end of figures -->", text, re.S)
-    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n") if line]
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n") if "|" in line]
     return {first: rest for first, *rest in lines}
 
 
@@ -73,3 +73,22 @@ def test_what_was_measured_is_written_down(tmp_path: Path) -> None:
     assert "the driver took 0.40 of its own at most" in page
     assert written(tmp_path, "docs/performance.md", "growth")["move 1–20"][:2] == ["0.251", "1.04"]
     assert written(tmp_path, "docs/performance.md", "start")["serve, again"] == ["1.51", "1.40", "5"]
+
+
+def test_what_was_found_of_each_promise_is_written_down(tmp_path: Path) -> None:
+    for part in ("docs", "scripts"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    found = [("kills", "sqlite", 110), ("kills", "postgres", 90), ("lost", "sqlite", 0), ("lost", "postgres", 1)]
+    found += [("seconds to stop", "sqlite", 0.5), ("seconds to stop", "sqlite", 2.25)]
+    (tmp_path / ".soak").mkdir()
+    kept = [json.dumps(dict(zip(("key", "database", "value"), each, strict=True))) + "\n" for each in found]
+    (tmp_path / ".soak/figures.jsonl").write_text("".join(kept))
+    done = subprocess.run(
+        [sys.executable, tmp_path / "scripts/promises.py"], check=True, capture_output=True, text=True
+    )
+    assert done.stdout in (tmp_path / "docs/trust.md").read_text()
+    rows = written(tmp_path, "docs/trust.md", "promises")
+    assert rows["kill -9 of a worker, of the process that minds them, of all"] == ["≥ 200", "110", "90"]
+    assert rows["moves lost, or stored that nobody made"] == ["≤ 0 (missed)", "0", "1"]
+    assert rows["and until it has ended, s"] == ["≤ 5", "2.25", "–"]
+    assert rows["moves doubled"] == ["≤ 0 (missed)", "–", "–"], "what was not tried is not reached"
