@@ -20,7 +20,7 @@ from httpx_sse import EventSource
 
 from faults.history import History
 
-__all__ = ["Load", "Player", "playing"]
+__all__ = ["Load", "Player", "Refused", "playing"]
 
 PATIENCE = 180.0  # for anything that has to come; a limit, not an expectation
 _PASSWORD = "correct horse battery"
@@ -28,6 +28,10 @@ _SIZE = 15
 _NONE = {"kind": "none"}
 _ANOTHER = 4  # one in so many unknown moves is tried elsewhere
 _PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # quick to make: nothing here is encrypted
+
+
+class Refused(Exception):
+    """The hall has said no."""
 
 
 class Player:
@@ -39,48 +43,70 @@ class Player:
         self.heard: dict[str, int] = {}
         """Of each game, the last ply that the stream has told of."""
         self.listening = False
+        self.authorization = ""
         self._history = history
+        self._signing_in = asyncio.Lock()
         self._hosts, self._streams = cycle(urls), cycle(streams or urls)
         self._http = httpx.AsyncClient(timeout=30, trust_env=False, verify=_PLAIN)
 
     async def ask(self, method: str, path: str, body: Any = None) -> tuple[int | None, Any]:
-        """(status, JSON); a status of None is an answer that did not come."""
-        began, status, said, after = self._history.now(), None, "", None
+        """(status, JSON); a status of None is an answer that did not come. Whose token is over signs in again."""
+        token = self.authorization
+        status, said = await self._ask(method, path, body)
+        if status == 401 and not path.startswith("/auth/"):
+            await self._sign_in_again(token)
+            status, said = await self._ask(method, path, body)
+        return status, said
+
+    async def _sign_in_again(self, over: str) -> None:
+        async with self._signing_in:
+            if self.authorization == over:
+                await self._enter("token", {"username": self.name, "password": _PASSWORD})
+
+    async def _enter(self, way: str, account: dict[str, str]) -> None:
+        self.authorization = f"Token {(await self.insist('POST', f'/auth/{way}', account))['token']}"
+
+    async def _ask(self, method: str, path: str, body: Any) -> tuple[int | None, Any]:
+        began, status, after, secret = self._history.now(), None, None, path.startswith("/auth/")
+        said: Any
         try:
-            answer = await self._http.request(method, f"{next(self._hosts)}/api/v1{path}", json=body)
+            url, headers = f"{next(self._hosts)}/api/v1{path}", {} if secret else {"Authorization": self.authorization}
+            answer = await self._http.request(method, url, json=body, headers=headers)
             status, after = answer.status_code, answer.headers.get("retry-after")
             said = answer.json() if answer.content else None
         except httpx.TransportError as error:
-            status, said = None, repr(error)
+            said = repr(error)
         except ValueError:
             said = answer.text
         facts = {"who": self.name, "do": method, "path": path, "status": status, "retry_after": after}
-        if not path.startswith("/auth/"):  # what is secret is in no file
+        if not secret:  # what is secret is in no file
             facts |= {"body": body, "said": said}
         self._history.note(**facts, took=round(self._history.now() - began, 4))
         return status, said
 
     async def insist(self, method: str, path: str, body: Any = None) -> Any:
-        """What the hall answers at last, a refusal too, in what may be repeated."""
+        """What the hall answers at last, in what may be repeated. Raises Refused where it says no."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 status, said = await self.ask(method, path, body)
                 if status is not None and status < 500:
-                    return said if status < 300 else None
+                    if status >= 300:
+                        raise Refused(f"{method} {path}: {status} {said}")
+                    return said
                 await asyncio.sleep(0.1)
 
     async def register(self) -> None:
-        account = {"username": self.name, "email": f"{self.name}@example.org", "password": _PASSWORD}
-        self._http.headers["Authorization"] = f"Token {(await self.insist('POST', '/auth/register', account))['token']}"
+        await self._enter(
+            "register", {"username": self.name, "email": f"{self.name}@example.org", "password": _PASSWORD}
+        )
 
     async def listen(self, told: Callable[[], Any], channel: str = "user") -> None:
         """Follows a channel for good, and goes on after each end where it was."""
         place = ""
         while True:
-            headers = {"Last-Event-ID": place} if place else {}
-            request = self._http.build_request(
-                "GET", f"{next(self._streams)}/api/v1/events", params={"channel": channel}, headers=headers, timeout=40
-            )
+            headers = {"Authorization": self.authorization} | ({"Last-Event-ID": place} if place else {})
+            url = f"{next(self._streams)}/api/v1/events"
+            request = self._http.build_request("GET", url, params={"channel": channel}, headers=headers, timeout=40)
             why = "the end"
             try:
                 answer = await self._http.send(request, stream=True)
@@ -92,6 +118,8 @@ class Player:
                             await told()
                     else:
                         why = f"{answer.status_code} {(await answer.aread()).decode()}"
+                    if answer.status_code == 401:
+                        await self._sign_in_again(headers["Authorization"])
             except httpx.TransportError as error:
                 why = repr(error)
             self._history.note(who=self.name, stream=channel, ended=why)
@@ -102,10 +130,6 @@ class Player:
         self._history.note(who=self.name, stream=channel, id=place, event=kind, data=data)
         if kind == "game_move":
             self.heard[data["game_id"]] = data["ply"]
-
-    @property
-    def authorization(self) -> str:
-        return self._http.headers["Authorization"]
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -161,7 +185,8 @@ class Load:
     async def _begin(self, pair: tuple[Player, Player]) -> str | None:
         terms = {"ruleset": "gomoku", "seat": 0, "opponent": pair[1].name, "clock": self._clock}
         made = await pair[0].insist("POST", "/challenges", terms)  # one that is not known of is nobody's loss
-        await pair[1].insist("POST", f"/challenges/{made['id']}/respond", {"action": "accept"})
+        with contextlib.suppress(Refused):  # it was accepted already, and the answer did not come
+            await pair[1].insist("POST", f"/challenges/{made['id']}/respond", {"action": "accept"})
         game: str | None = (await pair[1].insist("GET", f"/challenges/{made['id']}"))["game_id"]
         return game
 

@@ -18,7 +18,7 @@ from rig.soak import Figure, Share
 
 pytestmark = [pytest.mark.anyio, pytest.mark.soak]
 
-LENGTH = 100  # plies of each game
+LENGTH = (20, 100)  # plies of each game, in the quick share and in the whole
 
 
 @asynccontextmanager
@@ -45,7 +45,7 @@ async def test_two_workers_are_asked_for_the_same_ply(
         for _game in range(share(1, 10)):
             cells = list(moves_without_end())
             path = f"/games/{await _start(players)}/moves"
-            for ply in range(LENGTH):
+            for ply in range(share(*LENGTH)):
                 other = ply + 2 * (ply // 2 % 2)  # by turns the same one, and the one that is this seat's next
                 asked = [{"move": cells[each], "ply": ply} for each in (ply, other)]
                 answers = await asyncio.gather(*(players[ply % 2].ask("POST", path, body) for body in asked))
@@ -69,7 +69,7 @@ async def test_the_client_is_gone_between_commit_and_answer(
             for _game in range(share(1, 10)):
                 cells = list(moves_without_end())
                 path = f"/games/{await _start(players)}/moves"
-                for ply in range(LENGTH):
+                for ply in range(share(*LENGTH)):
                     body = {"move": cells[ply], "ply": ply}
                     line.lose_answers()
                     assert (await players[ply % 2].ask("POST", path, body))[0] is None

@@ -34,12 +34,12 @@ async def test_a_backup_taken_while_people_play(
     taken = list[tuple[float, Path]]()
     async with playing(history, server.url, games=share(12, 50), people=share(6, 20)) as load:
         for number in range(share(1, 8)):
-            await load.reach(100)
+            await load.reach(share(40, 100))
             file, began = tmp_path / f"{number}.backup", history.now()
             done = await asyncio.to_thread(server.command, "db", "backup", "--with-key", str(file))
             assert done.returncode == 0, done.stderr
             taken.append((began, file))
-        await load.reach(50)
+        await load.reach(share(20, 50))
     nothing_lost(database_url, server.url)
     for began, file in taken:
         data = tmp_path / f"{file.stem}-restored"

@@ -33,11 +33,11 @@ async def test_sqlite_has_no_room(
         server = serve(data=disk / "data", workers=2)
         database = f"sqlite:///{server.data / 'gamehall.db'}"
         async with playing(history, server.url, games=share(12, 50), people=share(6, 20)) as load:
-            for _ in range(share(2, 20)):
-                await load.reach(50)
+            for _ in range(share(1, 20)):
+                await load.reach(share(20, 50))
                 with fill(disk):
                     await _refused(load, server)
-            await load.reach(50)
+            await load.reach(share(20, 50))
         verdict = nothing_lost(database, server.url)
         figure("moves without an answer while the disk was full", verdict.unknown)
         server.stop()
@@ -56,11 +56,11 @@ async def test_postgres_has_no_room(
         server = serve(database_url=postgres.url, workers=2)
         async with playing(history, server.url, games=share(12, 50), people=share(6, 20)) as load:
             for _ in range(share(1, 10)):
-                await load.reach(50)
+                await load.reach(share(20, 50))
                 with fill(disk):
                     await _refused(load, server)
                 if not postgres.process.running:
                     postgres.start()
-            await load.reach(50)
+            await load.reach(share(20, 50))
         nothing_lost(postgres.url, server.url)
         server.stop()

@@ -39,17 +39,17 @@ async def test_postgres_comes_and_goes(
         server = serve(database_url=postgres.url, workers=2)
         restarts, pauses = list[float](), list[float]()
         async with playing(history, server.url, games=share(16, 50), people=share(6, 20)) as load:
-            await load.reach(50)
-            for number in range(share(2, 24)):
+            await load.reach(share(20, 50))
+            for number in range(share(1, 24)):
                 # An immediate stop, after which it recovers what it had promised, and a fast one.
                 how = (signal.SIGQUIT, signal.SIGINT)[number % 2]
                 await asyncio.to_thread(postgres.stop, how)
                 restarts.append(await _recovered(load, postgres.start))
-                await load.reach(50)
+                await load.reach(share(20, 50))
                 postgres.process.pause()
                 await asyncio.sleep(STILL)
                 pauses.append(await _recovered(load, postgres.process.go_on))
-                await load.reach(50)
+                await load.reach(share(20, 50))
         nothing_lost(postgres.url, server.url)
     figure("seconds after PostgreSQL's restart", max(restarts))
     figure("seconds after PostgreSQL's pause", max(pauses))
@@ -64,13 +64,13 @@ async def test_the_loss_of_redis_is_not_noticed(
         server = serve(database_url=database_url, workers=2, settings={"GAMEHALL_REDIS_URL": redis.url})
         async with playing(history, server.url, games=share(16, 50), people=share(6, 20)) as load:
             for _ in range(share(1, 10)):
-                await load.reach(50)
+                await load.reach(share(20, 50))
                 redis.process.pause()
-                await load.reach(100)
+                await load.reach(share(20, 100))
                 redis.process.go_on()
-                await load.reach(50)
+                await load.reach(share(20, 50))
                 await asyncio.to_thread(redis.stop, signal.SIGKILL)
-                await load.reach(100)
+                await load.reach(share(20, 100))
                 redis.start()
         verdict = nothing_lost(database_url, server.url)
     figure("moves without an answer while Redis was away", verdict.unknown)

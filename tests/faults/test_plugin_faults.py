@@ -150,15 +150,16 @@ async def test_a_plugin_breaks_its_own_game_and_no_other(
         lay_out_plugin(site, name, source)
     settings = {"PYTHONPATH": str(site), "GAMEHALL_STUCK_SECONDS": str(STUCK)}
     server = serve(database_url=database_url, workers=2, settings=settings)
-    pauses, others = list[float](), [Player(name, [server.url], History(tmp_path / name)) for name in ("ada", "bob")]
+    aside = History(tmp_path / "aside.jsonl")  # of games that shall break
+    pauses, others = list[float](), [Player(name, [server.url], aside) for name in ("ada", "bob")]
     for each in others:
         await each.register()
     async with playing(history, server.url, games=share(8, 50), people=share(6, 20)) as load:
-        await load.reach(50)
+        await load.reach(share(20, 50))
         for what in ("raising", "leaving", "endless"):
-            game = await _broken(others, f"faulty-{what}")
+            broken = await _broken(others, f"faulty-{what}")
             await load.reach(20)
-            assert game["status"] == "suspended", what
+            assert broken["status"] == "suspended", what
         async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=60) as http:
             (game, *_) = load.plies
             page = await http.get(f"/games/{game}")
@@ -167,6 +168,7 @@ async def test_a_plugin_breaks_its_own_game_and_no_other(
             pauses.append(await _longest_pause(load, _hung(others)))
     for each in others:
         await each.close()
+    aside.close()
     for name in BROKEN:
         assert name in server.log()
     nothing_lost(database_url, server.url)

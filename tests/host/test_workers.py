@@ -137,3 +137,14 @@ def test_workers_end_with_who_minds_them(serve: Serve) -> None:
     os.kill(server.pid, signal.SIGKILL)
     until(lambda: not server.running and not listens(server.port), "they have all ended")
     assert serve(workers=3, port=server.port).ready()
+
+
+def test_a_worker_that_is_killed_before_it_answers_is_begun_anew(serve: Serve) -> None:
+    """The others are not ended with it, as they are when a worker cannot begin."""
+    server = serve(workers=2, wait=False)
+    until(lambda: len(server.workers()) == 2, "both are there")
+    killed = max(server.workers())
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: "another begins" in server.log(), "its end is noticed")
+    until(lambda: server.ready() and len(server.workers()) == 2, "another is there")
+    assert killed not in server.workers()

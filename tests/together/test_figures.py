@@ -78,7 +78,12 @@ def test_what_was_measured_is_written_down(tmp_path: Path) -> None:
 def test_what_was_found_of_each_promise_is_written_down(tmp_path: Path) -> None:
     for part in ("docs", "scripts"):
         shutil.copytree(ROOT / part, tmp_path / part)
-    found = [("kills", "sqlite", 110), ("kills", "postgres", 90), ("lost", "sqlite", 0), ("lost", "postgres", 1)]
+    found: list[tuple[str, str, float]] = [
+        ("kills", "sqlite", 110),
+        ("kills", "postgres", 90),
+        ("lost", "sqlite", 0),
+        ("lost", "postgres", 1),
+    ]
     found += [("seconds to stop", "sqlite", 0.5), ("seconds to stop", "sqlite", 2.25)]
     (tmp_path / ".soak").mkdir()
     kept = [json.dumps(dict(zip(("key", "database", "value"), each, strict=True))) + "\n" for each in found]

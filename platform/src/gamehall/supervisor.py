@@ -86,8 +86,11 @@ class Workers(MPServer):
 
     def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
         self.wrks += [self._begin(idx, spawn_target) for idx in range(self.workers)]
-        answering = [self._answers(each) for each in self.wrks]
-        if all(answering):
+        fallen = [idx for idx, each in enumerate(self.wrks) if not self._answers(each)]
+        killed = [idx for idx in fallen if _was_killed(self.wrks[idx])]
+        for idx in killed:
+            self._fell(idx, in_a_row=0)
+        if fallen == killed:
             _tell_service_manager("READY=1")
         elif not self.interrupt_signal:
             log.error("a worker ended before it answered; the reason is above")
@@ -216,6 +219,12 @@ def _signal(workers: list[_Worker], number: signal.Signals) -> None:
     for each in workers:
         if each.is_alive():
             os.kill(each.inner.pid, number)
+
+
+def _was_killed(worker: _Worker) -> bool:
+    """Whether the system or somebody has ended it: that is no fault of the hall's settings or code."""
+    worker.inner.join(1)
+    return bool(worker.inner.exitcode == -signal.SIGKILL)
 
 
 def _listen(host: str, port: int, backlog: int) -> socket.socket:
