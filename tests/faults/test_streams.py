@@ -13,7 +13,7 @@ import pytest
 
 from faults.conftest import Judge
 from faults.crowds import connections, crowd, memory, never_reading, roomy
-from faults.history import History
+from faults.history import History, read
 from faults.load import playing
 from rig.faultproxy import bad_line
 from rig.server import Serve
@@ -67,7 +67,9 @@ async def test_cursors_old_ahead_and_forged(
                             return kinds
             raise AssertionError(kinds)
 
-        first = await told("0-1", "")
+        # What anybody was told first: that a challenge or somebody is there, before any game began.
+        old = next(line["id"] for line in read(history.file) if line.get("event", "hello") != "hello")
+        first = await told(old, "")
         assert first[:2] == ["hello", "game_started"]
         assert first.count("game_move") == load.plies[game][0]
         ahead = f"{2**62}-{2**62}"

@@ -87,7 +87,7 @@ class Workers(MPServer):
     def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
         self.wrks += [self._begin(idx, spawn_target) for idx in range(self.workers)]
         fallen = [idx for idx, each in enumerate(self.wrks) if not self._answers(each)]
-        killed = [idx for idx in fallen if _was_killed(self.wrks[idx])]
+        killed = [idx for idx in fallen if not self.interrupt_signal and _was_killed(self.wrks[idx])]
         for idx in killed:
             self._fell(idx, in_a_row=0)
         if fallen == killed:
