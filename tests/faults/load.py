@@ -178,17 +178,22 @@ class Load:
 
     async def play(self, pair: tuple[Player, Player]) -> None:
         while not self._over:
-            game = await self._begin(pair)
-            if game is not None:
+            try:
+                game = await self._begin(pair)
+            except Refused:  # a policy that cannot be asked while the database is away says no, and to try again later
+                await asyncio.sleep(0.2)
+            else:
                 await self._through(game, pair)
 
-    async def _begin(self, pair: tuple[Player, Player]) -> str | None:
+    async def _begin(self, pair: tuple[Player, Player]) -> str:
         terms = {"ruleset": "gomoku", "seat": 0, "opponent": pair[1].name, "clock": self._clock}
         made = await pair[0].insist("POST", "/challenges", terms)  # one that is not known of is nobody's loss
         with contextlib.suppress(Refused):  # it was accepted already, and the answer did not come
             await pair[1].insist("POST", f"/challenges/{made['id']}/respond", {"action": "accept"})
-        game: str | None = (await pair[1].insist("GET", f"/challenges/{made['id']}"))["game_id"]
-        return game
+        found = await pair[1].insist("GET", f"/challenges/{made['id']}")
+        if found["game_id"] is None:
+            raise Refused(f"{made['id']} was not accepted")
+        return str(found["game_id"])
 
     async def _through(self, game: str, pair: tuple[Player, Player]) -> None:
         cells = [f"{chr(ord('a') + column)}{row + 1}" for column in range(_SIZE) for row in range(_SIZE)]
