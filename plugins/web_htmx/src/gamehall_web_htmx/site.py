@@ -34,7 +34,7 @@ from .live.pieces import Pieces
 from .notices import mark_read
 from .prefs import Prefs, cookie_prefs
 from .previews import PictureSizes
-from .printing import blank
+from .printing import Forms, blank
 from .sessions import cookie_value, forgotten_cookie
 from .templating import shared_templates
 from .tongues import speak_to
@@ -62,7 +62,6 @@ _HEADERS = {
 }
 _SIGNING_IN = ("/", "/login", "/register")  # who comes from there need not be led back
 _MENU = ("/", "/play", "/games", "/notices")
-_BLANK = blank("form_token")
 KEPT_NOWHERE = {"Cache-Control": "no-store"}
 
 
@@ -144,6 +143,7 @@ class Site:
         self.templates = host.kept(shared_templates)
         self.game_forms = GameForms(host, self.templates, self.picture_sizes)
         self.pieces = Pieces(host, self.templates)
+        self._forms = Forms(self.templates)
         self.lobby_news = LobbyNews(host, self.pieces)
 
     async def visitor(self, request: HttpRequest) -> Visitor:
@@ -190,23 +190,41 @@ class Site:
         return declared
 
     def page(
-        self, request: HttpRequest, visitor: Visitor, template: str, *, status: int = 200, **context: Any
+        self,
+        request: HttpRequest,
+        visitor: Visitor,
+        template: str,
+        *,
+        status: int = 200,
+        filled: Mapping[str, str] | None = None,
+        **context: Any,
     ) -> Response[str]:
-        """A page of our own. Texts in the context are escaped where they are shown."""
+        """A page of our own. Texts in the context are escaped where they are shown.
+
+        With `filled` it is made once for all to whom it shows the same: these values are left open in it, and those of
+        the context are hashable.
+        """
         problem: Problem | None = context.get("problem")
         headers = {name: value for name, value in problem.headers.items() if name == "Retry-After"} if problem else {}
         if of_an_account(request.url.path):
             headers |= KEPT_NOWHERE
-        return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status, headers)
+        return self.answer(self.render(request, visitor, f"web_htmx/{template}", context, filled), status, headers)
 
-    def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
+    def render(
+        self,
+        request: HttpRequest,
+        visitor: Visitor,
+        template: str,
+        context: dict[str, Any],
+        filled: Mapping[str, str] | None = None,
+    ) -> str:
         path, back = request.url.path, here(request)
         menu = self.menu(visitor.badges) if visitor.account else ()
         shared: dict[str, Any] = {
             "viewer": visitor.principal,
             "prefs": visitor.prefs,
             "unread": visitor.unread,
-            "form_token": _BLANK,
+            "form_token": blank("form_token"),
             "menu": menu,
             "path": path,
             "current": path if path in _MENU or any(path == each for each, *_ in menu) else "",
@@ -219,11 +237,14 @@ class Site:
             "soon": False,  # whether to look again in a moment, where there are no scripts
         }
         problem: Problem | None = context.get("problem")
-        shared["errors"] = {each.field: each.message for each in problem.errors} if problem else {}
         if "typed" in context:
             context["typed"] = defaultdict(str, context["typed"])  # a field that was not sent is empty
-        html = self.templates.get_template(template).render(shared | context)
-        return html.replace(_BLANK, token_input(visitor.token))
+        texts = {"form_token": token_input(visitor.token), "cursor": visitor.cursor, **(filled or {})}
+        given = shared | context | {name: blank(name) for name in filled or ()}
+        if filled is not None and problem is None:
+            return self._forms.of(template, given).filled(texts)
+        errors = {each.field: each.message for each in problem.errors} if problem else {}
+        return self._forms.made(template, given | {"errors": errors}).filled(texts)
 
     @property
     def pusher(self) -> tuple[str, Pusher] | None:
@@ -233,7 +254,7 @@ class Site:
 
     def live(self, path: str, visitor: Visitor, query: Mapping[str, object], *, stays: bool = False) -> Live | None:
         """How a page follows what happens after this visitor has asked for it, None where it cannot."""
-        return Live(f"{path}?{urlencode({'cursor': visitor.cursor, **query})}", stays) if self.pusher else None
+        return Live(f"{path}?{urlencode({'cursor': blank('cursor'), **query})}", stays) if self.pusher else None
 
     @property
     def signup_open(self) -> bool:

@@ -97,9 +97,9 @@ async def show(
         | {"form_token": token_input(visitor.token), "here": here(request), "path": request.url.path}
         | {"made_at": clock_time(datetime.now(UTC)), "side": await _side(site, visitor, found.id)}
     )
-    shown: dict[str, Any] = {"form": form, "content": content, "problem": problem, "auto": auto, "live": live}
-    shown |= {"preview": form.preview, "soon": form.asks and answers_at_once(host, found)}
-    return site.page(request, visitor, "game.html", status=status, **shown)
+    shown: dict[str, Any] = {"heading": form.heading, "waits": form.waits, "preview": form.preview}
+    shown |= {"problem": problem, "auto": auto, "live": live, "soon": form.asks and answers_at_once(host, found)}
+    return site.page(request, visitor, "game.html", status=status, filled={"content": content}, **shown)
 
 
 async def _side(site: Site, visitor: Visitor, game_id: str) -> Markup:
