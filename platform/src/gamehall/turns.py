@@ -16,7 +16,17 @@ from gamehall.gamelog import Game, load_game
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import game, game_seat
 
-__all__ = ["RUNNING", "WAITING", "Turn", "games_by_turn", "games_waiting", "next_game", "place_of", "running_games"]
+__all__ = [
+    "NUMBER_WAITING",
+    "RUNNING",
+    "WAITING",
+    "Turn",
+    "games_by_turn",
+    "games_waiting",
+    "next_game",
+    "place_of",
+    "running_games",
+]
 
 Turn = Literal["own", "other"]
 Player = str | sa.BindParameter[str]
@@ -136,9 +146,9 @@ _player = sa.bindparam("player", type_=sa.Text)
 _is_running = sa.or_(*(game.c.status == each for each in RUNNING))
 _first = _played_by(_player, _rank(_player)).where(_is_running)
 _FIRST = Prepared(_in_order(_first.limit(sa.bindparam("most", type_=sa.Integer))))
-WAITING = Prepared(
-    sa.select(sa.func.count().label("number"))
-    .select_from(game)
-    .where(_waits_for(sa.bindparam("player")), game.c.id != sa.bindparam("besides"))
-)
+_others = game.c.id != sa.bindparam("besides")
+_waiting_for = sa.select(sa.func.count().label("number")).select_from(game).where(_waits_for(_player), _others)
+WAITING = Prepared(_waiting_for)
 """Counts the games, but for one, in which it is the player's turn."""
+NUMBER_WAITING = _waiting_for.correlate(None).scalar_subquery()
+"""The same as a column of another query, of the values `player` and `besides`."""

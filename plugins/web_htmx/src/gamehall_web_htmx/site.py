@@ -152,7 +152,7 @@ class Site:
         account = None if principal is None or principal.is_guest else principal
         token, prefs, unread, badges = form_token(self.host, request), cookie_prefs(request), 0, {}
         if account is not None:
-            frame = await frame_of(self.host, account.user_id)
+            frame = await frame_of(self.host, request, account.user_id)
             prefs = prefs if frame.prefs is None else frame.prefs
             unread, badges = await self._unread(request, account.user_id, frame.links), await self._badges(account)
         found = Visitor(principal, token, prefs, cursor, unread, badges)
