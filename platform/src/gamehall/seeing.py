@@ -50,7 +50,7 @@ class Logs:
     async def state(
         self, game_id: str, ply: int | None = None, by: Prepared = STATE, **asked: Any
     ) -> tuple[GameState, Sequence[Any]]:
-        """As `gamelog.load_state` gives it, and the rows that were found `by` a statement that has the columns of `STATE`
+        """As `gamelog.load_state` gives it, and the rows that were found `by` a statement with the columns of `STATE`,
         and perhaps more. Raises Problem `not-found`."""
         while True:
             rows = await self._host.look(by, game_id=game_id, **asked)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
+
+import sqlalchemy as sa
 
 from gamehall.claims import Around, around_by
 from gamehall.database import Prepared
@@ -15,11 +17,8 @@ from gamehall.turns import NUMBER_WAITING
 
 __all__ = ["Visit", "visit_game"]
 
-_VISIT = Prepared(
-    STATE.statement.outerjoin(presence, presence.c.user_id == game_seat.c.user_id).add_columns(
-        *COMPANY, NUMBER_WAITING.label("waiting")
-    )
-)
+_state = cast("sa.Select[Any]", STATE.statement).outerjoin(presence, presence.c.user_id == game_seat.c.user_id)
+_VISIT = Prepared(_state.add_columns(*COMPANY, NUMBER_WAITING.label("waiting")))
 
 
 class Visit(NamedTuple):

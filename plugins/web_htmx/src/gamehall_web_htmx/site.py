@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -190,34 +191,34 @@ class Site:
         return declared
 
     def page(
-        self,
-        request: HttpRequest,
-        visitor: Visitor,
-        template: str,
-        *,
-        status: int = 200,
-        filled: Mapping[str, str] | None = None,
-        **context: Any,
+        self, request: HttpRequest, visitor: Visitor, template: str, *, status: int = 200, **context: Any
     ) -> Response[str]:
-        """A page of our own. Texts in the context are escaped where they are shown.
-
-        With `filled` it is made once for all to whom it shows the same: these values are left open in it, and those of
-        the context are hashable.
-        """
+        """A page of our own. Texts in the context are escaped where they are shown."""
         problem: Problem | None = context.get("problem")
         headers = {name: value for name, value in problem.headers.items() if name == "Retry-After"} if problem else {}
         if of_an_account(request.url.path):
             headers |= KEPT_NOWHERE
-        return self.answer(self.render(request, visitor, f"web_htmx/{template}", context, filled), status, headers)
+        return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status, headers)
 
-    def render(
-        self,
-        request: HttpRequest,
-        visitor: Visitor,
-        template: str,
-        context: dict[str, Any],
-        filled: Mapping[str, str] | None = None,
-    ) -> str:
+    def kept_page(
+        self, request: HttpRequest, visitor: Visitor, template: str, filled: Mapping[str, str], **context: Any
+    ) -> Response[str]:
+        """One without forms to be typed in again, made once for as long as it shows the same. What is `filled` in may
+        be something else each time; all else that it shows is in the context, and hashable."""
+        given = self._shared(request, visitor, context) | {name: blank(name) for name in filled}
+        form = self._forms.of(f"web_htmx/{template}", given)
+        return self.answer(form.filled({**_texts_of(visitor), **filled}))
+
+    def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
+        given = self._shared(request, visitor, context)
+        problem: Problem | None = context.get("problem")
+        given["errors"] = {each.field: each.message for each in problem.errors} if problem else {}
+        if "typed" in context:
+            given["typed"] = defaultdict(str, context["typed"])  # a field that was not sent is empty
+        return self._forms.made(template, given).filled(_texts_of(visitor))
+
+    def _shared(self, request: HttpRequest, visitor: Visitor, context: Mapping[str, Any]) -> dict[str, Any]:
+        """What a page is given, with what all of them are."""
         path, back = request.url.path, here(request)
         menu = self.menu(visitor.badges) if visitor.account else ()
         shared: dict[str, Any] = {
@@ -231,20 +232,13 @@ class Site:
             "here": back,
             "onward": "" if visitor.account or (not visitor.principal and path in _SIGNING_IN) else back,
             "signup_open": self.signup_open,
-            "live": self.live("/live/own", visitor, {}) if visitor.account else None,
             "preview": None,
             "is_known": True,  # who is looking; of somebody else no form would be taken
             "soon": False,  # whether to look again in a moment, where there are no scripts
         }
-        problem: Problem | None = context.get("problem")
-        if "typed" in context:
-            context["typed"] = defaultdict(str, context["typed"])  # a field that was not sent is empty
-        texts = {"form_token": token_input(visitor.token), "cursor": visitor.cursor, **(filled or {})}
-        given = shared | context | {name: blank(name) for name in filled or ()}
-        if filled is not None and problem is None:
-            return self._forms.of(template, given).filled(texts)
-        errors = {each.field: each.message for each in problem.errors} if problem else {}
-        return self._forms.made(template, given | {"errors": errors}).filled(texts)
+        if "live" not in context:
+            shared["live"] = self.live("/live/own", {}) if visitor.account else None
+        return {**shared, **context}
 
     @property
     def pusher(self) -> tuple[str, Pusher] | None:
@@ -252,8 +246,8 @@ class Site:
         declared: list[tuple[str, Pusher]] = self.host.declared("web_pushers")
         return declared[0] if declared else None
 
-    def live(self, path: str, visitor: Visitor, query: Mapping[str, object], *, stays: bool = False) -> Live | None:
-        """How a page follows what happens after this visitor has asked for it, None where it cannot."""
+    def live(self, path: str, query: Mapping[str, object], *, stays: bool = False) -> Live | None:
+        """How a page follows what happens after its visitor has asked for it, None where it cannot."""
         return Live(f"{path}?{urlencode({'cursor': blank('cursor'), **query})}", stays) if self.pusher else None
 
     @property
@@ -312,6 +306,11 @@ class Site:
             return Markup("")
 
 
+def _texts_of(visitor: Visitor) -> dict[str, str]:
+    """What is left open in every page."""
+    return {"form_token": token_input(visitor.token), "cursor": visitor.cursor}
+
+
 def form_status(problem: Problem | None) -> int:
     """The status of a page that shows a form again, with what is wrong with it."""
     if problem is None:
@@ -321,7 +320,10 @@ def form_status(problem: Problem | None) -> int:
 
 def here(request: HttpRequest) -> str:
     """The address to come back to, as a part of another one."""
-    return quote(_address(request) if request.method == "GET" else "/", safe="")
+    return _quoted(_address(request) if request.method == "GET" else "/")
+
+
+_quoted = lru_cache(maxsize=1_000)(partial(quote, safe=""))
 
 
 def _address(request: HttpRequest) -> str:

@@ -73,7 +73,7 @@ async def show(
     is_player = found.seat_of(visitor.user_id) is not None
     query = {"revision": found.revision, "forbidden": "on" if forbidden else ""}
     stays = is_player and found.status == "active"
-    live = site.live(f"/live/games/{found.id}", visitor, query, stays=stays)
+    live = site.live(f"/live/games/{found.id}", query, stays=stays)
     looking = Looking(
         player=visitor.user_id if is_player else None,
         prefs=visitor.prefs,
@@ -94,11 +94,16 @@ async def show(
     content = form.html.filled(
         clocks
         | {"form_token": token_input(visitor.token), "here": here(request), "path": request.url.path}
-        | {"made_at": clock_time(datetime.now(UTC)), "side": await _side(site, visitor, found.id)}
+        | {
+            "made_at": clock_time(datetime.now(UTC).replace(microsecond=0)),
+            "side": await _side(site, visitor, found.id),
+        }
     )
-    shown: dict[str, Any] = {"heading": form.heading, "waits": form.waits, "preview": form.preview}
-    shown |= {"problem": problem, "auto": auto, "live": live, "soon": form.asks and answers_at_once(host, found)}
-    return site.page(request, visitor, "game.html", status=status, filled={"content": content}, **shown)
+    shown: dict[str, Any] = {"heading": form.heading, "waits": form.waits, "preview": form.preview, "problem": problem}
+    shown |= {"auto": auto, "live": live, "soon": form.asks and answers_at_once(host, found)}
+    if problem is not None:
+        return site.page(request, visitor, "game.html", status=status, content=content, **shown)
+    return site.kept_page(request, visitor, "game.html", {"content": content}, **shown)
 
 
 async def _side(site: Site, visitor: Visitor, game_id: str) -> Markup:
