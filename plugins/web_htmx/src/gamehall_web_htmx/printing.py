@@ -19,7 +19,7 @@ from gamehall.languages import language
 
 __all__ = ["Form", "Forms", "blank"]
 
-_KEPT = 16_000_000  # characters; a page has ten to some hundred thousand
+_KEPT = 8_000_000  # characters; a page has ten to some hundred thousand
 
 _SIGN = secrets.token_hex(12)  # nobody who does not know it can write what is taken for a blank
 _BLANK = re.compile(rf"{_SIGN}-(\w+)-", re.ASCII)
