@@ -103,7 +103,7 @@ LAYERS: list[set[str]] = [
         "turns",
     },
     {"plugins", "contributions", "wakeups", "commands", "showing"},
-    {"standing", "replays", "endings", "offers", "claims", "recording", "games", "notices"},
+    {"standing", "replays", "endings", "offers", "claims", "recording", "games", "notices", "visiting"},
     {
         "adopting",
         "backups",

@@ -4,7 +4,7 @@ asked."""
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -15,15 +15,16 @@ from gamehall.declare import Host
 from gamehall.languages import catalogue
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import user
-from gamehall_friends.tables import block, relation
+from gamehall_friends.tables import block, follow, relation
 
 __all__ = [
     "Box",
+    "Circle",
     "Named",
     "Relation",
     "alone_on",
+    "circle_of",
     "find_request",
-    "first_friends",
     "friend_ids",
     "friends_of",
     "has_blocked",
@@ -117,11 +118,6 @@ def friends_of(connection: sa.Connection, user_id: str, limit: int, after: str =
     return [_as_relation(row) for row in _FRIENDS.rows(connection, user_id=user_id, after=behind, most=limit)]
 
 
-async def first_friends(host: Host, user_id: str, limit: int) -> list[Relation]:
-    """The first of them, by a look."""
-    return [_as_relation(row) for row in await host.look(_FRIENDS, user_id=user_id, after="", most=limit)]
-
-
 def friend_ids(user_id: str | sa.BindParameter[str]) -> sa.Select[str]:
     """A query of the ids of the user's friends, for use in others."""
     sides = ((relation.c.user_high, relation.c.user_low), (relation.c.user_low, relation.c.user_high))
@@ -156,6 +152,43 @@ async def requests_waiting(host: Host, user_id: str) -> int:
     """How many requests wait for this user's answer."""
     ((number,),) = await host.look(_WAITING, user_id=user_id)
     return int(number)
+
+
+class Circle(NamedTuple):
+    """The first of a user's friends by their usernames, how many requests wait for this user's answer, and whether they
+    follow anybody."""
+
+    friends: list[Relation]
+    waiting: int
+    follows: bool
+
+
+_first = (
+    _of(_user)
+    .add_columns(_name.label("place"))
+    .where(relation.c.status == "friends")
+    .order_by(_name)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .subquery()
+)
+_CIRCLE = Prepared(
+    sa.select(
+        _first,
+        sa.select(sa.func.count()).select_from(_waiting.subquery()).scalar_subquery().label("waiting"),
+        sa.exists().where(follow.c.follower_id == _user).label("follows"),
+    )
+    .select_from(user)
+    .outerjoin(_first, sa.true())
+    .where(user.c.id == _user)
+    .order_by(_first.c.place)
+)
+
+
+async def circle_of(host: Host, user_id: str, limit: int) -> Circle:
+    """All of it by one look."""
+    rows = await host.look(_CIRCLE, user_id=user_id, most=limit)
+    friends = [_as_relation(row) for row in rows if row.id is not None]
+    return Circle(friends, int(rows[0].waiting), bool(rows[0].follows)) if rows else Circle([], 0, False)
 
 
 def relation_with(connection: sa.Connection, one: str, other: str) -> Relation | None:
