@@ -15,6 +15,7 @@ from litestar.routes import HTTPRoute
 from gamehall.addresses import AllowedHosts, Proxies
 from gamehall.settings import Settings, SettingsError
 from rig.hall import Hall, InstallPlugin, StartHall, done, heard, problem, start_game
+from rig.streaming import scope_of
 
 pytestmark = pytest.mark.anyio
 
@@ -377,6 +378,22 @@ async def test_whatever_is_raised_tells_nothing(start_hall: StartHall, install_p
         assert "secret" not in str(problem(answer, status, slug))
         assert "content-security-policy" in answer.headers
         assert (answer.status_code != 503) or answer.headers["retry-after"]
+
+
+async def test_who_breaks_off_in_a_request_is_no_fault_of_the_hall(start_hall: StartHall) -> None:
+    hall = await start_hall()
+    request = httpx.Request("POST", "http://hall/api/v1/auth/token", headers=JSON)
+    coming = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    await hall.app(scope_of(request), receive, send)
+    assert told[0]["status"] == 400
 
 
 async def test_every_request_has_a_deadline_but_streams(start_hall: StartHall, install_plugin: InstallPlugin) -> None:

@@ -220,9 +220,11 @@ class Brittle(Ruleset[Count, Options]):
         return len(position.said) % 2
 
     def moves(self, position):
-        return ["go", "break", "hide", "stall"]
+        return ["go", "break", "leave", "hide", "stall"]
 
     def play(self, position, move):
+        if move == "leave":
+            raise SystemExit("a secret of the rules")
         if move == "break":
             raise ZeroDivisionError("a secret of the rules")
         return Count((*position.said, move))
@@ -292,15 +294,16 @@ async def test_a_failure_tells_only_the_log(start_hall: StartHall, install_plugi
     assert (await hall.nobody.get("/brittle/teapot")).headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("how", ["break", "leave"])
 async def test_rules_that_fail_suspend_the_game_and_lose_nothing(
-    database_url: str, start_hall: StartHall, install_plugin: InstallPlugin
+    database_url: str, start_hall: StartHall, install_plugin: InstallPlugin, how: str
 ) -> None:
     install_plugin("brittle", BRITTLE)
     hall = await start_hall(database_url)
     ada, bob, cyd = await hall.users("ada", "bob", "cyd")
     game_id, other = await start_game(ada, bob, ruleset="brittle"), await start_game(ada, cyd, ruleset="brittle")
     done(await ada.post(f"/games/{game_id}/moves", json={"move": "go"}))
-    answer = await bob.post(f"/games/{game_id}/moves", json={"move": "break"})
+    answer = await bob.post(f"/games/{game_id}/moves", json={"move": how})
     assert "secret" not in problem(answer, 409, "game-suspended")["detail"]
     seen = done(await bob.get(f"/games/{game_id}"))
     assert (seen["status"], seen["ply"], seen["moves"], seen["result"]) == ("suspended", 1, ["go"], None)

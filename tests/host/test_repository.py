@@ -42,6 +42,7 @@ LAYERS: list[set[str]] = [
         "facts",
         "gauges",
         "settings",
+        "shapes",
         "problems",
         "logs",
         "origins",

@@ -18,8 +18,9 @@ from gamehall.features import Switchable, read_switches, switch
 from gamehall.tables import worker
 from rig.command import DONE, FAILED, Ended, call
 from rig.hall import StartHall
+from rig.halls import until
 from rig.people import client
-from rig.processes import Process
+from rig.processes import Process, listens
 from rig.server import Serve, Server
 
 # What Python runs first in a server whose host's clock is five minutes slow.
@@ -128,3 +129,22 @@ async def test_of_two_who_shut_the_last_two_ways_at_once_one_is_refused(
     assert sorted(type(each).__name__ for each in ended) == ["Problem", "Switched"]
     stored = await halls[0].host.read(read_switches)
     assert ("web_htmx" in stored) != ("enhanced_auth" in stored)
+
+
+def test_workers_end_with_who_minds_them(serve: Serve) -> None:
+    """One process is killed by itself, as the system does when memory is short: the next hall finds the port free."""
+    server = serve(workers=3)
+    os.kill(server.pid, signal.SIGKILL)
+    until(lambda: not server.running and not listens(server.port), "they have all ended")
+    assert serve(workers=3, port=server.port).ready()
+
+
+def test_a_worker_that_is_killed_before_it_answers_is_begun_anew(serve: Serve) -> None:
+    """The others are not ended with it, as they are when a worker cannot begin."""
+    server = serve(workers=2, wait=False)
+    until(lambda: len(server.workers()) == 2, "both are there")
+    killed = max(server.workers())
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: "another begins" in server.log(), "its end is noticed")
+    until(lambda: server.ready() and len(server.workers()) == 2, "another is there")
+    assert killed not in server.workers()

@@ -44,6 +44,7 @@ from gamehall.requestlog import told_of
 from gamehall.rights import unruled
 from gamehall.sampling import Sampler
 from gamehall.settings import Settings, load_settings
+from gamehall.shapes import work_out
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -75,6 +76,7 @@ def create_app(
     settings = settings or load_settings()
     configure_logs(settings)
     hall = Hall(settings, plugins or load_plugins(settings, safe=safe))
+    work_out()
     _refuse_clashes(hall.plugins)
     try:
         return HallApp(hall, _handlers(hall), around)

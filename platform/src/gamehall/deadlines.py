@@ -28,8 +28,8 @@ async def in_time(app: ASGIApp, settings: Settings, scope: Any, receive: Receive
     """Answers a request by `app`, within the limits of the settings.
 
     Raises Problem `took-too-long` where no answer had begun in time. A body that comes too slowly raises Problem
-    `request-timeout` where it is read. An answer of which nothing is taken any more ends there. One that has begun may
-    go on for as long as it is taken: streams do.
+    `request-timeout` where it is read, one that breaks off `malformed`. An answer of which nothing is taken any more
+    ends there. One that has begun may go on for as long as it is taken: streams do.
     """
     told = _Telling(settings, receive, send)
     try:
@@ -142,6 +142,8 @@ class _Telling:
             raise Problem("request-timeout", sentence, headers={"Connection": "close"}) from None
         finally:
             self._body.task = None
+        if message["type"] == "http.disconnect":  # nobody hears it, but it is no fault of the hall either
+            raise Problem("malformed", "The request broke off before it was whole.")
         self._whole = not message.get("more_body")
         return message
 

@@ -154,7 +154,7 @@ async def play(
             step = _ask(ruleset, found, before, move, hall_time)
         except Problem:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             with at_work(host.plugin_of(found.ruleset)):
                 log.exception("the rules of %s failed in game %s", found.ruleset, game_id)
             if host.settings.strict:
@@ -225,7 +225,7 @@ def _ask_from_memory(
         return None
     try:
         return _ask(ruleset, found, before, move, hall_time)
-    except Exception:  # noqa: BLE001 - it happens once more by what is stored, where it is answered
+    except (Exception, SystemExit):  # noqa: BLE001 - it happens once more by what is stored, where it is answered
         return None
 
 
@@ -317,7 +317,7 @@ def _name_then(
     text = position_text(connection, found.id, ply)
     try:
         return ruleset.move_at(msgspec.json.decode(text, type=ruleset.Position), *place)
-    except Exception:
+    except (Exception, SystemExit):
         log.exception("the rules of %s cannot read an earlier position of game %s", found.ruleset, found.id)
         return None
 

@@ -88,7 +88,7 @@ def _by_rules(state: GameState, rulesets: Rulesets, ask: Callable[[Ruleset[Any, 
         return None
     try:
         return ask(ruleset, msgspec.json.decode(state.position, type=ruleset.Position))
-    except Exception:
+    except (Exception, SystemExit):
         log.exception("the rules of %s cannot show game %s at ply %d", found.ruleset, found.id, state.ply)
         return None
 

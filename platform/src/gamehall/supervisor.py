@@ -86,8 +86,11 @@ class Workers(MPServer):
 
     def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
         self.wrks += [self._begin(idx, spawn_target) for idx in range(self.workers)]
-        answering = [self._answers(each) for each in self.wrks]
-        if all(answering):
+        fallen = [idx for idx, each in enumerate(self.wrks) if not self._answers(each)]
+        killed = [idx for idx in fallen if not self.interrupt_signal and _was_killed(self.wrks[idx])]
+        for idx in killed:
+            self._fell(idx, in_a_row=0)
+        if fallen == killed:
             _tell_service_manager("READY=1")
         elif not self.interrupt_signal:
             log.error("a worker ended before it answered; the reason is above")
@@ -218,6 +221,12 @@ def _signal(workers: list[_Worker], number: signal.Signals) -> None:
             os.kill(each.inner.pid, number)
 
 
+def _was_killed(worker: _Worker) -> bool:
+    """Whether the system or somebody has ended it: that is no fault of the hall's settings or code."""
+    worker.inner.join(1)
+    return bool(worker.inner.exitcode == -signal.SIGKILL)
+
+
 def _listen(host: str, port: int, backlog: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -264,10 +273,21 @@ def _begun(make: Callable[[bool], Answering], relieving: bool, tell: Connection)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(_ANNOUNCE, stopping.announce)
         loop.add_signal_handler(_LEAVE, lambda: loop.create_task(_leave(tell), name="leaving"))
+        if (parent := multiprocessing.parent_process()) is not None:
+            loop.add_reader(parent.sentinel, _end_after, parent.sentinel, loop)
         tell.send_bytes(b"it answers")
 
     app.on_startup.append(answer)
     return app
+
+
+def _end_after(parent: int, loop: asyncio.AbstractEventLoop) -> None:
+    """The parent has been killed by itself, as the system does when memory is short: nobody would ever stop this
+    worker, and it would keep the port from the next hall. Siblings hear of it one after the other, since each that
+    began later holds the ends of those before."""
+    loop.remove_reader(parent)
+    log.error("the process that minds the workers is gone; this worker stops")
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _stop_once() -> None:
