@@ -124,7 +124,9 @@ def lock(options: list[str]) -> None:
     all_members = [*members, *unpinned, "--extra", "redis"]
     compile_pins("uv", options)
     compile_pins("run", [*options, *all_members])
-    compile_pins("dev", [*options, *all_members, "--extra", "otel", "--constraint", "requirements/run.txt"])
+    compile_pins(
+        "dev", [*options, *all_members, "--extra", "otel", "--extra", "reload", "--constraint", "requirements/run.txt"]
+    )
 
 
 def compile_pins(name: str, arguments: list[str]) -> None:

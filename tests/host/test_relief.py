@@ -171,6 +171,16 @@ async def test_workers_that_cannot_begin_leave_those_before_at_work(hall: Hall) 
         assert game.failures == []
 
 
+def test_who_asks_for_it_needs_no_signal_when_code_changes(serve: Serve, tmp_path: Path) -> None:
+    lay_out_plugin(tmp_path / "site", "which", WHICH.replace("CODE", "1"))
+    environment = {"PYTHONPATH": str(tmp_path / "site"), "PYTHONDONTWRITEBYTECODE": "1"}
+    hall = Hall(serve("--reload", settings=environment), tmp_path / "site")
+    assert hall.which()[0] == 1
+    hall.change(2)
+    hall.server.wait_until(lambda: "all workers were relieved" in hall.server.log())
+    assert hall.which()[0] == 2
+
+
 @pytest.mark.parametrize("hall", [2], indirect=True)
 async def test_however_often_a_worker_falls_the_hall_goes_on(hall: Hall) -> None:
     fallen = set()

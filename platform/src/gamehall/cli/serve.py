@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from gamehall.plugins import Plugins
 
 __all__ = ["serve"]
+
+_CODE = (".css", ".html", ".js", ".po", ".toml")  # beside Python
 
 
 @click.command()
@@ -47,7 +50,7 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, no_backup: bool, **fl
     """
     settings = settings_of(ctx, **flags)
     if reload and find_spec("watchfiles") is None:
-        raise click.UsageError("--reload needs one more package: pip install watchfiles")
+        raise click.UsageError("--reload needs one more package: pip install 'gamehall[reload]'")
     with progress(ctx, "Copying") as begin:
         prepare(settings, safe=safe, copy=not no_backup, begin=lambda header: begin(header.rows))
     announce(settings)
@@ -145,20 +148,21 @@ def _answer(settings: Settings, *, reload: bool) -> None:
         os.register_at_fork(after_in_child=stop_with_parent)
     with listen(settings.host, settings.port, settings.send_seconds) as listening:
         workers = Workers(_worker, listening, number=settings.workers, drain_seconds=settings.drain_seconds)
-        with _reloading() if reload else contextlib.nullcontext():
+        with _reloading(settings) if reload else contextlib.nullcontext():
             if not workers.run():
                 sys.exit(1)
 
 
 @contextlib.contextmanager
-def _reloading() -> Iterator[None]:
-    """Has the workers relieved whenever something changes below the folder that the command was called in."""
-    from watchfiles import watch
+def _reloading(settings: Settings) -> Iterator[None]:
+    """Has the workers relieved whenever code changes below the folder that the command was called in."""
+    from watchfiles import PythonFilter, watch
 
     ended = threading.Event()
 
     def look() -> None:
-        for _changes in watch(".", stop_event=ended, raise_interrupt=False):
+        code = PythonFilter(extra_extensions=_CODE, ignore_paths=[Path(settings.data_dir).resolve()])
+        for _changes in watch(Path.cwd(), watch_filter=code, stop_event=ended, raise_interrupt=False):
             os.kill(os.getpid(), signal.SIGHUP)
 
     watching = threading.Thread(target=look, name="reload", daemon=True)
