@@ -136,13 +136,14 @@ class Workers(MPServer):
                     idx + 1,
                 )
                 return
-            before = self.wrks[idx]
+            before: _Worker = self.wrks[idx]
             self.wrks[idx] = begun
             self._due.pop(idx, None)
             before.interrupt_by_parent = True
             _signal([before], _LEAVE)
             self._leaving.append((before, time.monotonic() + _LEAVE_SECONDS + (self.workers_kill_timeout or 0)))
-            relieved.append(before)
+            if before.is_alive():  # it may have fallen, and be waited for no longer
+                relieved.append(before)
         for each in relieved:  # whoever comes after the line in the log comes to the new ones
             self._says_something(each, _HEED_SECONDS)
         log.info("all workers were relieved")
