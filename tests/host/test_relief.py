@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -193,6 +194,22 @@ async def test_however_often_a_worker_falls_the_hall_goes_on(hall: Hall) -> None
     assert len(fallen) >= 3
     assert hall.server.running
     assert "another begins in 0 s" in hall.server.log()
+
+
+def _tells(server: Server, sentence: str) -> bool:
+    return sentence in server.log()
+
+
+async def test_a_worker_that_has_fallen_is_relieved_too(serve: Serve) -> None:
+    """Three times in a row, so that it is some time until another begins."""
+    server = serve()
+    for pause in ("0 s", "1 s", "2 s"):
+        server.wait_until(lambda: len(server.workers()) == 1 and server.ready())
+        (fallen,) = server.workers()
+        os.kill(fallen, signal.SIGKILL)
+        server.wait_until(partial(_tells, server, f"another begins in {pause}"))
+    await reload(server)
+    assert server.ready()
 
 
 def test_a_worker_that_is_told_again_to_stop_stops(serve: Serve) -> None:

@@ -76,21 +76,6 @@ class Process:
             self.kill()
             raise RuntimeError(f"still running {seconds} s after {how.name}:\n{self.log()}") from None
 
-    def pause(self) -> None:
-        """Lets it and every process below it stand still, connections and all, until `go_on`."""
-        self._signal_all(signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        self._signal_all(signal.SIGCONT)
-
-    def _signal_all(self, how: signal.Signals) -> None:
-        waiting = [self.pid]
-        while waiting:
-            pid = waiting.pop()
-            with suppress(ProcessLookupError, FileNotFoundError):  # it has ended meanwhile
-                os.kill(pid, how)
-                waiting += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-
     def kill(self) -> None:
         """Ends it and every process of its group at once, as a power cut would."""
         with suppress(ProcessLookupError):

@@ -104,12 +104,10 @@ def _of(user_id: str | sa.BindParameter[str]) -> sa.Select[Any]:
 
 _user = sa.bindparam("user_id", type_=sa.Text)
 _name = sa.case((relation.c.user_low == _user, _high.c.username_key), else_=_low.c.username_key)
-_FRIENDS = Prepared(
-    _of(_user)
-    .where(relation.c.status == "friends", _name > sa.bindparam("after"))
-    .order_by(_name)
-    .limit(sa.bindparam("most", type_=sa.Integer))
+_by_name = (
+    _of(_user).where(relation.c.status == "friends").order_by(_name).limit(sa.bindparam("most", type_=sa.Integer))
 )
+_FRIENDS = Prepared(_by_name.where(_name > sa.bindparam("after")))
 
 
 def friends_of(connection: sa.Connection, user_id: str, limit: int, after: str = "") -> list[Relation]:
@@ -163,14 +161,7 @@ class Circle(NamedTuple):
     follows: bool
 
 
-_first = (
-    _of(_user)
-    .add_columns(_name.label("place"))
-    .where(relation.c.status == "friends")
-    .order_by(_name)
-    .limit(sa.bindparam("most", type_=sa.Integer))
-    .subquery()
-)
+_first = _by_name.add_columns(_name.label("place")).subquery()
 _CIRCLE = Prepared(
     sa.select(
         _first,

@@ -91,14 +91,10 @@ async def show(
     status = problem.status if problem else 200
     if is_piece:
         return site.answer(form.html.filled(clocks), status)
-    content = form.html.filled(
-        clocks
-        | {"form_token": token_input(visitor.token), "here": here(request), "path": request.url.path}
-        | {
-            "made_at": clock_time(datetime.now(UTC).replace(microsecond=0)),
-            "side": await _side(site, visitor, found.id),
-        }
-    )
+    made_at = clock_time(datetime.now(UTC).replace(microsecond=0))
+    texts = {"form_token": token_input(visitor.token), "here": here(request), "path": request.url.path}
+    texts |= {"made_at": made_at, "side": await _side(site, visitor, found.id)}
+    content = form.html.filled(clocks | texts)
     shown: dict[str, Any] = {"heading": form.heading, "waits": form.waits, "preview": form.preview, "problem": problem}
     shown |= {"auto": auto, "live": live, "soon": form.asks and answers_at_once(host, found)}
     if problem is not None:
