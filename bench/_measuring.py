@@ -121,8 +121,8 @@ def _bare() -> Iterator[Measured]:
     """The bare server, served as a hall is."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
-        options = ["--interface", "asgi", "--port", str(port), "--no-ws", "--backpressure", "10000", "--loop", "uvloop"]
-        command = [sys.executable, "-m", "granian", *options, "--log-level", "error", "bench._bare:app"]
+        options = ["--port", str(port), "--ws", "none", "--no-access-log", "--no-server-header", "--log-level", "error"]
+        command = [sys.executable, "-m", "uvicorn", *options, "bench._bare:app"]
         root = str(Path(__file__).parent.parent)
         process = Process(command, Path(folder) / "log", environment=os.environ | {"PYTHONPATH": root})
         try:

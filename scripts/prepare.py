@@ -122,10 +122,12 @@ def lock(options: list[str]) -> None:
     """Three files: uv itself, what serving needs, and – with the same versions – what working on the project needs."""
     members = [str(member.relative_to(ROOT) / "pyproject.toml") for member in MEMBERS]
     unpinned = [argument for member in MEMBERS for argument in ("--no-emit-package", distribution(member))]
-    all_members = [*members, *unpinned, "--extra", "redis", "--extra", "uvicorn"]
+    all_members = [*members, *unpinned, "--extra", "redis"]
     compile_pins("uv", options)
     compile_pins("run", [*options, *all_members])
-    compile_pins("dev", [*options, *all_members, "--extra", "otel", "--constraint", "requirements/run.txt"])
+    compile_pins(
+        "dev", [*options, *all_members, "--extra", "otel", "--extra", "reload", "--constraint", "requirements/run.txt"]
+    )
 
 
 def compile_pins(name: str, arguments: list[str]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from gamehall.database import Database, Prepared, is_one_of, open_database, serialize_on, sync_url
+from gamehall.database import Database, Prepared, is_one_of, open_database, postgres, serialize_on, sync_url
 from gamehall.database.prepared import at_length
 from rig.faultproxy import Addressed, FaultProxy
 from rig.processes import free_port
@@ -282,6 +283,24 @@ async def test_a_database_that_is_away_is_not_asked_by_everybody(line_to: Callab
 
 
 _SOME = Prepared(sa.select(note.c.text).where(is_one_of(note.c.text, "texts")).order_by(note.c.text))
+
+
+@pytest.mark.postgres
+async def test_a_loop_that_stood_still_gives_up_no_connection_on_postgres(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(postgres, "_TRANSACTION_SECONDS", 0.1)
+    monkeypatch.setattr(postgres, "_STOOD_STILL_SECONDS", 0.1)
+
+    def stand_still(connection: sa.Connection) -> int | None:
+        connection.execute(sa.select(1))
+        time.sleep(0.5)  # transactions run on the loop
+        return connection.scalar(sa.select(2))
+
+    database = open_database(postgres_url)
+    assert await database.write(stand_still) == 2
+    assert not caplog.messages
+    await database.close()
 
 
 async def test_a_list_is_one_value_of_a_statement(database: Database) -> None:

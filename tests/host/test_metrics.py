@@ -118,9 +118,11 @@ async def test_the_database_tells_what_it_has_to_do(each_hall: Hall) -> None:
     assert after.of("gamehall_database_connections") >= 1
     assert after.of("gamehall_feed_lag_seconds") >= 0
     assert after.of("gamehall_workers_live") >= 1
+    # The figures are the process's, to which a hall of other tests adds its own: this one's are a part of them.
+    load = each_hall.host.database.load()
+    assert (load.commits > 0) == (dialect == "sqlite")
     commits = grown(before, after, "gamehall_writer_commits_total")
-    assert (commits > 0) == (dialect == "sqlite")
-    assert grown(before, after, "gamehall_writer_transactions_total") >= commits
+    assert grown(before, after, "gamehall_writer_transactions_total") >= commits >= (dialect == "sqlite")
 
 
 async def test_figures_are_there_while_the_database_is_not(start_hall: StartHall, postgres_url: str) -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -171,6 +172,16 @@ async def test_workers_that_cannot_begin_leave_those_before_at_work(hall: Hall) 
         assert game.failures == []
 
 
+def test_who_asks_for_it_needs_no_signal_when_code_changes(serve: Serve, tmp_path: Path) -> None:
+    lay_out_plugin(tmp_path / "site", "which", WHICH.replace("CODE", "1"))
+    environment = {"PYTHONPATH": str(tmp_path / "site"), "PYTHONDONTWRITEBYTECODE": "1"}
+    hall = Hall(serve("--reload", settings=environment), tmp_path / "site")
+    assert hall.which()[0] == 1
+    hall.change(2)
+    hall.server.wait_until(lambda: "all workers were relieved" in hall.server.log())
+    assert hall.which()[0] == 2
+
+
 @pytest.mark.parametrize("hall", [2], indirect=True)
 async def test_however_often_a_worker_falls_the_hall_goes_on(hall: Hall) -> None:
     fallen = set()
@@ -183,6 +194,22 @@ async def test_however_often_a_worker_falls_the_hall_goes_on(hall: Hall) -> None
     assert len(fallen) >= 3
     assert hall.server.running
     assert "another begins in 0 s" in hall.server.log()
+
+
+def _tells(server: Server, sentence: str) -> bool:
+    return sentence in server.log()
+
+
+async def test_a_worker_that_has_fallen_is_relieved_too(serve: Serve) -> None:
+    """Three times in a row, so that it is some time until another begins."""
+    server = serve()
+    for pause in ("0 s", "1 s", "2 s"):
+        server.wait_until(lambda: len(server.workers()) == 1 and server.ready())
+        (fallen,) = server.workers()
+        os.kill(fallen, signal.SIGKILL)
+        server.wait_until(partial(_tells, server, f"another begins in {pause}"))
+    await reload(server)
+    assert server.ready()
 
 
 def test_a_worker_that_is_told_again_to_stop_stops(serve: Serve) -> None:

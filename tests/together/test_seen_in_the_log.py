@@ -318,7 +318,7 @@ def test_a_worker_says_where_it_stands(hall: Server) -> None:
 
 def test_the_server_writes_in_this_shape(hall: Server) -> None:
     os.kill(ask(hall, "/api/v1/chatty/pid", "kill-0001").json()["pid"], signal.SIGKILL)
-    assert "worker-1" in wait_for(hall, logger="_granian", level="error")["message"]
+    assert "worker 1 ended by itself" in wait_for(hall, logger="gamehall.supervisor", level="error")["message"]
     hall.wait_until(hall.ready)
 
 

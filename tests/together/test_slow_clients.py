@@ -138,7 +138,7 @@ def test_what_a_server_makes_of_strange_requests(server: Server) -> None:
         "/api/v1/users/%ED%A0%80",
     ):
         assert asked(server, f"GET {path} HTTP/1.1", host)[0] == 404, path
-    for first in ("GET / HTTP/3.0", "GET  / HTTP/1.1", "get\0 / HTTP/1.1", "nonsense"):
+    for first in ("GET / HTTP/3.0", "GET / there HTTP/1.1", "get\0 / HTTP/1.1", "nonsense"):
         assert asked(server, first, host)[0] == 400, first
     post = ("POST /api/v1/auth/token HTTP/1.1", host, "Content-Type: application/json")
     assert asked(server, *post, "Content-Length: 1", "Content-Length: 2", body=b"{}")[0] == 400

@@ -27,30 +27,34 @@ class Answer(Response[Any]):
     """An answer by data, or by a page; the application's `response_class`."""
 
     def to_asgi_response(self, app: Any, request: Any, **given: Any) -> Any:
-        if not (self.cookies or self.background or any(given.values())):
+        more = (given.get(name) for name in ("background", "cookies", "headers"))  # what the handler has to say
+        if not (self.cookies or self.background or any(more)):
+            status = self.status_code or given.get("status_code") or 200
             if isinstance(self.content, msgspec.Struct) and self.media_type == MediaType.JSON and not self.headers:
-                return _Plain(self.status_code or 200, b"application/json", _encoder.encode(self.content), {})
+                return _Plain(status, b"application/json", _encoder.encode(self.content), {})
             if isinstance(self.content, str) and self.media_type == MediaType.HTML:
-                return _Plain(self.status_code or 200, b"text/html; charset=utf-8", self.content.encode(), self.headers)
+                return _Plain(status, b"text/html; charset=utf-8", self.content.encode(), self.headers)
         return super().to_asgi_response(app, request, **given)
 
 
 class _Plain:
-    """A body that is ready."""
+    """A body that is ready; the answer to HEAD goes without it."""
 
-    __slots__ = ("_body", "_headers", "_kind", "_status")
+    __slots__ = ("_body", "_headers", "_kind", "_status", "is_head_response")
 
     def __init__(self, status: int, kind: bytes, body: bytes, headers: Mapping[str, str]) -> None:
         self._status = status
         self._kind = kind
         self._body = body
         self._headers = headers
+        self.is_head_response = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in self._headers.items()]
         headers += [(b"content-type", self._kind), (b"content-length", b"%d" % len(self._body))]
         await send({"type": "http.response.start", "status": self._status, "headers": headers})
-        await send({"type": "http.response.body", "body": self._body, "more_body": False})
+        body = b"" if self.is_head_response else self._body
+        await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 class EventStreamed(Stream):

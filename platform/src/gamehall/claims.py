@@ -14,11 +14,11 @@ from gamehall.game import Outcome
 from gamehall.gamelog import Game, Seat
 from gamehall.languages import catalogue
 from gamehall.offers import in_time
-from gamehall.presence import Seen, last_seen, look_at_game
+from gamehall.presence import Company, Seen, last_seen, look_at_game
 from gamehall.problems import Problem
 from gamehall.settings import Settings
 
-__all__ = ["NOBODY", "Around", "ClaimedResult", "around", "claim_game", "possible_claim"]
+__all__ = ["NOBODY", "Around", "ClaimedResult", "around", "around_by", "claim_game", "possible_claim"]
 
 _ = catalogue(__name__)
 
@@ -38,10 +38,15 @@ NOBODY = Around(0, None)
 
 async def around(host: Host, found: Game) -> Around:
     """Who is at a game at this moment."""
+    return around_by(host, found, await look_at_game(host, found.id, host.hall_time()))
+
+
+def around_by(host: Host, found: Game, company: Company) -> Around:
+    """The same, where it is known who is there."""
     hall_time = host.hall_time()
     awaited = _awaited(found, hall_time)
-    company = await look_at_game(host, found.id, awaited.user_id if awaited else None, hall_time)
-    claim = _claim_from(found, awaited, company.seen, host.settings, hall_time) if awaited else None
+    seen = company.seen[awaited.seat] if awaited else None
+    claim = _claim_from(found, awaited, seen, host.settings, hall_time) if awaited else None
     return Around(company.spectators, claim)
 
 

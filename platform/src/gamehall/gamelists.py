@@ -13,7 +13,7 @@ from gamehall.declare import Host
 from gamehall.gamelog import Game, game_in
 from gamehall.tables import game, game_seat, user
 
-__all__ = ["COLUMNS", "games_of", "latest_running", "nobody_plays", "with_seats"]
+__all__ = ["COLUMNS", "games_of", "latest", "latest_running", "nobody_plays", "with_seats"]
 
 # What a list needs of a game: the positions and scenes in its row are as large as all else together.
 COLUMNS = tuple(each for each in game.c if each.name not in ("start_position", "start_scene", "final_scene"))
@@ -38,9 +38,14 @@ def nobody_plays(name: str) -> sa.ColumnElement[bool]:
     return ~theirs.exists()
 
 
-_latest = sa.select(*COLUMNS).where(game.c.status == "active", nobody_plays("without"))
-_latest_some = _latest.order_by(game.c.id.desc()).limit(sa.bindparam("most", type_=sa.Integer)).subquery()
-_RUNNING = Prepared(with_seats(_latest_some, _latest_some.c.id.desc()))
+def latest(name: str) -> sa.Select[Any]:
+    """The latest running games in which none of the users plays who are given by this name; as many as `most`."""
+    running = sa.select(*COLUMNS).where(game.c.status == "active", nobody_plays(name))
+    return running.order_by(game.c.id.desc()).limit(sa.bindparam("most", type_=sa.Integer))
+
+
+_latest = latest("without").subquery()
+_RUNNING = Prepared(with_seats(_latest, _latest.c.id.desc()))
 
 
 async def latest_running(host: Host, without: Collection[str], most: int) -> list[Game]:

@@ -23,7 +23,7 @@ from gamehall.origins import origin, plugin_at_work
 from gamehall.settings import Settings
 from gamehall.tracing import trace_id
 
-__all__ = ["ACCESS", "DEBUG", "configure_logs", "hear_of_everything", "log_as_ours", "log_what_is_lost", "server_logs"]
+__all__ = ["ACCESS", "DEBUG", "configure_logs", "hear_of_everything", "log_as_ours", "log_what_is_lost"]
 
 ACCESS = "gamehall.access"
 """The logger of requests, which a setting turns on, at whatever level the log is."""
@@ -126,12 +126,6 @@ def configure_logs(settings: Settings) -> None:
 def log_as_ours(package: str) -> None:
     """Lets the loggers of a plugin's package say as much as the hall's own."""
     logging.getLogger(package).setLevel(logging.getLogger(_HALL).level)
-
-
-def server_logs() -> dict[str, Any]:
-    """The configuration by which the server hands its lines on to this log."""
-    loggers = {name: {"handlers": [], "propagate": True} for name in ("_granian", "granian.access")}
-    return {"formatters": {}, "handlers": {}, "loggers": loggers}
 
 
 def hear_of_everything() -> None:

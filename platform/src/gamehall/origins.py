@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -66,14 +67,24 @@ def asked_from(where: Origin) -> Iterator[None]:
         _origin.reset(token)
 
 
-@contextlib.contextmanager
-def at_work(plugin: str) -> Iterator[None]:
+def at_work(plugin: str) -> AbstractContextManager[None]:
     """What happens in this block, in this task and those that it starts, is this plugin's work."""
-    token = _plugin.set(plugin)
-    try:
-        yield
-    finally:
-        _plugin.reset(token)
+    return _AtWork(plugin)
+
+
+class _AtWork:
+    """By hand, since it goes around every call of a plugin: the library's way is a generator for each."""
+
+    __slots__ = ("_plugin", "_token")
+
+    def __init__(self, plugin: str) -> None:
+        self._plugin = plugin
+
+    def __enter__(self) -> None:
+        self._token = _plugin.set(self._plugin)
+
+    def __exit__(self, *_raised: object) -> None:
+        _plugin.reset(self._token)
 
 
 def plugin_at_work() -> str:

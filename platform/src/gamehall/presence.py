@@ -22,16 +22,19 @@ from gamehall.gamelog import Game
 from gamehall.tables import clock_is, game, game_seat, new_id, presence, spectators
 
 __all__ = [
+    "COMPANY",
     "Company",
     "Playing",
     "Presence",
     "Seen",
+    "company_in",
     "last_seen",
     "look_at_game",
     "look_who_plays",
     "playing_now",
     "seen_lately",
     "spectators_of",
+    "watched_since",
 ]
 
 _AGAIN_MS = 10_000  # what lasts is written again so often
@@ -114,30 +117,42 @@ def spectators_of(connection: sa.Connection, game_ids: Sequence[str], hall_time:
 
 
 class Company(NamedTuple):
-    """How many streams by others than its players follow a game, and when one of its players was last seen."""
+    """How many streams by others than its players follow a game, and when the player of each seat was last seen."""
 
     spectators: int
-    seen: Seen | None
+    seen: tuple[Seen | None, ...]
 
+
+_watching = (spectators.c.game_id == sa.bindparam("game_id"), spectators.c.seen_at > sa.bindparam("since"))
+COMPANY = (
+    presence.c.seen_at,
+    presence.c.by_stream,
+    sa.select(sa.func.sum(spectators.c.number)).where(*_watching).scalar_subquery().label("spectators"),
+)
+"""What `company_in` reads of a row for each seat, beside which stands its player's `presence`."""
 
 _COMPANY = Prepared(
-    sa.select(
-        sa.select(sa.func.sum(spectators.c.number))
-        .where(spectators.c.game_id == sa.bindparam("game_id"), spectators.c.seen_at > sa.bindparam("since"))
-        .scalar_subquery()
-        .label("spectators"),
-        *(
-            sa.select(column).where(presence.c.user_id == sa.bindparam("user_id")).scalar_subquery().label(column.name)
-            for column in (presence.c.seen_at, presence.c.by_stream)
-        ),
-    )
+    sa.select(*COMPANY)
+    .select_from(game_seat)
+    .outerjoin(presence, presence.c.user_id == game_seat.c.user_id)
+    .where(game_seat.c.game_id == sa.bindparam("game_id"))
+    .order_by(game_seat.c.seat)
 )
 
 
-async def look_at_game(host: Host, game_id: str, player: str | None, hall_time: int) -> Company:
-    """Who is at a game, over all workers; a player's presence is not asked for where there is none."""
-    (row,) = await host.look(_COMPANY, game_id=game_id, since=hall_time - _STALE_MS, user_id=player or "")
-    return Company(int(row.spectators or 0), None if row.seen_at is None else Seen(row.seen_at, row.by_stream))
+def watched_since(hall_time: int) -> int:
+    """The `since` of such a query: what was put down before is worth nothing any more."""
+    return hall_time - _STALE_MS
+
+
+def company_in(rows: Sequence[Any]) -> Company:
+    seen = (None if row.seen_at is None else Seen(row.seen_at, row.by_stream) for row in rows)
+    return Company(int(rows[0].spectators or 0), tuple(seen))
+
+
+async def look_at_game(host: Host, game_id: str, hall_time: int) -> Company:
+    """Who is at a game, over all workers."""
+    return company_in(await host.look(_COMPANY, game_id=game_id, since=watched_since(hall_time)))
 
 
 class Presence:

@@ -3,6 +3,9 @@ asks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 import sqlalchemy as sa
 from cachetools import LRUCache
@@ -44,10 +47,13 @@ class Logs:
         self._host = host
         self._known: LRUCache[str, GameState] = LRUCache(_REMEMBERED)
 
-    async def state(self, game_id: str, ply: int | None = None) -> GameState:
-        """As `gamelog.load_state` gives it. Raises Problem `not-found`."""
+    async def state(
+        self, game_id: str, ply: int | None = None, by: Prepared = STATE, **asked: Any
+    ) -> tuple[GameState, Sequence[Any]]:
+        """As `gamelog.load_state` gives it, and the rows that were found `by` a statement with the columns of `STATE`,
+        and perhaps more. Raises Problem `not-found`."""
         while True:
-            rows = await self._host.look(STATE, game_id=game_id)
+            rows = await self._host.look(by, game_id=game_id, **asked)
             found = game_in(rows)
             known = self._known.get(game_id)
             if known is None or known.game.revision != found.revision:
@@ -55,19 +61,19 @@ class Logs:
             else:
                 state = msgspec.structs.replace(known, game=found, cursor=cursor_of(rows[0]))
             if ply is None or ply == state.game.ply:
-                return state
+                return state, rows
             if ply == 0:
-                return msgspec.structs.replace(state, ply=0, position=rows[0].start_position)
+                return msgspec.structs.replace(state, ply=0, position=rows[0].start_position), rows
             at_ply = await self._host.look(_POSITION, game_id=game_id, ply=ply)
             if not at_ply:
                 raise no_such_ply(ply)
             if at_ply[0].revision == state.game.revision:  # else the game has moved on between the looks
-                return msgspec.structs.replace(state, ply=ply, position=at_ply[0].position)
+                return msgspec.structs.replace(state, ply=ply, position=at_ply[0].position), rows
 
 
 async def see_game(host: Host, game_id: str, viewer: str | None, ply: int | None = None) -> GameState:
     """The game's state, if this user (None is a stranger) may see it. Raises Problem `not-found` or `forbidden`."""
-    state = await host.kept(Logs).state(game_id, ply)
+    state, _rows = await host.kept(Logs).state(game_id, ply)
     await check_watching(host, state.game, viewer)
     return state
 

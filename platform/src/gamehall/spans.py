@@ -6,7 +6,7 @@ from typing import Literal
 
 from gamehall.languages import catalogue
 
-__all__ = ["Unit", "counted", "in_words", "units_of"]
+__all__ = ["Unit", "counted", "in_largest", "in_words", "units_of"]
 
 _ = catalogue(__name__)
 
@@ -16,6 +16,11 @@ Unit = Literal["day", "hour", "minute", "second", "period", "turn"]
 def in_words(span: int) -> str:
     """Milliseconds in their two largest units: `2 days 5 hours`, `4 minutes 12 seconds`, `1 second`, `no time`."""
     return " ".join(counted(number, unit) for number, unit in units_of(span)) or _("no time")
+
+
+def in_largest(span: int) -> str:
+    """The same in the largest unit alone, for what is not to be told exactly: `2 days`, `no time`."""
+    return next((counted(number, unit) for number, unit in units_of(span)), _("no time"))
 
 
 def counted(number: int, unit: Unit) -> str:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, TypeVar
 
 from gamehall.origins import at_work
@@ -36,12 +37,27 @@ async def beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[No
             task.result()
 
 
-@contextlib.asynccontextmanager
-async def calling(plugin: str, seconds: float) -> AsyncIterator[None]:
+def calling(plugin: str, seconds: float) -> AbstractAsyncContextManager[None]:
     """What is awaited in this block is a plugin's work, for which it has so many seconds. Raises TimeoutError."""
-    with at_work(plugin):
-        async with asyncio.timeout(seconds):
-            yield
+    return _Calling(plugin, seconds)
+
+
+class _Calling:
+    """By hand, like `at_work`."""
+
+    __slots__ = ("_limit", "_work")
+
+    def __init__(self, plugin: str, seconds: float) -> None:
+        self._work = at_work(plugin)
+        self._limit = asyncio.timeout(seconds)
+
+    async def __aenter__(self) -> None:
+        self._work.__enter__()
+        await self._limit.__aenter__()
+
+    async def __aexit__(self, *raised: Any) -> None:
+        self._work.__exit__(*raised)
+        await self._limit.__aexit__(*raised)
 
 
 async def again_and_again(work: Callable[[], Awaitable[None]], seconds: float, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -11,18 +11,29 @@ import sqlalchemy as sa
 from gamehall.clocks import flag_at
 from gamehall.database import Prepared, reads
 from gamehall.declare import Host
-from gamehall.gamelists import COLUMNS, games_of, with_seats
+from gamehall.gamelists import COLUMNS, games_of, latest, with_seats
 from gamehall.gamelog import Game, load_game
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import game, game_seat
 
-__all__ = ["RUNNING", "WAITING", "Turn", "games_by_turn", "games_waiting", "next_game", "place_of", "running_games"]
+__all__ = [
+    "NUMBER_WAITING",
+    "RUNNING",
+    "WAITING",
+    "Turn",
+    "games_by_turn",
+    "games_waiting",
+    "next_game",
+    "own_and_latest",
+    "place_of",
+    "running_games",
+]
 
 Turn = Literal["own", "other"]
 Player = str | sa.BindParameter[str]
 
 RUNNING = ("active", "suspended")
-_OWN, _OTHER, _STANDS = range(3)
+_OWN, _OTHER, _STANDS, _OF_OTHERS = range(4)
 _NEVER = 2**62  # where no clock runs
 _ORDER = (sa.func.coalesce(game.c.flag_at, _NEVER), sa.func.coalesce(game.c.turn_at, 0), game.c.id)
 _PLACE = re.compile(r"[012](?:\.[0-9]{1,19}){2}\.[0-9a-z]{26}", re.ASCII)
@@ -60,6 +71,17 @@ async def running_games(host: Host, player: str, limit: int) -> list[Game]:
     return games_of(await host.look(_FIRST, player=player, most=limit))
 
 
+async def own_and_latest(
+    host: Host, player: str, own: int, without: Collection[str], most: int
+) -> tuple[list[Game], list[Game]]:
+    """The first of a player's running games by turn, and the latest ones in which none of these users plays either."""
+    asked = {"player": player, "own": own, "without": [*without, player], "most": most}
+    rows = await host.look(_OWN_AND_LATEST, **asked)
+    of_others = [row.place_0 == _OF_OTHERS for row in rows]
+    ends = of_others.index(True) if True in of_others else len(rows)
+    return games_of(rows[:ends]), games_of(rows[ends:])
+
+
 def _rank(player: Player) -> sa.ColumnElement[int]:
     return sa.case((game.c.status != "active", _STANDS), (_is_turn_of(player), _OWN), else_=_OTHER)
 
@@ -70,7 +92,7 @@ def _played_by(player: Player, rank: sa.ColumnElement[int]) -> sa.Select[Any]:
     return sa.select(*COLUMNS, *place).where(_is_played_by(player)).order_by(*place)
 
 
-def _in_order(query: sa.Select[Any]) -> sa.Select[Any]:
+def _in_order(query: sa.Select[Any] | sa.CompoundSelect[Any]) -> sa.Select[Any]:
     """The games of such a query with their seats, in the same order."""
     found = query.subquery()
     return with_seats(found, *(each for each in found.c if each.name.startswith("place_")))
@@ -136,9 +158,13 @@ _player = sa.bindparam("player", type_=sa.Text)
 _is_running = sa.or_(*(game.c.status == each for each in RUNNING))
 _first = _played_by(_player, _rank(_player)).where(_is_running)
 _FIRST = Prepared(_in_order(_first.limit(sa.bindparam("most", type_=sa.Integer))))
-WAITING = Prepared(
-    sa.select(sa.func.count().label("number"))
-    .select_from(game)
-    .where(_waits_for(sa.bindparam("player")), game.c.id != sa.bindparam("besides"))
-)
+_own = _first.limit(sa.bindparam("own", type_=sa.Integer)).subquery()
+_latest = latest("without").subquery()
+_behind = (sa.literal(_OF_OTHERS), -sa.func.row_number().over(order_by=_latest.c.id), sa.literal(0), _latest.c.id)
+_OWN_AND_LATEST = Prepared(_in_order(sa.union_all(sa.select(_own), sa.select(*_latest.c, *_behind))))
+_others = game.c.id != sa.bindparam("besides")
+_waiting_for = sa.select(sa.func.count().label("number")).select_from(game).where(_waits_for(_player), _others)
+WAITING = Prepared(_waiting_for)
 """Counts the games, but for one, in which it is the player's turn."""
+NUMBER_WAITING = _waiting_for.correlate(None).scalar_subquery()
+"""The same as a column of another query, of the values `player` and `besides`."""

@@ -158,3 +158,27 @@ async def test_a_page_that_wants_to_know_whether_it_is_still_them(guest_hall: Ha
     assert answer.headers["location"] == "/confirm?next=%2Fsecrets"
     assert await ada.go("/confirm?next=/secrets", "/confirm", password=PASSWORD) == "/secrets"
     await ada.page("/secrets")
+
+
+SLOW = """
+import asyncio
+from gamehall import hookimpl
+
+async def context(caller, query):
+    await asyncio.Event().wait()
+
+@hookimpl(optionalhook=True)
+def web_pages(host):
+    from gamehall_web_htmx.declare import Page
+    return [Page("/slow", "Slow", "slow/page.html", context, visit=lambda query: context(None, query))]
+"""
+
+
+async def test_a_page_that_takes_too_long_is_told_of_on_a_page(
+    install_plugin: InstallPlugin, start_hall: StartHall, newcomer: Make
+) -> None:
+    install_plugin("slow", SLOW)
+    reader = newcomer(await start_hall(request_seconds=1))
+    assert "This took too long and was given up." in (await reader.page("/slow", 503)).text
+    answer = await reader.client.head("/slow")
+    assert (answer.status_code, answer.content) == (503, b"")

@@ -22,12 +22,12 @@ PASSING = re.compile(
 )  # tokens, places in the feed, and how long ago something was
 
 
-async def seen_by(browsers: dict[str, Any]) -> dict[str, str]:
+async def seen_by(browsers: dict[str, Any], game: str) -> dict[str, str]:
     """What each of them is shown, without what passes with time."""
     return {
         f"{name} at {path}": PASSING.sub("", (await browser.page(path)).html)
         for name, browser in browsers.items()
-        for path in PATHS
+        for path in (*PATHS, game)
     }
 
 
@@ -69,9 +69,10 @@ async def test_a_page_is_as_a_worker_makes_it_that_has_kept_nothing(
     for steps in rounds:
         for step in steps:
             await step()
-            kept = await seen_by(browsers)
+            kept = await seen_by(browsers, game)
         fresh = await start_hall(database_url)
-        assert kept == await seen_by({name: newcomer(fresh, **each.cookies) for name, each in browsers.items()})
+        others = {name: newcomer(fresh, **each.cookies) for name, each in browsers.items()}
+        assert kept == await seen_by(others, game)
 
 
 PLUGIN = """

@@ -57,6 +57,20 @@ async def test_own_games_stand_above_the_others_whose_turn_first(hall: Hall, per
     assert "vs bob Tic-tac-toe Your turn · paused" in (await reader.page("/games")).text
 
 
+async def test_the_lobby_has_own_games_by_turn_and_those_of_others_newest_first(
+    each_hall: Hall, newcomer: Make
+) -> None:
+    ada, bob, cleo = await each_hall.users("ada", "bob", "cleo")
+    older, waiting = await start(bob, cleo), await start(bob, ada)
+    newer, own = await start(cleo, bob), await start(ada, cleo)
+    reader, stranger = newcomer(each_hall), newcomer(each_hall)
+    await reader.sign_in("ada")
+    assert games(await reader.page("/")) == [own, waiting, newer, older]
+    assert games(await stranger.page("/")) == [own, newer, waiting, older]
+    await reader.send("/@cleo", "/friends/block")
+    assert games(await reader.page("/")) == [own, waiting], "whom one has blocked is not met"
+
+
 async def test_the_next_game_is_one_link_away(hall: Hall, person: Make) -> None:
     ada, bob = await hall.users("ada", "bob")
     reader = person()

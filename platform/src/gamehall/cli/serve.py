@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,8 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["serve"]
 
-HEADER_SECONDS = 30  # for the head of a request, the first or the next one: so idle connections are closed as well
-LARGEST_HEAD = 128 * 1024  # bytes that are read of a head; `edges` takes less of them
+_CODE = (".css", ".html", ".js", ".po", ".toml")  # beside Python
 
 
 @click.command()
@@ -48,7 +50,7 @@ def serve(ctx: click.Context, /, reload: bool, safe: bool, no_backup: bool, **fl
     """
     settings = settings_of(ctx, **flags)
     if reload and find_spec("watchfiles") is None:
-        raise click.UsageError("--reload needs one more package: pip install watchfiles")
+        raise click.UsageError("--reload needs one more package: pip install 'gamehall[reload]'")
     with progress(ctx, "Copying") as begin:
         prepare(settings, safe=safe, copy=not no_backup, begin=lambda header: begin(header.rows))
     announce(settings)
@@ -140,35 +142,36 @@ def _code(settings: Settings) -> str:
 
 
 def _answer(settings: Settings, *, reload: bool) -> None:
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-
-    from gamehall.logs import server_logs
-    from gamehall.supervisor import Workers
+    from gamehall.supervisor import Workers, listen
 
     if hasattr(os, "register_at_fork"):  # where workers are forked: before they can be told anything
         os.register_at_fork(after_in_child=stop_with_parent)
-    Workers(
-        _worker,
-        drain_seconds=settings.drain_seconds,
-        send_seconds=settings.send_seconds,
-        address=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        interface=Interfaces.ASGI,
-        # Browsers speak HTTP/2 over TLS alone, which is the proxy's; without it there is less to attack.
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1_000, max_buffer_size=LARGEST_HEAD),
-        websockets=False,
-        # The default lets only about a thousand connections in; a stream holds one for hours.
-        backpressure=10_000,
-        backlog=4_096,
-        workers_kill_timeout=15,
-        reload=reload,
-        log_level=LogLevels.warning,
-        log_dictconfig=server_logs(),
-    ).serve()
+    with listen(settings.host, settings.port, settings.send_seconds) as listening:
+        workers = Workers(_worker, listening, number=settings.workers, drain_seconds=settings.drain_seconds)
+        with _reloading(settings) if reload else contextlib.nullcontext():
+            if not workers.run():
+                sys.exit(1)
+
+
+@contextlib.contextmanager
+def _reloading(settings: Settings) -> Iterator[None]:
+    """Has the workers relieved whenever code changes below the folder that the command was called in."""
+    from watchfiles import PythonFilter, watch
+
+    ended = threading.Event()
+
+    def look() -> None:
+        code = PythonFilter(extra_extensions=_CODE, ignore_paths=[Path(settings.data_dir).resolve()])
+        for _changes in watch(Path.cwd(), watch_filter=code, stop_event=ended, raise_interrupt=False):
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    watching = threading.Thread(target=look, name="reload", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watching.join()
 
 
 def _worker(relieving: bool) -> HallApp:

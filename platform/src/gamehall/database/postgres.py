@@ -39,6 +39,7 @@ _OPENED = "opened"
 _ANNOUNCE = "SELECT pg_notify(%(channel)s, %(name)s)"
 _ANNOUNCE_SECONDS = 0.001  # for whoever commits at the same time; and this process reads what it has committed first
 _TRANSACTION_SECONDS = 15.0  # of milliseconds that one takes, and the 30 s of a request
+_STOOD_STILL_SECONDS = 1.0  # by which a loop is late that did nothing else meanwhile
 
 
 def process_name() -> str:
@@ -53,8 +54,16 @@ def _cut_off_in_time(line: Callable[[], Any]) -> Iterator[None]:
     A network can take what we send and bring nothing back for good, and nobody is told. Whoever waits there would hold
     the connection for good too. Shut by ourselves, it is one that the server has closed, for which there is a way.
     """
+    loop = asyncio.get_running_loop()
+
+    def at_work() -> asyncio.TimerHandle:
+        return loop.call_later(_TRANSACTION_SECONDS, cut)
 
     def cut() -> None:
+        nonlocal timer
+        if loop.time() - timer.when() > _STOOD_STILL_SECONDS:
+            timer = at_work()  # what the server has sent meanwhile was not looked at: the silence was ours
+            return
         log.warning(
             "a transaction took longer than %g s: its connection to the database is given up", _TRANSACTION_SECONDS
         )
@@ -62,7 +71,7 @@ def _cut_off_in_time(line: Callable[[], Any]) -> Iterator[None]:
             with contextlib.suppress(OSError), socket.socket(fileno=os.dup(driven.pgconn.socket)) as shut:
                 shut.shutdown(socket.SHUT_RDWR)
 
-    timer = asyncio.get_running_loop().call_later(_TRANSACTION_SECONDS, cut)
+    timer = at_work()
     try:
         yield
     finally:

@@ -4,7 +4,7 @@ asked."""
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -15,15 +15,16 @@ from gamehall.declare import Host
 from gamehall.languages import catalogue
 from gamehall.problems import FieldError, Problem
 from gamehall.tables import user
-from gamehall_friends.tables import block, relation
+from gamehall_friends.tables import block, follow, relation
 
 __all__ = [
     "Box",
+    "Circle",
     "Named",
     "Relation",
     "alone_on",
+    "circle_of",
     "find_request",
-    "first_friends",
     "friend_ids",
     "friends_of",
     "has_blocked",
@@ -103,23 +104,16 @@ def _of(user_id: str | sa.BindParameter[str]) -> sa.Select[Any]:
 
 _user = sa.bindparam("user_id", type_=sa.Text)
 _name = sa.case((relation.c.user_low == _user, _high.c.username_key), else_=_low.c.username_key)
-_FRIENDS = Prepared(
-    _of(_user)
-    .where(relation.c.status == "friends", _name > sa.bindparam("after"))
-    .order_by(_name)
-    .limit(sa.bindparam("most", type_=sa.Integer))
+_by_name = (
+    _of(_user).where(relation.c.status == "friends").order_by(_name).limit(sa.bindparam("most", type_=sa.Integer))
 )
+_FRIENDS = Prepared(_by_name.where(_name > sa.bindparam("after")))
 
 
 def friends_of(connection: sa.Connection, user_id: str, limit: int, after: str = "") -> list[Relation]:
     """The user's friends by their usernames, from behind one of them on."""
     behind = printable(after).casefold()
     return [_as_relation(row) for row in _FRIENDS.rows(connection, user_id=user_id, after=behind, most=limit)]
-
-
-async def first_friends(host: Host, user_id: str, limit: int) -> list[Relation]:
-    """The first of them, by a look."""
-    return [_as_relation(row) for row in await host.look(_FRIENDS, user_id=user_id, after="", most=limit)]
 
 
 def friend_ids(user_id: str | sa.BindParameter[str]) -> sa.Select[str]:
@@ -156,6 +150,36 @@ async def requests_waiting(host: Host, user_id: str) -> int:
     """How many requests wait for this user's answer."""
     ((number,),) = await host.look(_WAITING, user_id=user_id)
     return int(number)
+
+
+class Circle(NamedTuple):
+    """The first of a user's friends by their usernames, how many requests wait for this user's answer, and whether they
+    follow anybody."""
+
+    friends: list[Relation]
+    waiting: int
+    follows: bool
+
+
+_first = _by_name.add_columns(_name.label("place")).subquery()
+_CIRCLE = Prepared(
+    sa.select(
+        _first,
+        sa.select(sa.func.count()).select_from(_waiting.subquery()).scalar_subquery().label("waiting"),
+        sa.exists().where(follow.c.follower_id == _user).label("follows"),
+    )
+    .select_from(user)
+    .outerjoin(_first, sa.true())
+    .where(user.c.id == _user)
+    .order_by(_first.c.place)
+)
+
+
+async def circle_of(host: Host, user_id: str, limit: int) -> Circle:
+    """All of it by one look."""
+    rows = await host.look(_CIRCLE, user_id=user_id, most=limit)
+    friends = [_as_relation(row) for row in rows if row.id is not None]
+    return Circle(friends, int(rows[0].waiting), bool(rows[0].follows)) if rows else Circle([], 0, False)
 
 
 def relation_with(connection: sa.Connection, one: str, other: str) -> Relation | None:

@@ -13,7 +13,7 @@ from gamehall.declare import Host
 from gamehall.gamelog import Game
 from gamehall.languages import catalogue
 from gamehall.naming import title_of
-from gamehall.spans import counted, units_of
+from gamehall.spans import in_largest
 from gamehall.tables import now
 from gamehall_friends.presence import Presence, presence_of
 from gamehall_friends.relations import Named, Relation, friends_of
@@ -59,8 +59,8 @@ def presence_words(presence: Presence, title: Callable[[str], str]) -> str:
         return _("playing {title}", title=title(presence.ruleset))
     if presence.last_seen_at is None:
         return ""
-    longest, *_rest = units_of(int((now() - presence.last_seen_at).total_seconds() + 1) * 1_000)
-    return _("last seen {span} ago", span=counted(*longest))
+    span = int((now() - presence.last_seen_at).total_seconds() + 1) * 1_000
+    return _("last seen {span} ago", span=in_largest(span))
 
 
 def read_friends(

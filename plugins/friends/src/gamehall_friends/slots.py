@@ -15,7 +15,7 @@ from gamehall_friends.choices import choices_of
 from gamehall_friends.company import HeadToHead, activity, head_to_head
 from gamehall_friends.following import follows
 from gamehall_friends.presence import Presence, look_who_is_there, presence_of
-from gamehall_friends.relations import first_friends, has_blocked, relation_with, requests_waiting
+from gamehall_friends.relations import circle_of, has_blocked, relation_with
 from gamehall_friends.showing import deeds, presence_words, ruleset_title, shown_friends
 from gamehall_friends.telling import CHANGES
 
@@ -51,14 +51,14 @@ def slots(host: Host) -> list[Slot]:
 
 
 async def _lobby(host: Host, user_id: str) -> Mapping[str, Any]:
-    found = await first_friends(host, user_id, _LOOKED_AT)
+    found, waiting, follows = await circle_of(host, user_id, _LOOKED_AT)
     presence = await look_who_is_there(host, [each.other(user_id).id for each in found]) if found else {}
-    games, _ = await activity(host, user_id, _DEEDS)
+    games = (await activity(host, user_id, _DEEDS))[0] if found or follows else []
     return {
-        "friends": shown_friends(host, user_id, found, presence)[:_IN_LOBBY],
+        "friends": tuple(shown_friends(host, user_id, found, presence)[:_IN_LOBBY]),
         "more": len(found) > _IN_LOBBY,
-        "waiting": await requests_waiting(host, user_id),
-        "deeds": deeds(host, games),
+        "waiting": waiting,
+        "deeds": tuple(deeds(host, games)),
     }
 
 

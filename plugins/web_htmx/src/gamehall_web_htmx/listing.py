@@ -19,7 +19,7 @@ from gamehall.gamelog import Game, Seat
 from gamehall.languages import ENGLISH, catalogue, language
 from gamehall.naming import option_words, say, title_of
 from gamehall.optionfields import OptionField, fields_of
-from gamehall.spans import in_words
+from gamehall.spans import in_largest, in_words
 
 from .thumbnails import Pictures
 
@@ -158,7 +158,7 @@ def _time(found: Game, hall_time: int) -> str:
     falls = flag_at(found.terms, found.times)
     if falls is not None:
         return _("{span} left", span=in_words(falls - hall_time))
-    return "" if found.turn_at is None else _("for {span}", span=in_words(hall_time - found.turn_at))
+    return "" if found.turn_at is None else _("for {span}", span=in_largest(hall_time - found.turn_at))
 
 
 def _state(found: Game, viewer: str | None) -> str:

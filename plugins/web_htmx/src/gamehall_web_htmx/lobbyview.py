@@ -11,8 +11,8 @@ from gamehall.clockfields import LIVE_KINDS, ClockFilter
 from gamehall.declare import Host
 from gamehall.game import Ruleset
 from gamehall.gamelists import latest_running
-from gamehall.gamelog import load_game, watchable
-from gamehall.turns import running_games
+from gamehall.gamelog import Game, load_game, watchable
+from gamehall.turns import own_and_latest, running_games
 
 from .listing import ChallengeCard, GameCard, challenge_cards, game_cards
 from .thumbnails import pictures_of
@@ -88,17 +88,22 @@ async def lobby_view(host: Host, viewer: str | None, wanted: Wanted) -> Lobby:
     """The lobby as this user sees it, None being a stranger."""
     apart = await _apart(host, viewer)
     boxes = await pending_challenges(host, viewer, _OPEN, ruleset=wanted.ruleset, clock=wanted.clock, apart=apart)
-    live = await latest_running(host, [*apart, *([viewer] if viewer else [])], 2 * MOST_LIVE)
+    mine: list[Game] = []
+    if viewer is None:
+        live = await latest_running(host, (), 2 * MOST_LIVE)
+    else:
+        mine, live = await own_and_latest(host, viewer, _MINE, apart, 2 * MOST_LIVE)
     live = (await watchable(host, live, None))[:MOST_LIVE]
     return Lobby(
-        own=None if viewer is None else await _own(host, viewer, boxes),
+        own=None if viewer is None else await _own(host, viewer, mine, boxes),
         live=game_cards(live, host, viewer, await pictures_of(host, live)),
         open=challenge_cards([each for each in boxes.open if each.challenger_id != viewer], host),
     )
 
 
 async def own_lists(host: Host, viewer: str) -> Own:
-    return await _own(host, viewer, await pending_challenges(host, viewer, apart=await _apart(host, viewer)))
+    boxes = await pending_challenges(host, viewer, apart=await _apart(host, viewer))
+    return await _own(host, viewer, await running_games(host, viewer, _MINE), boxes)
 
 
 async def _apart(host: Host, viewer: str | None) -> Collection[str]:
@@ -106,8 +111,7 @@ async def _apart(host: Host, viewer: str | None) -> Collection[str]:
     return (await host.apart([viewer]))[viewer] if viewer else ()
 
 
-async def _own(host: Host, viewer: str, boxes: Boxes) -> Own:
-    mine = await running_games(host, viewer, _MINE)
+async def _own(host: Host, viewer: str, mine: list[Game], boxes: Boxes) -> Own:
     return Own(
         mine=game_cards(mine, host, viewer, await pictures_of(host, mine)),
         received=challenge_cards(boxes.received, host),

@@ -23,6 +23,7 @@ from gamehall.problems import Problem
 from gamehall.tables import new_id, now, user
 
 from .cookies import make_cookie, sent_cookie
+from .framing import framed, keep_frame
 from .tables import IDLE, session
 
 __all__ = [
@@ -114,18 +115,20 @@ _LIVE = sa.and_(
 """The session has not expired, its user is what they were when it began, and nothing has ended all of theirs."""
 
 _FIND = Prepared(
-    sa.select(
-        session.c.id,
-        session.c.last_seen_at,
-        session.c.confirmed_at,
-        user.c.id.label("user_id"),
-        user.c.username,
-        user.c.display_name,
-        user.c.is_admin,
-        user.c.is_guest,
+    framed(
+        sa.select(
+            session.c.id,
+            session.c.last_seen_at,
+            session.c.confirmed_at,
+            user.c.id.label("user_id"),
+            user.c.username,
+            user.c.display_name,
+            user.c.is_admin,
+            user.c.is_guest,
+        )
+        .join(user, user.c.id == session.c.user_id)
+        .where(session.c.cookie_hash == sa.bindparam("cookie"), _LIVE)
     )
-    .join(user, user.c.id == session.c.user_id)
-    .where(session.c.cookie_hash == sa.bindparam("cookie"), _LIVE)
 )
 
 
@@ -139,20 +142,23 @@ def authenticator(host: Host) -> Authenticator:
 
     async def identify(connection: Asking) -> Principal | None:
         value, moment = cookie_value(host, connection), now()
-        for row in await host.look(_FIND, cookie=_hash(value), **_at(moment)) if value else ():
-            connection.state[_CONFIRMED_AT] = row.confirmed_at
-            if row.last_seen_at < moment - SEEN_EVERY:
-                await host.write(_touch, row.id)
-            name, admin, guest = row.display_name, row.is_admin, row.is_guest
-            return Principal(row.user_id, row.username, name, admin, SESSION, row.id, is_guest=guest)
-        return None
+        rows = await host.look(_FIND, cookie=_hash(value), **_at(moment)) if value else []
+        if not rows:
+            return None
+        row = rows[0]
+        connection.scope["state"][_CONFIRMED_AT] = row.confirmed_at
+        keep_frame(connection, rows)
+        if row.last_seen_at < moment - SEEN_EVERY:
+            await host.write(_touch, row.id)
+        name, admin, guest = row.display_name, row.is_admin, row.is_guest
+        return Principal(row.user_id, row.username, name, admin, SESSION, row.id, is_guest=guest)
 
     return Authenticator(name=SESSION, area="pages", identify=identify)
 
 
 def confirmed_at(connection: Asking) -> datetime | None:
     """When the person who asks by this session last proved who they are; None where that is not known."""
-    moment: datetime | None = connection.state.get(_CONFIRMED_AT)
+    moment: datetime | None = connection.scope["state"].get(_CONFIRMED_AT)
     return moment
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -34,7 +35,7 @@ from .live.pieces import Pieces
 from .notices import mark_read
 from .prefs import Prefs, cookie_prefs
 from .previews import PictureSizes
-from .printing import blank
+from .printing import Forms, blank
 from .sessions import cookie_value, forgotten_cookie
 from .templating import shared_templates
 from .tongues import speak_to
@@ -62,7 +63,6 @@ _HEADERS = {
 }
 _SIGNING_IN = ("/", "/login", "/register")  # who comes from there need not be led back
 _MENU = ("/", "/play", "/games", "/notices")
-_BLANK = blank("form_token")
 KEPT_NOWHERE = {"Cache-Control": "no-store"}
 
 
@@ -144,6 +144,7 @@ class Site:
         self.templates = host.kept(shared_templates)
         self.game_forms = GameForms(host, self.templates, self.picture_sizes)
         self.pieces = Pieces(host, self.templates)
+        self._forms = Forms(self.templates)
         self.lobby_news = LobbyNews(host, self.pieces)
 
     async def visitor(self, request: HttpRequest) -> Visitor:
@@ -152,7 +153,7 @@ class Site:
         account = None if principal is None or principal.is_guest else principal
         token, prefs, unread, badges = form_token(self.host, request), cookie_prefs(request), 0, {}
         if account is not None:
-            frame = await frame_of(self.host, account.user_id)
+            frame = await frame_of(self.host, request, account.user_id)
             prefs = prefs if frame.prefs is None else frame.prefs
             unread, badges = await self._unread(request, account.user_id, frame.links), await self._badges(account)
         found = Visitor(principal, token, prefs, cursor, unread, badges)
@@ -199,31 +200,45 @@ class Site:
             headers |= KEPT_NOWHERE
         return self.answer(self.render(request, visitor, f"web_htmx/{template}", context), status, headers)
 
+    def kept_page(
+        self, request: HttpRequest, visitor: Visitor, template: str, filled: Mapping[str, str], **context: Any
+    ) -> Response[str]:
+        """One without forms to be typed in again, made once for as long as it shows the same. What is `filled` in may
+        be something else each time; all else that it shows is in the context, and hashable."""
+        given = self._shared(request, visitor, context) | {name: blank(name) for name in filled}
+        form = self._forms.of(f"web_htmx/{template}", given)
+        return self.answer(form.filled({**_texts_of(visitor), **filled}))
+
     def render(self, request: HttpRequest, visitor: Visitor, template: str, context: dict[str, Any]) -> str:
+        given = self._shared(request, visitor, context)
+        problem: Problem | None = context.get("problem")
+        given["errors"] = {each.field: each.message for each in problem.errors} if problem else {}
+        if "typed" in context:
+            given["typed"] = defaultdict(str, context["typed"])  # a field that was not sent is empty
+        return self._forms.made(template, given).filled(_texts_of(visitor))
+
+    def _shared(self, request: HttpRequest, visitor: Visitor, context: Mapping[str, Any]) -> dict[str, Any]:
+        """What a page is given, with what all of them are."""
         path, back = request.url.path, here(request)
         menu = self.menu(visitor.badges) if visitor.account else ()
         shared: dict[str, Any] = {
             "viewer": visitor.principal,
             "prefs": visitor.prefs,
             "unread": visitor.unread,
-            "form_token": _BLANK,
+            "form_token": blank("form_token"),
             "menu": menu,
             "path": path,
             "current": path if path in _MENU or any(path == each for each, *_ in menu) else "",
             "here": back,
             "onward": "" if visitor.account or (not visitor.principal and path in _SIGNING_IN) else back,
             "signup_open": self.signup_open,
-            "live": self.live("/live/own", visitor, {}) if visitor.account else None,
             "preview": None,
             "is_known": True,  # who is looking; of somebody else no form would be taken
             "soon": False,  # whether to look again in a moment, where there are no scripts
         }
-        problem: Problem | None = context.get("problem")
-        shared["errors"] = {each.field: each.message for each in problem.errors} if problem else {}
-        if "typed" in context:
-            context["typed"] = defaultdict(str, context["typed"])  # a field that was not sent is empty
-        html = self.templates.get_template(template).render(shared | context)
-        return html.replace(_BLANK, token_input(visitor.token))
+        if "live" not in context:
+            shared["live"] = self.live("/live/own", {}) if visitor.account else None
+        return {**shared, **context}
 
     @property
     def pusher(self) -> tuple[str, Pusher] | None:
@@ -231,9 +246,9 @@ class Site:
         declared: list[tuple[str, Pusher]] = self.host.declared("web_pushers")
         return declared[0] if declared else None
 
-    def live(self, path: str, visitor: Visitor, query: Mapping[str, object], *, stays: bool = False) -> Live | None:
-        """How a page follows what happens after this visitor has asked for it, None where it cannot."""
-        return Live(f"{path}?{urlencode({'cursor': visitor.cursor, **query})}", stays) if self.pusher else None
+    def live(self, path: str, query: Mapping[str, object], *, stays: bool = False) -> Live | None:
+        """How a page follows what happens after its visitor has asked for it, None where it cannot."""
+        return Live(f"{path}?{urlencode({'cursor': blank('cursor'), **query})}", stays) if self.pusher else None
 
     @property
     def signup_open(self) -> bool:
@@ -291,6 +306,11 @@ class Site:
             return Markup("")
 
 
+def _texts_of(visitor: Visitor) -> dict[str, str]:
+    """What is left open in every page."""
+    return {"form_token": token_input(visitor.token), "cursor": visitor.cursor}
+
+
 def form_status(problem: Problem | None) -> int:
     """The status of a page that shows a form again, with what is wrong with it."""
     if problem is None:
@@ -300,7 +320,10 @@ def form_status(problem: Problem | None) -> int:
 
 def here(request: HttpRequest) -> str:
     """The address to come back to, as a part of another one."""
-    return quote(_address(request) if request.method == "GET" else "/", safe="")
+    return _quoted(_address(request) if request.method == "GET" else "/")
+
+
+_quoted = lru_cache(maxsize=1_000)(partial(quote, safe=""))
 
 
 def _address(request: HttpRequest) -> str:

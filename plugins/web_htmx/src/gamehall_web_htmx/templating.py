@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -104,6 +105,7 @@ def moment(when: datetime | str) -> Markup:
     return _element(f"{parsed:%Y-%m-%dT%H:%M:%SZ}", words)
 
 
+@lru_cache(maxsize=100)
 def clock_time(when: datetime) -> Markup:
     """The time of day, to the second."""
     then = when.astimezone(UTC)

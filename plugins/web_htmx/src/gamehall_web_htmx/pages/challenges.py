@@ -102,7 +102,7 @@ async def _show(
         code=code,
         auto=auto,
         refresh=auto and own and found.status == "pending",
-        live=site.live(f"/live/challenges/{found.id}", visitor, {}, stays=True) if own else None,
+        live=site.live(f"/live/challenges/{found.id}", {}, stays=True) if own else None,
         problem=problem,
     )
 

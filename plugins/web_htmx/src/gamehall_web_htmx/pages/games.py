@@ -11,7 +11,6 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from markupsafe import Markup
 
 from gamehall.asking import HttpRequest, known_id
-from gamehall.claims import around
 from gamehall.declare import Host, Principal
 from gamehall.games import play
 from gamehall.languages import catalogue
@@ -19,7 +18,7 @@ from gamehall.problems import Problem
 from gamehall.records.formats import exporters
 from gamehall.seeing import see_game
 from gamehall.showing import scene_at
-from gamehall.turns import games_waiting
+from gamehall.visiting import visit_game
 from gamehall_web_htmx.forms import Form, read_form, token_input
 from gamehall_web_htmx.gameform import Looking
 from gamehall_web_htmx.live.pieces import Role
@@ -69,12 +68,12 @@ async def show(
     A problem is told above it, and on the board where a cell was `touched`; the cells that are its reason are marked.
     """
     host = site.host
-    state = await see_game(host, known_id(game_id), visitor.user_id, ply)
+    state, company, waiting = await visit_game(host, known_id(game_id), visitor.user_id, ply)
     found, auto = state.game, auto or request.query_params.get("auto") == "on"
     is_player = found.seat_of(visitor.user_id) is not None
     query = {"revision": found.revision, "forbidden": "on" if forbidden else ""}
     stays = is_player and found.status == "active"
-    live = site.live(f"/live/games/{found.id}", visitor, query, stays=stays)
+    live = site.live(f"/live/games/{found.id}", query, stays=stays)
     looking = Looking(
         player=visitor.user_id if is_player else None,
         prefs=visitor.prefs,
@@ -82,24 +81,25 @@ async def show(
         forbidden=forbidden,
         auto=auto,
         live=live is not None,
-        waiting=await games_waiting(host, visitor.user_id, found.id) if visitor.user_id else 0,
+        waiting=waiting,
         formats=tuple(sorted(exporters(host))),
         pictures=tuple(picture_formats(host)),
     )
     is_piece = request.headers.get("hx-request") == "true"
     template = "game_fragment.html" if is_piece else "game_content.html"
-    form, clocks = await site.game_forms.of(template, state, await around(host, found), looking, problem, touched)
+    form, clocks = await site.game_forms.of(template, state, company, looking, problem, touched)
     status = problem.status if problem else 200
     if is_piece:
         return site.answer(form.html.filled(clocks), status)
-    content = form.html.filled(
-        clocks
-        | {"form_token": token_input(visitor.token), "here": here(request), "path": request.url.path}
-        | {"made_at": clock_time(datetime.now(UTC)), "side": await _side(site, visitor, found.id)}
-    )
-    shown: dict[str, Any] = {"form": form, "content": content, "problem": problem, "auto": auto, "live": live}
-    shown |= {"preview": form.preview, "soon": form.asks and answers_at_once(host, found)}
-    return site.page(request, visitor, "game.html", status=status, **shown)
+    made_at = clock_time(datetime.now(UTC).replace(microsecond=0))
+    texts = {"form_token": token_input(visitor.token), "here": here(request), "path": request.url.path}
+    texts |= {"made_at": made_at, "side": await _side(site, visitor, found.id)}
+    content = form.html.filled(clocks | texts)
+    shown: dict[str, Any] = {"heading": form.heading, "waits": form.waits, "preview": form.preview, "problem": problem}
+    shown |= {"auto": auto, "live": live, "soon": form.asks and answers_at_once(host, found)}
+    if problem is not None:
+        return site.page(request, visitor, "game.html", status=status, content=content, **shown)
+    return site.kept_page(request, visitor, "game.html", {"content": content}, **shown)
 
 
 async def _side(site: Site, visitor: Visitor, game_id: str) -> Markup:

@@ -44,21 +44,22 @@ async def lobby(
     lists = await lobby_view(site.host, visitor.user_id, wanted)
     own = lists.own
     query = {"ruleset": wanted.ruleset, "clock": wanted.clock or ""}
-    return site.page(
+    return site.kept_page(
         request,
         visitor,
         "lobby.html",
+        {},
         mine=own.mine if own else (),
         playing=lists.live,
         received=own.received if own else (),
         sent=own.sent if own else (),
         open=lists.open,
-        live=site.live("/live/lobby", visitor, query | {"shown": ",".join(each.id for each in lists.live)}),
-        filters=query,
+        live=site.live("/live/lobby", query | {"shown": ",".join(each.id for each in lists.live)}),
+        wanted=wanted,
         filtered=any(query.values()),
         clock_filters=_clock_filters,
         quick_clocks=quick_clocks,
         rulesets=two_player_games(site.host),
         quick_ways=quick_ways(site.host),
-        side=await site.slots(visitor, "lobby.side"),
+        side=tuple(await site.slots(visitor, "lobby.side")),
     )

@@ -82,7 +82,7 @@ async def _declared_page(
     title = catalogue(f"gamehall_{plugin}")(page.title)
     shared: dict[str, Any] = {"title": title, "problem": problem, "typed": {}}
     if page.piece and caller is not None:
-        shared["live"] = site.live(f"/live/pages{page.path}", visitor, query)
+        shared["live"] = site.live(f"/live/pages{page.path}", query)
     html = site.render(request, visitor, page.template, context | shared | more)
     return site.answer(html, problem.status if problem else 200, KEPT_NOWHERE)
 
