@@ -27,6 +27,7 @@ pytest_plugins = [
         "screen",
         "hall",
         "soak",
+        "malformed",
         "faultproxy",
         "nginx",
         "desktop",
