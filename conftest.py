@@ -51,6 +51,8 @@ _LONG = {
     "test_relief": 90,
     "test_docs": 80,
     "test_conformance": 60,
+    "test_states": 60,
+    "test_parsers": 20,
     "test_cli_plugins": 50,
     "test_races": 40,
     "test_features": 40,
