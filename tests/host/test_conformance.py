@@ -101,7 +101,7 @@ async def test_everything_answers_as_it_is_described(
             found += await anyio.to_thread.run_sync(explore.run, number, share(4, 30))
         assert not found, "\n\n".join(found)
     assert set(asked) == set(WHO)
-    calls: dict[str, int] = {**asked}
+    calls = {str(who): number for who, number in asked.items()}
     record_property("described operations", {"operations": len(operations)} | calls)
 
 
