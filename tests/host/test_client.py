@@ -15,6 +15,7 @@ import pytest
 from gamehall.answers import Result
 from gamehall.client import Client, ProblemError
 from gamehall.game import Mark
+from gamehall.replies import wait_before
 from rig.hall import Hall, play, start_game
 from rig.passing import pass_time
 
@@ -55,13 +56,16 @@ def problem(status: int, slug: str, **members: Any) -> httpx.Response:
     return httpx.Response(status, json=content, headers={"content-type": "application/problem+json"})
 
 
+STREAM = {"content-type": "text/event-stream"}
+
+
 def stream(*events: tuple[str, str], retry: int = 1) -> httpx.Response:
     """Events by (id, kind)."""
     lines = [f"retry: {retry}\n", ":\n"]
     lines += [
         f'id: {cursor}\nevent: {kind}\ndata: {{"channel": "lobby", "at": "", "n": 1}}\n\n' for cursor, kind in events
     ]
-    return httpx.Response(200, content="".join(lines), headers={"content-type": "text/event-stream"})
+    return httpx.Response(200, content="".join(lines), headers=STREAM)
 
 
 async def test_a_move_whose_answer_is_lost_is_repeated_as_it_was() -> None:
@@ -139,6 +143,26 @@ async def test_a_stream_goes_on_where_it_was_lost() -> None:
     assert pauses == [("not up yet", True), ("None", True), ("503 busy: about busy", True), ("None", True)]
     assert all(request.url.params.get_list("channel") == ["lobby", "user"] for request in line.requests)
     assert all(request.headers["authorization"] == "Token t" for request in line.requests)
+
+
+async def test_a_stream_that_is_spoilt_on_its_way_is_a_lost_one() -> None:
+    """By something in between that cuts or changes it."""
+    endless = f"retry: {'9' * 400}\n\n"
+    line = Line(
+        httpx.Response(200, headers=STREAM, text='id: 0-1\nevent: hello\ndata: {"n": 1, "chan\n\n'),
+        httpx.Response(200, headers=STREAM, text=f"{endless}id: 0-2\nevent: closed\ndata: {{}}\n\n"),
+    )
+    why: list[str] = []
+    async with (
+        Client("http://hall", "t", transport=line) as client,
+        aclosing(client.events(["lobby"], lost=lambda error, _seconds: why.append(str(error)))) as events,
+    ):
+        assert [(event.kind, event.cursor) async for event in events] == [("closed", "0-2")]
+    assert [each.partition(":")[0] for each in why] == ["the event 'hello' cannot be read"]
+
+
+def test_a_hall_can_be_away_for_days() -> None:
+    assert 7.5 <= wait_before(1.0, 5_000) <= 15
 
 
 @pytest.mark.parametrize(("status", "slug"), [(401, "invalid-token"), (403, "forbidden"), (404, "not-found")])

@@ -63,6 +63,7 @@ async def test_games_stay_and_the_name_does_not(each_hall: Hall) -> None:
     assert after["seats"][0]["user"]["display_name"] == "Deleted player"
     unchanged = ("moves", "status", "result", "options", "finished_at")
     assert [after[each] for each in unchanged] == [before[each] for each in unchanged]
+    problem(await bob.post(f"/games/{won}/rematch", json={"action": "offer"}), 409, "not-possible")
     assert "Deleted player" in (await bob.get(f"/games/{won}/record?format=text")).text
     for gone in ("lovelace", name):
         problem(await bob.get(f"/users/{gone}"), 404, "not-found")

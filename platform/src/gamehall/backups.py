@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from gamehall import __version__, migrate
 from gamehall.codes import code_for
 from gamehall.database import snapshot
-from gamehall.problems import Problem
+from gamehall.problems import UNREADABLE, Problem
 from gamehall.tables import PASSING, event, now
 
 __all__ = [
@@ -192,7 +192,7 @@ def read_header(file: Path) -> Header:
         if stated != FORMAT:
             raise Problem("malformed", f"{file} is no backup that this version reads: its format is {stated!r}.")
         return msgspec.json.decode(first, type=Header)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Problem("malformed", f"{file} is no backup of a hall ({error}).") from error
 
 
@@ -205,7 +205,7 @@ def verify(file: Path) -> None:
             last = line
     try:
         stated = msgspec.json.decode(last, type=_End).sha256
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise _damaged(file, "its end is missing") from error
     if stated != digest.hexdigest():
         raise _damaged(file, "its checksum is another one")

@@ -331,7 +331,7 @@ class Client:
             try:
                 async with self._stream(channels, cursor) as response:
                     async for sent in EventSource(response).aiter_sse():
-                        base = base if sent.retry is None else sent.retry / 1000
+                        base = base if sent.retry is None else min(sent.retry, 60_000) / 1000
                         failures = 0
                         if not sent.data:
                             continue

@@ -20,4 +20,6 @@ def code_for(secret: bytes, purpose: str, id_: str, digits: int) -> str:
 def id_in(secret: bytes, purpose: str, code: str, digits: int) -> str | None:
     """The id in a code of this purpose; None when the code was not made here."""
     id_ = code[:_ID]
+    if not code.isascii():
+        return None
     return id_ if hmac.compare_digest(code_for(secret, purpose, id_, digits).encode(), code.encode()) else None

@@ -76,7 +76,7 @@ def read_typed(field: OptionField, text: str) -> Any:
         return None
     try:
         return _value(field, bare)
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, RecursionError) as error:
         raise ValueError(_wanted(field)) from error
 
 

@@ -9,9 +9,12 @@ import msgspec
 
 from gamehall.languages import N_, catalogue
 
-__all__ = ["FieldError", "Problem", "known_problems", "status_of"]
+__all__ = ["UNREADABLE", "FieldError", "Problem", "known_problems", "status_of"]
 
 _ = catalogue(__name__)
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no JSON, or not of the shape that is asked for."""
 
 # Slug: (status, title). The slug is what programs rely on.
 _KNOWN = {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 import sqlalchemy as sa
 
+from gamehall.accounts import find_user
 from gamehall.declare import Host
 from gamehall.endings import load_for
 from gamehall.feed import emit
@@ -35,8 +38,10 @@ async def answer_rematch(host: Host, game_id: str, user_id: str, action: OfferAc
     if action != "decline":
         if (ruleset := host.offered_rulesets.get(found.ruleset)) is None:
             raise Problem("not-possible", _("The rules of this game are not offered here any more."))
+        others = {each.user_id for each in found.seats} - {user_id}
+        await host.read(_check_there, others)
         is_asked = found.offered("rematch") not in (None, found.seat_of(user_id))
-        for other in {each.user_id for each in found.seats} - {user_id}:
+        for other in others:
             verdict = await host.ask("play" if is_asked else "challenge", user_id, other)
             if not verdict.allowed:
                 raise Problem("forbidden", verdict.why)
@@ -47,6 +52,13 @@ async def answer_rematch(host: Host, game_id: str, user_id: str, action: OfferAc
                 "not-possible", _("The rules do not take the options of this game any more: {error}", error=error)
             ) from error
     return await host.write(_answer, game_id, user_id, action, opening, host.hall_time())
+
+
+def _check_there(connection: sa.Connection, user_ids: Iterable[str]) -> None:
+    """Raises Problem `not-possible` for a player whose account is disabled or deleted: an offer would wait for ever."""
+    for person in [find_user(connection, each) for each in user_ids]:
+        if person is None or not person.is_active:
+            raise Problem("not-possible", _("The other player is not here any more."))
 
 
 def _answer(

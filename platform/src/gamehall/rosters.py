@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from gamehall.accounts import Registration, User, add_user, check_registration, update_user
 from gamehall.database import reads
 from gamehall.links import make_link
-from gamehall.problems import Problem
+from gamehall.problems import UNREADABLE, Problem
 from gamehall.tables import user
 
 __all__ = ["Format", "Line", "Member", "add_members", "list_members", "read_roster", "write_roster"]
@@ -85,13 +85,16 @@ def read_roster(content: bytes, form: Format) -> list[tuple[int, Member | str]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), restkey="more")
     if not {"username", "email"} <= set(reader.fieldnames or ()):
         raise Problem("malformed", "The first line of a CSV file names its columns, username and email among them.")
-    return [(reader.line_num, _from_cells(row)) for row in reader]
+    try:
+        return [(reader.line_num, _from_cells(row)) for row in reader]
+    except csv.Error as error:
+        raise Problem("malformed", f"Line {reader.line_num}: this is not valid CSV ({error}).") from error
 
 
 def _member(line: str) -> Member | str:
     try:
         return msgspec.json.decode(line, type=Member)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         return f"it cannot be read: {error}"
 
 

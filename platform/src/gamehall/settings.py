@@ -139,7 +139,11 @@ def load_settings(flags: Mapping[str, Any] | None = None, config: str | None = N
     found |= {key: (value, "flag") for key, value in (flags or {}).items() if value is not None}
     found.setdefault("data_dir", (str(_default_data_dir()), "default"))
     values = {key: _convert(key, value, origin) for key, (value, origin) in found.items()}
-    data_dir = Path(values["data_dir"]).expanduser().absolute()
+    try:
+        data_dir = Path(values["data_dir"]).expanduser().absolute()
+    except RuntimeError as error:
+        value, origin = found["data_dir"]
+        raise SettingsError(f"{origin}: data_dir is {value!r}, and nobody is known by that name here") from error
     values["data_dir"] = str(data_dir)
     if not values.get("database_url"):
         values["database_url"] = f"sqlite+aiosqlite:///{data_dir / 'gamehall.db'}"
@@ -166,7 +170,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # of which wrong TOML, wrong UTF-8 and endless numbers are kinds
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
 
 
@@ -176,6 +180,9 @@ def _convert(key: str, value: Any, origin: str) -> Any:
     if field is None:
         meant = did_you_mean(key, _KEYS) or f"The settings are {', '.join(_KEYS)}"
         raise SettingsError(f"{origin}: there is no setting {key!r}. {meant}")
+    name = f"GAMEHALL_{key.upper()}" if origin == "environment" else key
+    if isinstance(value, str) and (value.encode(errors="replace").decode() != value or "\0" in value):
+        raise SettingsError(f"{origin}: {name} is {value!r}, which is no text in UTF-8")
     if field.type is bool and isinstance(value, str):
         value = {"on": "true", "off": "false", "yes": "true", "no": "false"}.get(value.lower(), value)
     if key == "log_level" and isinstance(value, str):
@@ -185,7 +192,6 @@ def _convert(key: str, value: Any, origin: str) -> Any:
     try:
         return msgspec.convert(value, field.type, strict=False)
     except msgspec.ValidationError as error:
-        name = f"GAMEHALL_{key.upper()}" if origin == "environment" else key
         raise SettingsError(f"{origin}: {name} is {value!r}: {error}") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,11 +19,13 @@ from gamehall.cli.running import installed_plugins
 from gamehall.commands import answer, on_database, progress, settings_of
 from gamehall.database import Database
 from gamehall.gamelog import Rulesets
-from gamehall.problems import Problem
+from gamehall.problems import UNREADABLE, Problem
 from gamehall.records.archives import CONTENTS, Contents
 
-__all__ = ["import_games"]
+__all__ = ["brought_by", "import_games"]
 
+# What reading a zip raises that is none, is damaged, encrypted, or packed in a way that is not known here.
+_BROKEN = (BadZipFile, KeyError, EOFError, RuntimeError, ValueError, zlib.error)
 _LARGEST = 16 * 1024 * 1024  # bytes of one record, which has some hundred for a move
 
 
@@ -50,7 +53,7 @@ def import_games(
         raise click.UsageError(f"--map takes NAME=USER, not {wrong[0]!r}")
     mapped = {name: here for name, _, here in (pair.partition("=") for pair in pairs)}
     rulesets = {key: each for key, (_, each) in installed_plugins(ctx).rulesets.items()}
-    brought = [each for file in files for each in _read(file)]
+    brought = [each for file in files for each in brought_by(file)]
 
     async def work(database: Database) -> list[Adopted]:
         names = {name for each in brought for name in each.players} if match else set()
@@ -72,7 +75,7 @@ def import_games(
     answer(ctx, {"imported": not dry_run, "games": found}, "\n".join(lines))
 
 
-def _read(file: Path) -> Iterator[Brought]:
+def brought_by(file: Path) -> Iterator[Brought]:
     """The records of a file, one or an archive of many. Raises Problem `malformed`, `too-large`."""
     try:
         if file.suffix.lower() != ".zip":
@@ -84,7 +87,7 @@ def _read(file: Path) -> Iterator[Brought]:
                 if archive.getinfo(each.file).file_size > _LARGEST:
                     raise Problem("too-large", f"{each.file} in {file} is too large for a game.")
                 yield Brought(f"{file}/{each.file}", archive.read(each.file), each.players)
-    except (BadZipFile, KeyError, msgspec.DecodeError) as error:
+    except (*_BROKEN, *UNREADABLE) as error:
         raise Problem("malformed", f"{file} is no archive of `gamehall games export`: {error}.") from error
     except OSError as error:
         raise click.FileError(str(file), error.strerror) from error

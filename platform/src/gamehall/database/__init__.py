@@ -50,7 +50,7 @@ def sync_url(url: str) -> sa.URL:
     """The URL for a synchronous engine, which migrations and SQLite's threads use. Raises SettingsError."""
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
+    except (sa.exc.ArgumentError, ValueError) as error:  # ValueError: its port has thousands of digits
         raise SettingsError(f"GAMEHALL_DATABASE_URL is not a database address: {error}") from error
     match parsed.get_backend_name():
         case "sqlite":

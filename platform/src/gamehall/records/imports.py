@@ -15,7 +15,7 @@ from gamehall.game import Ruleset, Scene, read_options
 from gamehall.gamelog import Rulesets
 from gamehall.languages import catalogue
 from gamehall.naming import title_of
-from gamehall.problems import FieldError, Problem
+from gamehall.problems import UNREADABLE, FieldError, Problem
 from gamehall.records.canonical import digest
 from gamehall.records.results import read_result
 
@@ -82,7 +82,7 @@ def told_game(ruleset: str, options: str, moves: str, names: Sequence[str], resu
     it. Raises Problem `invalid`."""
     try:
         told = msgspec.json.decode(options, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         message = _("Give the options as a JSON object.")
         raise Problem("invalid", message, errors=(FieldError("options", message),)) from error
     return ImportedGame(ruleset, told, tuple(moves.split()), tuple(names), read_result(result))

@@ -13,7 +13,7 @@ import msgspec
 from gamehall.declare import ImportedGame, Importer
 from gamehall.game import Ruleset
 from gamehall.languages import catalogue
-from gamehall.problems import Problem
+from gamehall.problems import UNREADABLE, Problem
 from gamehall.records.guessing import StoneGame, StonePlaced, guess_ruleset
 from gamehall.records.results import read_result
 from gamehall.records.sgfboards import BLACK, LARGEST, WHITE, Place, place_of
@@ -29,6 +29,7 @@ _SPACE = re.compile(r"\s*")
 _NAME = re.compile(r"[A-Za-z]+")
 _VALUE = re.compile(r"\s*\[((?:[^\]\\]|\\.)*)\]", re.DOTALL)
 _ESCAPED = re.compile(r"\\(\r\n|\n\r|.)", re.DOTALL)
+_GAME = re.compile(r"[0-9]{1,4}", re.ASCII)
 _SIZE = re.compile(r"\s*(\d{1,3})(?:\s*:\s*(\d{1,3}))?\s*")
 _WINNER = re.compile(r"\s*([BW])(?:lack|hite)?\+", re.IGNORECASE)
 _DEFAULT_SIZES = {1: 19}
@@ -51,7 +52,7 @@ def _read_sgf(content: bytes, rulesets: Mapping[str, Ruleset[Any, Any]]) -> Impo
     if "GHRS" in root.properties:
         return _own_game(root, nodes[1:])
     number = root.first("GM", "1").strip()
-    if not number.isdecimal():
+    if not _GAME.fullmatch(number):
         raise Problem(
             "malformed",
             _("Line {line}: GM is {number!r}; it has to be the number of a game.", line=root.line, number=number),
@@ -78,7 +79,7 @@ def _own_game(root: _Node, nodes: list[_Node]) -> ImportedGame:
     """A game that a hall wrote, from its private properties."""
     try:
         options = msgspec.json.decode(root.first("GHOP", "{}"), type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise Problem(
             "malformed", _("Line {line}: GHOP is no JSON object of options ({error}).", line=root.line, error=error)
         ) from error

@@ -17,6 +17,7 @@ from filelock import AsyncFileLock
 from gamehall.answers import Grant, SignedIn
 from gamehall.client import Client, ProblemError
 from gamehall.languages import catalogue
+from gamehall.problems import UNREADABLE
 
 from .tokens import TokenError, Tokens, account_of, environment_token
 
@@ -239,7 +240,7 @@ class _Signature(httpx.Auth):
 def _refusal(content: bytes) -> ProblemError:
     """What the body of a 401 says, which may not be a hall's."""
     members: Any = None
-    with contextlib.suppress(msgspec.DecodeError):
+    with contextlib.suppress(*UNREADABLE):
         members = msgspec.json.decode(content)
     return ProblemError(httpx.codes.UNAUTHORIZED, members if isinstance(members, dict) else {})
 

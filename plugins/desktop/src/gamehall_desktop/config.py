@@ -14,6 +14,7 @@ import msgspec
 import platformdirs
 
 from gamehall.languages import catalogue
+from gamehall.problems import UNREADABLE
 
 from .files import set_aside, write_private
 from .state.settings import Look
@@ -180,7 +181,7 @@ def _read_file(path: Path, notes: list[str]) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise ConfigError(_("{path} cannot be read: {error}", path=path, error=error.strerror)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         kept = set_aside(path)
         told = _("The settings in {path} could not be read ({error}). They are kept as {kept}, and you begin anew.")
         notes.append(told.format(path=path, error=error, kept=kept.name))

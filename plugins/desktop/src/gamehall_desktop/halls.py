@@ -12,6 +12,7 @@ import msgspec
 
 import gamehall
 from gamehall.answers import Health
+from gamehall.problems import UNREADABLE
 
 from . import remedies
 
@@ -51,7 +52,7 @@ async def look_at(base_url: str, patience: float = 30.0) -> Seen:
         raise HallAwayError(remedies.hall_away(base_url, answer.status_code))
     try:
         found = msgspec.json.decode(answer.content, type=Health)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise HallError(remedies.not_a_hall(base_url)) from error
     if _numbers(found.version) < _numbers(OLDEST):
         raise HallError(remedies.old_hall(base_url, found.version, OLDEST))
@@ -66,4 +67,4 @@ async def look_at(base_url: str, patience: float = 30.0) -> Seen:
 
 def _numbers(version: str) -> tuple[int, ...]:
     """The version as numbers that can be compared; whatever has none is older than everything."""
-    return tuple(map(int, re.findall(r"\d+", version.partition("+")[0])[:3])) or (-1,)
+    return tuple(map(int, re.findall(r"\d{1,9}", version.partition("+")[0])[:3])) or (-1,)

@@ -13,6 +13,7 @@ import platformdirs
 
 from gamehall.answers import Result
 from gamehall.languages import catalogue
+from gamehall.problems import UNREADABLE
 
 from .files import write_private
 
@@ -77,7 +78,7 @@ def read_games(folder: Path) -> tuple[list[StoredGame], list[str]]:
             if game.id != path.stem:
                 raise ValueError(f"it says that it is {game.id}")
             games.append(game)
-        except (OSError, ValueError) as error:  # of which what msgspec and decoding raise are kinds
+        except (OSError, ValueError, *UNREADABLE) as error:
             faults.append(_keep_aside(path, error))
     return sorted(games, key=lambda game: game.changed_at, reverse=True), faults
 

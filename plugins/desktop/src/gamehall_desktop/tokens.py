@@ -22,6 +22,7 @@ from filelock import FileLock
 from keyring.errors import KeyringError
 
 from gamehall.languages import catalogue
+from gamehall.problems import UNREADABLE
 
 from .config import Keeping
 from .files import write_private
@@ -138,7 +139,7 @@ class TokenFile:
             return msgspec.json.decode(self.path.read_bytes(), type=dict[str, str])
         except FileNotFoundError:
             return {}
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, *UNREADABLE) as error:
             raise TokenError(_("{path} cannot be read: {why}", path=self.path, why=error)) from error
 
 
