@@ -178,12 +178,7 @@ class Load:
 
     async def play(self, pair: tuple[Player, Player]) -> None:
         while not self._over:
-            try:
-                game = await self._begin(pair)
-            except Refused:  # a policy that cannot be asked while the database is away says no, and to try again later
-                await asyncio.sleep(0.2)
-            else:
-                await self._through(game, pair)
+            await self._through(await self._begin(pair), pair)
 
     async def _begin(self, pair: tuple[Player, Player]) -> str:
         terms = {"ruleset": "gomoku", "seat": 0, "opponent": pair[1].name, "clock": self._clock}

@@ -102,6 +102,7 @@ LAYERS: list[set[str]] = [
         "mail",
         "tallies",
         "turns",
+        "verdicts",
     },
     {"plugins", "contributions", "wakeups", "commands", "showing"},
     {"standing", "replays", "endings", "offers", "claims", "recording", "games", "notices", "visiting"},

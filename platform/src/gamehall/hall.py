@@ -18,12 +18,10 @@ from gamehall.database import Database, Prepared, open_database, sync_url
 from gamehall.declare import (
     Check,
     CheckResult,
-    Hiding,
     Host,
     InstalledPlugin,
     Lifespan,
     Opponent,
-    Policy,
     Principal,
     Question,
     Verdict,
@@ -56,14 +54,12 @@ from gamehall.retention import forget_old, retentions_of
 from gamehall.settings import Settings, secret_key
 from gamehall.statements import Stopwatch
 from gamehall.tables import now
-from gamehall.tasks import again_and_again, beside, calling
-from gamehall.tracing import marked, part
+from gamehall.tasks import again_and_again, beside
+from gamehall.tracing import marked
+from gamehall.verdicts import kept_apart, refused_to, verdict_of
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
 
 __all__ = ["Hall"]
-
-_ = catalogue(__name__)
-
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +67,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 S = TypeVar("S")
 
-_POLICY_SECONDS = 2.0
 _STANDING_SECONDS = 10.0  # the feed is read every second, unless the database is slow or away
 
 
@@ -231,52 +226,13 @@ class Hall:
         return await identify(self, self._authenticators, connection, area)
 
     async def ask(self, question: Question, *subjects: str) -> Verdict:
-        for plugin, policy in self._policies(question):
-            verdict = await self._answer(plugin, policy, subjects)
-            if not verdict.allowed:
-                return verdict
-        return Verdict(True)
-
-    def _policies(self, question: Question) -> Iterator[tuple[str, Policy]]:
-        declared: list[tuple[str, Policy]] = self.declared("gamehall_policies")
-        return ((plugin, policy) for plugin, policy in declared if policy.question == question)
-
-    async def _answer(self, plugin: str, policy: Policy, subjects: Sequence[str]) -> Verdict:
-        try:
-            with part("policy", plugin, policy.question):
-                async with calling(plugin, _POLICY_SECONDS):
-                    return _expect(await policy.answer(*subjects), Verdict)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - who may do what must not open by accident
-            self.fault(plugin, f"the policy for {policy.question!r}", error)
-            return Verdict(False, _("This cannot be decided at the moment; try again later."))
+        return await verdict_of(self, question, *subjects)
 
     async def unwatchable(self, user_id: str, game_ids: Sequence[str]) -> frozenset[str]:
-        refused: set[str] = set()
-        for plugin, policy in self._policies("watch"):
-            left = [each for each in game_ids if each not in refused]
-            if policy.refuses is None:
-                verdicts = [await self._answer(plugin, policy, (user_id, each)) for each in left]
-                refused |= {each for each, verdict in zip(left, verdicts, strict=True) if not verdict.allowed}
-                continue
-            try:
-                async with calling(plugin, _POLICY_SECONDS):
-                    refused |= set(await policy.refuses(user_id, left))
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - who may do what must not open by accident
-                self.fault(plugin, "the policy for 'watch'", error)
-                refused |= set(left)
-        return frozenset(refused)
+        return await refused_to(self, user_id, game_ids)
 
     async def apart(self, user_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
-        found: dict[str, frozenset[str]] = dict.fromkeys(user_ids, frozenset())
-        hidings: list[tuple[str, Hiding]] = self.declared("gamehall_hidings")
-        for plugin, hiding in hidings:
-            try:
-                async with calling(plugin, _POLICY_SECONDS):
-                    for user_id, others in (await hiding.apart(user_ids)).items():
-                        found[user_id] |= frozenset(others)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - a list is shown without what one plugin hides
-                self.fault(plugin, "what it hides", error)
-        return found
+        return await kept_apart(self, user_ids)
 
     async def check(self) -> dict[str, CheckResult]:
         """What the hall's own checks and those of plugins that are on say, by name."""
@@ -385,13 +341,6 @@ class Hall:
                 self.fault(plugin, "the end of its lifespan", error)
 
         stack.push_async_callback(leave)
-
-
-def _expect(given: object, kind: type[T]) -> T:
-    """What a plugin's function gave, if it is what it should give. Raises TypeError."""
-    if not isinstance(given, kind):
-        raise TypeError(f"expected {kind.__name__}, got {type(given).__name__}")
-    return given
 
 
 async def _as_work_of(plugin: str, run: Callable[[], Awaitable[T]]) -> T:

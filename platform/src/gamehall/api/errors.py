@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import logging
 import re
-import sqlite3
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import ExceptionHandlersMap
 
 from gamehall.asking import host_of
+from gamehall.database import is_away
 from gamehall.declare import ErrorPage
 from gamehall.languages import catalogue
 from gamehall.origins import origin
@@ -56,7 +56,7 @@ def problem_of(error: Exception) -> Problem:
             slug = _SLUGS.get(error.status_code, "internal-error" if error.status_code >= 500 else "malformed")
             detail = error.detail if error.status_code == 400 else ""
             return Problem(slug, detail, headers={k: v for k, v in (error.headers or {}).items() if k == "Allow"})
-        case sa.exc.OperationalError() | sa.exc.TimeoutError() if not _is_mistake(error):
+        case _ if is_away(error):
             log.error("the database does not answer: %s", error)
             return Problem("busy", _("The database does not answer at the moment; nothing was changed."))
         case sa.exc.DataError():
@@ -65,12 +65,6 @@ def problem_of(error: Exception) -> Problem:
             return Problem("malformed", _("The request is nested too deeply."))
         case _:
             return Problem("internal-error", _("Something went wrong here; the operator can find it in the log."))
-
-
-def _is_mistake(error: sa.exc.SQLAlchemyError) -> bool:
-    """Whether the database answered that our SQL is wrong; SQLite calls that an operational error too."""
-    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
-    return bool(code == sqlite3.SQLITE_ERROR)
 
 
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

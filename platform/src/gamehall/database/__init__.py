@@ -5,6 +5,7 @@ What is quicker than that is a `Prepared` statement: `Database.look` finds a row
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,6 +24,7 @@ __all__ = [
     "Prepared",
     "as_one",
     "has_news",
+    "is_away",
     "is_one_of",
     "open_database",
     "reads",
@@ -63,6 +65,14 @@ def sync_url(url: str) -> sa.URL:
             raise SettingsError(
                 f"GAMEHALL_DATABASE_URL names {other!r}; use sqlite+aiosqlite:///file or postgresql+psycopg://…"
             )
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the database does not answer, rather than that it was asked something wrong."""
+    if not isinstance(error, sa.exc.OperationalError | sa.exc.TimeoutError):
+        return False
+    # SQLite calls wrong SQL an operational error too.
+    return getattr(getattr(error, "orig", None), "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
 
 @contextmanager
