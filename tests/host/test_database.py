@@ -293,9 +293,9 @@ async def test_a_loop_that_stood_still_gives_up_no_connection_on_postgres(
     monkeypatch.setattr(postgres, "_STOOD_STILL_SECONDS", 0.1)
 
     def stand_still(connection: sa.Connection) -> int | None:
-        connection.execute(sa.select(1))
+        connection.execute(sa.select(sa.literal(1)))
         time.sleep(0.5)  # transactions run on the loop
-        return connection.scalar(sa.select(2))
+        return connection.scalar(sa.select(sa.literal(2)))
 
     database = open_database(postgres_url)
     assert await database.write(stand_still) == 2
