@@ -7,7 +7,7 @@ refused what. And whoever reads their events from where they were is told each o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ from gamehall.overseeing import act_on_user
 from rig.foretold import END, Asking
 from rig.hall import PASSWORD, empty
 from rig.model import OPTIONS, OVER, Asked, Game
-from rig.soak import Share
+from rig.soak import Figure, Share
 from rig.workers import Workers
 
 REFUSALS = {
@@ -309,9 +309,7 @@ def workers(database_url: str, tmp_path: Path) -> Iterator[Workers]:
 
 @pytest.mark.soak
 @pytest.mark.timeout(0)
-def test_the_hall_does_what_the_model_says(
-    workers: Workers, share: Share, record_property: Callable[[str, object], None]
-) -> None:
+def test_the_hall_does_what_the_model_says(workers: Workers, share: Share, figure: Figure) -> None:
     machine: type[Users] = type("UsersHere", (Users,), {"workers": workers, "answers": Counter()})
     examples = share(3, 150) if workers.halls[0].host.database.dialect == "sqlite" else share(2, 75)
     run_state_machine_as_test(
@@ -325,6 +323,6 @@ def test_the_hall_does_what_the_model_says(
             suppress_health_check=list(HealthCheck),
         ),
     )
-    record_property("acts against the model", sum(machine.answers.values()))
+    figure("acts against the model", sum(machine.answers.values()))
     if share(0, 1):  # a long run comes to everything
         assert set(machine.answers) >= REFUSALS

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from gamehall.problems import Problem
-from rig.soak import Share
+from rig.soak import Figure, Share
 
 __all__ = ["BOMBS", "Inputs", "Parser", "Tried", "spoilt", "spoilt_value", "try_all"]
 
@@ -123,16 +123,17 @@ class Tried(NamedTuple):
 
 
 Inputs = Callable[[str, Parser], Tried]
-"""Gives a parser its share of inputs, and counts them in the report as those of this name."""
+"""Gives a parser its share of inputs, those of this name, and counts them."""
 
 
 @pytest.fixture
-def inputs(share: Share, record_property: Callable[[str, object], None]) -> Inputs:
+def inputs(share: Share, figure: Figure) -> Inputs:
     def give(name: str, parser: Parser) -> Tried:
         chance = Random(name)
         made = (parser.made(chance) for _ in range(share(QUICK, WHOLE)))
         tried = try_all(parser, itertools.chain(parser.once, made))
-        record_property(f"malformed {name}", tried._asdict())
+        figure("parsers", 1)
+        figure("malformed inputs", tried.inputs)
         assert tried.refused < tried.inputs, "nothing is taken: no input comes far"
         return tried
 
