@@ -289,13 +289,13 @@ _SOME = Prepared(sa.select(note.c.text).where(is_one_of(note.c.text, "texts")).o
 async def test_a_loop_that_stood_still_gives_up_no_connection_on_postgres(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(postgres, "_TRANSACTION_SECONDS", 0.1)
-    monkeypatch.setattr(postgres, "_STOOD_STILL_SECONDS", 0.1)
+    monkeypatch.setattr(postgres, "_TRANSACTION_SECONDS", 1.0)
+    monkeypatch.setattr(postgres, "_STOOD_STILL_SECONDS", 0.5)
 
     def stand_still(connection: sa.Connection) -> int | None:
-        connection.execute(sa.select(1))
-        time.sleep(0.5)  # transactions run on the loop
-        return connection.scalar(sa.select(2))
+        connection.execute(sa.select(sa.literal(1)))
+        time.sleep(2.0)  # transactions run on the loop
+        return connection.scalar(sa.select(sa.literal(2)))
 
     database = open_database(postgres_url)
     assert await database.write(stand_still) == 2

@@ -55,14 +55,15 @@ def _cut_off_in_time(line: Callable[[], Any]) -> Iterator[None]:
     the connection for good too. Shut by ourselves, it is one that the server has closed, for which there is a way.
     """
     loop = asyncio.get_running_loop()
+    timer: asyncio.TimerHandle
 
-    def at_work() -> asyncio.TimerHandle:
-        return loop.call_later(_TRANSACTION_SECONDS, cut)
+    def wait() -> None:
+        nonlocal timer
+        timer = loop.call_later(_TRANSACTION_SECONDS, cut)
 
     def cut() -> None:
-        nonlocal timer
         if loop.time() - timer.when() > _STOOD_STILL_SECONDS:
-            timer = at_work()  # what the server has sent meanwhile was not looked at: the silence was ours
+            wait()  # what the server has sent meanwhile was not looked at: the silence was ours
             return
         log.warning(
             "a transaction took longer than %g s: its connection to the database is given up", _TRANSACTION_SECONDS
@@ -71,7 +72,7 @@ def _cut_off_in_time(line: Callable[[], Any]) -> Iterator[None]:
             with contextlib.suppress(OSError), socket.socket(fileno=os.dup(driven.pgconn.socket)) as shut:
                 shut.shutdown(socket.SHUT_RDWR)
 
-    timer = at_work()
+    wait()
     try:
         yield
     finally:
