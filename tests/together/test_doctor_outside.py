@@ -27,14 +27,16 @@ _USUAL = {
     "proxy_set_header X-Forwarded-For": "$proxy_add_x_forwarded_for",
     "proxy_buffering": "off",
 }
-_BUFFERING = {"proxy_buffering": "on", "proxy_ignore_headers": "X-Accel-Buffering"}
+# What comes in chunks goes on at the end of each, whatever nginx is told; so another one puts them together before it.
+_WHOLE = {"chunked_transfer_encoding": "off"}
 
 # What is different from the usual in each, and what is found then: by key its state, and some words of the remedy.
 _WRONG: dict[str, tuple[Mapping[str, str | None], Mapping[str, tuple[str, str]]]] = {
     "buffering": (
-        _BUFFERING | {"proxy_http_version": None},
-        {"outside.stream": ("bad", "proxy_buffering off;"), "outside.http": ("note", "proxy_http_version 1.1;")},
+        {"proxy_buffering": "on", "proxy_ignore_headers": "X-Accel-Buffering", "proxy_http_version": None},
+        {"outside.stream": ("bad", "proxy_buffering off;")},
     ),
+    "old": ({"proxy_http_version": None}, {"outside.http": ("note", "proxy_http_version 1.1;")}),
     "compressing": (
         {"gzip": "on", "gzip_types": "text/event-stream", "gzip_http_version": "1.0", "gzip_proxied": "any"},
         {"outside.stream": ("bad", "gzip off;")},
@@ -82,7 +84,7 @@ def outside(
     request: pytest.FixtureRequest, nginx: Nginx, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Outside]:
     folder = tmp_path_factory.mktemp("outside")
-    ports = {way: free_port() for way in ("usual", "tls", "expiring", "untrusted", *_WRONG, *_ELSE)}
+    ports = {way: free_port() for way in ("usual", "whole", "tls", "expiring", "untrusted", *_WRONG, *_ELSE)}
     authority = trustme.CA()
     certificates = {
         "tls": authority.issue_cert("localhost"),
@@ -96,13 +98,15 @@ def outside(
     }
     with serving(folder, request.node) as serve, pytest.MonkeyPatch.context() as patch:
         server = serve(settings=settings)
-        blocks = [_server(ports["usual"], _to(server.port, {}))]
+        blocks = [_server(ports["usual"], _to(server.port, {})), _server(ports["whole"], _to(server.port, _WHOLE))]
         for name, certificate in certificates.items():
             pem = folder / f"{name}.pem"
             certificate.private_key_and_cert_chain_pem.write_to_path(str(pem))
             keys = f"ssl_certificate {pem}; ssl_certificate_key {pem};"
             blocks.append(_server(f"{ports[name]} ssl http2", keys + _to(server.port, {})))
-        blocks += [_server(ports[way], _to(server.port, changes)) for way, (changes, _) in _WRONG.items()]
+        before = {"buffering": ports["whole"]}
+        for way, (changes, _) in _WRONG.items():
+            blocks.append(_server(ports[way], _to(before.get(way, server.port), changes)))
         blocks += [_server(ports[way], f"location / {{ {answer} }}") for way, (answer, _) in _ELSE.items()]
         other = {"proxy_bind": "127.0.0.2"}
         blocks.append(_server(ports["untrusted"], _to(server.port, other)))
