@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from rig.people import Caller, Person, client, start_game
+from rig.faultproxy import bad_line
+from rig.people import PASSWORD, Caller, Person, client, start_game
 from rig.server import Serve, Server
 
 # What the stream brings to a page, each with its size as it was sent.
@@ -183,7 +184,24 @@ def test_a_server_that_is_killed_and_started_again(serve: Serve, chromium: Brows
     table.play("J9 K8 K9 L8")
     table.agree(9)
     table.bob.reads("You lost – ada won")
-    assert all(person.page.evaluate("window.stays") for person in table.people)
+    for person in table.people:
+        assert person.page.evaluate("window.stays")
+        assert person.page.evaluate("localStorage.length + sessionStorage.length") == 0, "nothing is left for others"
+
+
+def test_who_is_signed_out_while_cut_off_is_told_and_not_kept_asking(
+    chromium: Browser, hall: Server, callers: tuple[Caller, Caller]
+) -> None:
+    with bad_line(hall) as line:
+        bob = Person(chromium, line.url, "bob", live=True)
+        bob.sign_in()
+        with bob.page.expect_response("**/live/own*"):
+            bob.page.goto("/settings")
+        line.cut()
+        expect(bob.page.locator("#connection")).to_be_visible()
+        callers[1].ask("DELETE", "/users/me", 204, {"password": PASSWORD})
+        line.heal()
+        expect(bob.page).to_have_url(f"{line.url}/login?next=%2Fsettings")
 
 
 def test_answers_and_news_in_any_order(table: Table) -> None:
@@ -353,7 +371,8 @@ def test_a_link_to_a_friend_takes_both_to_the_game(
 
 
 def test_pieces_hold_no_tokens_and_are_made_for_whoever_gets_them(hall: Server, callers: tuple[Caller, Caller]) -> None:
-    """A stranger's stream of a game tells what a stranger sees, with no button to press."""
+    """A stranger's stream of a game tells what a stranger sees, with no button to press, and names are only text."""
+    callers[0].ask("PATCH", "/users/me", 200, {"display_name": '<i id="state" hx-get="/nope">'})
     game_id = start_game(callers, "tic-tac-toe")
     callers[0].ask("POST", f"/games/{game_id}/moves", 200, {"move": "b2"})
     with (
@@ -369,6 +388,8 @@ def test_pieces_hold_no_tokens_and_are_made_for_whoever_gets_them(hall: Server, 
             if "moves-card" in told and told.endswith("\n\n"):
                 break
     assert 'id="cell-b2"' in told
+    assert "&lt;i id=" in told
+    assert 'hx-get="' not in told
     assert "<button" not in told
     assert "form_token" not in told
     first = json.loads(told.split("data: ", 1)[1].splitlines()[0])

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from gamehall.clocks import PRESETS, describe
 from gamehall.lobby import expire_challenges
 from gamehall.tables import challenge as challenges
 from rig.hall import Hall, StartHall
+from rig.streaming import Stream, StreamingTransport
 
 pytestmark = pytest.mark.anyio
 
@@ -147,3 +149,20 @@ async def test_too_many_challenges_are_refused_on_the_form(start_hall: StartHall
     page = await ada.refused("/", "/play/pair", 429, ruleset="gomoku", clock="10+5")
     assert (page.form("/play").values["whom"], page.form("/play").values["clock"]) == ("pair", "10+5")
     assert page.form("/play").values["option_board_size"] == "15"
+
+
+async def test_who_comes_back_after_a_challenge_was_removed_is_told_of_the_next(hall: Hall, players: list[Any]) -> None:
+    ada, bob = players
+    (address,) = [given["hx-sse:connect"] for _, given in (await ada.page("/")).attributes if "hx-sse:connect" in given]
+    await bob.challenges("", whom="open")
+    await hall.host.write(lambda connection: connection.execute(challenges.delete()))
+    path = await bob.challenges("", whom="open")
+    headers = {"Last-Event-ID": httpx.URL(address).params["cursor"]}
+    async with (
+        httpx.AsyncClient(base_url="http://hall", transport=StreamingTransport(hall.app)) as client,
+        client.stream("GET", address, headers=headers) as answer,
+    ):
+        stream = Stream(answer)
+        assert await stream.kinds(2) == ["hello", "message"]
+        told = await stream.next()
+    assert f'id="challenge-{path.rpartition("/")[2]}"' in told.data

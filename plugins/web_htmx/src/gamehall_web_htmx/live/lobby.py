@@ -56,7 +56,10 @@ class LobbyNews:
         return "" if viewer in row.apart else row.html
 
     async def _row(self, challenge_id: str, known: bool) -> Opened:
-        found = await self._host.read(load_challenge, challenge_id)
+        try:
+            found = await self._host.read(load_challenge, challenge_id)
+        except Problem:  # it has been removed since, and whoever comes back is told of it still
+            return Opened("", frozenset())
         if found.status != "pending":
             return Opened("", frozenset())
         shown = {"opened": challenge_cards([found], self._host)[0], "viewer": known}

@@ -91,7 +91,14 @@
   let leaves = false;
   addEventListener("beforeunload", () => { leaves = true; });
   addEventListener("pageshow", () => { leaves = false; });
-  document.addEventListener("closed", (event) => { if (isStream(event) && !leaves) location.reload(); });
+  function ended(event) {
+    if (isStream(event) && !leaves) location.reload();
+  }
+  document.addEventListener("closed", ended);
+  // It may have ended while the connection was lost; htmx would go on asking for ever.
+  document.addEventListener("htmx:sse:error", (event) => {
+    if ([401, 403, 404].includes(event.detail.status)) ended(event);
+  });
 
   // A connection can die without a word, as when a laptop sleeps.
   function listenAgain() {
