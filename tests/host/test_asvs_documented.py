@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import re
-from functools import cache
 from pathlib import Path
 
+from rig.evidence import is_there, names_in
 from rig.tree import ROOT, listed_files, shown
 
 # OWASP ASVS 5.0.0: a word for each section of a chapter, a digit for each of its requirements: the level that asks for
@@ -40,28 +39,6 @@ ASKED = [
 ]
 with (ROOT / "docs/asvs.csv").open(newline="", encoding="utf-8") as _file:
     ROWS = list(csv.DictReader(_file))
-
-
-@cache
-def names_in(path: str) -> frozenset[str]:
-    module = ast.parse((ROOT / path).read_text())
-    return frozenset(
-        each.name
-        for each in module.body
-        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name.startswith("test_")
-    )
-
-
-def is_there(place: str) -> bool:
-    """Whether there is this test (`tests/…::test_x`), heading of a page (`docs/….md#words-of-it`), or file."""
-    path, _, name = place.partition("::")
-    if name:
-        return (ROOT / path).is_file() and name in names_in(path)
-    path, _, anchor = place.partition("#")
-    if not anchor:
-        return (ROOT / path).exists()
-    headings = re.findall(r"^#+ (.+)$", (ROOT / path).read_text(), re.MULTILINE)
-    return anchor in {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_every_requirement_of_the_first_two_levels_has_one_row() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import sqlite3
 import threading
 import time
@@ -16,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from gamehall.database import Database, Prepared, is_one_of, open_database, postgres, serialize_on, sync_url
+from gamehall.database import sqlite as on_sqlite
 from gamehall.database.prepared import at_length
 from rig.faultproxy import Addressed, FaultProxy
 from rig.processes import free_port
@@ -169,6 +171,43 @@ async def test_what_is_written_together_waits_for_another_process_on_sqlite(sqli
     other.close()
     assert await waiting == "ours"
     assert await sqlite.read(notes) == ["ours", "theirs"]
+
+
+async def test_nobody_writes_between_what_a_writer_reads_and_what_it_writes_on_sqlite(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    """A transaction that only began to read would be refused at its first write, however long it may wait."""
+    other = sqlite3.connect(tmp_path / "notes.db", timeout=0, isolation_level=None, check_same_thread=False)
+    said: list[str] = []
+
+    def read_and_write(connection: sa.Connection, text: str) -> list[str]:
+        before = notes(connection)
+        try:
+            other.execute("INSERT INTO note VALUES ('between')")
+        except sqlite3.OperationalError as error:
+            said.append(str(error))
+        write_down(connection, text)
+        return before
+
+    assert await sqlite.write(read_and_write, "a") == []
+    assert await sqlite.together(read_and_write, "b") == ["a"]
+    assert said == ["database is locked"] * 2
+    other.close()
+
+
+async def test_what_was_told_is_on_the_disk_on_sqlite(
+    sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What only a power cut would show: by SQLite's own settings, or by the hall where SQLite leaves it to the hall."""
+
+    def settings(connection: sa.Connection) -> list[object]:
+        return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+
+    assert await sqlite.write(settings) == ["wal", 2]
+    on_disk: list[int] = []
+    monkeypatch.setattr(on_sqlite, "_sync", lambda file: on_disk.append(os.fstat(file).st_size))
+    await sqlite.together(write_down, "a")
+    assert on_disk[-1:] == [(tmp_path / "notes.db-wal").stat().st_size]
 
 
 async def test_what_is_written_together_and_by_itself_at_once_is_all_there_on_sqlite(sqlite: Database) -> None:

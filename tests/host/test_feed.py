@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tracemalloc
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 
@@ -270,6 +271,17 @@ async def test_who_takes_nothing_is_told_that_events_are_lost(database: Database
             await hear(heard)
             assert news.overflowed
             assert len(await news.take(20)) == count - 1
+
+
+async def test_channels_that_nobody_follows_any_more_are_forgotten(database: Database) -> None:
+    feed = Feed(database)
+    tracemalloc.start()
+    for number in range(10_000):
+        with feed.subscribe([f"game-{number}", f"user-{number}"]):
+            pass
+    kept, _most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 100_000, "bytes; each channel alone would be some hundred"
 
 
 async def test_a_listener_can_be_woken_without_news(database: Database) -> None:

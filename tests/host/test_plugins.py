@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from gamehall.plugins import load_plugins
+from gamehall.settings import Settings
 from rig.environments import Environment, MakeEnvironment
 from rig.plugins import CALM, SIX_ROW
 from rig.server import Server, serving, without_settings
@@ -498,6 +500,13 @@ def test_strict_refuses_to_start_and_names_the_plugin(
     done = environment.run("gamehall", "serve", variables=strict, check=False)
     assert done.returncode != 0
     assert any(f"plugin {bad.entry_point or name}: " in done.stderr for name, bad in BAD.items())
+
+
+def test_no_order_comes_of_who_was_registered_last(tmp_path: Path) -> None:
+    declared = load_plugins(Settings(data_dir=str(tmp_path))).declared("gamehall_tables")
+    names = [plugin.name for plugin, _ in declared]
+    assert len(names) > 2
+    assert names == sorted(names)
 
 
 # -- While it runs

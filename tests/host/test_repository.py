@@ -166,6 +166,20 @@ PRIVATE = {
     "watchdog",
 }
 
+# Parts of libraries with a trap in them, for which there is something of our own: docs/trust.md says what and why.
+TRAPS = {
+    "asyncpg",
+    "litestar.channels",
+    "litestar.config.csrf",
+    "litestar.middleware",
+    "litestar.response.Redirect",
+    "litestar.response.ServerSentEvent",
+    "litestar.response.redirect",
+    "litestar.response.sse",
+    "litestar.static_files",
+    "litestar.stores",
+}
+
 # What only the kit for authors imports; an author's own tests bring it.
 BROUGHT_BY_AUTHORS = {"pytest", "hypothesis"}
 
@@ -341,6 +355,18 @@ def test_a_member_declares_what_it_imports(name: str) -> None:
             if not own and not kit and not allowed & {canonicalize_name(one) for one in providers.get(top, [])}:
                 undeclared.add(f"{shown(path)} imports {top}")
     assert undeclared == set()
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_parts_with_traps_are_not_used(name: str) -> None:
+    package = package_of(name)
+    found = [
+        f"{shown(path)} imports {target}"
+        for path in files_below(package, ".py")
+        for target in imported(path, package.name, package)
+        if any(f"{target}.".startswith(f"{trap}.") for trap in TRAPS)
+    ]
+    assert found == []
 
 
 # -- What no file says

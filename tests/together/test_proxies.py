@@ -78,6 +78,10 @@ def test_what_the_proxy_does_by_itself(site: Site) -> None:
             kept = http.get(sheet).raise_for_status()
             assert "immutable" in kept.headers["cache-control"]
         assert http.get("/health/ready").json()["status"] == "ok"
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    line = socket.create_connection(("127.0.0.1", site.proxy.port), timeout=30)
+    with line, context.wrap_socket(line, server_hostname="localhost") as secure:
+        assert secure.selected_alpn_protocol() == "h2", "tabs do not wait for each other's streams"
     with socket.create_connection(("127.0.0.1", site.proxy.port)) as line:
         context.set_alpn_protocols(["h2", "http/1.1"])
         with context.wrap_socket(line, server_hostname="localhost") as encrypted:

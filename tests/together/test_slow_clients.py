@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 from contextlib import ExitStack
 from typing import Any
 
 import httpx
+import pytest
 
+from rig.figures import Figures
 from rig.hall import InstallPlugin
 from rig.server import Serve, Server
 
 HOARDING = """
 import os
 
-from gamehall import hookimpl
+from gamehall import connections, hookimpl
 from litestar import Response, get
 from litestar.response import Stream
 
+connections.IDLE_SECONDS = 2  # instead of 30, for the first line of a request
 PIECE = b"data: " + b"x" * 65_000 + b"\\n\\n"
 state = {"open": 0, "most": 0}
 
@@ -74,6 +78,19 @@ def heard(client: socket.socket) -> bytes:
     return b"".join(pieces)
 
 
+def heard_while_trickling(client: socket.socket) -> bytes:
+    """The same from a server that is sent one byte after another."""
+    client.settimeout(0.1)
+    while True:
+        try:
+            client.sendall(b"x")
+            return client.recv(65_536)
+        except TimeoutError:
+            continue
+        except ConnectionError:
+            return b""
+
+
 def test_a_server_lets_go_of_clients_that_keep_it_waiting(serve: Serve, install_plugin: InstallPlugin) -> None:
     folder = install_plugin("hoarding", HOARDING)
     limits = {"GAMEHALL_SEND_SECONDS": "1", "GAMEHALL_BODY_SECONDS": "1", "PYTHONPATH": str(folder)}
@@ -101,6 +118,27 @@ def test_a_server_lets_go_of_clients_that_keep_it_waiting(serve: Serve, install_
         assert b'"/problems/request-timeout"' in late
         late = heard(connect(server, stack, f"{head}Transfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n".encode()))
         assert late.startswith(b"HTTP/1.1 408 ")
+
+        begun = [connect(server, stack, sent) for sent in (b"", b"GET /health HTTP/1.1\r\nHost: loc", b"GET /")]
+        assert heard_while_trickling(begun.pop()) == b""
+        assert [heard(client) for client in begun] == [b"", b""]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/events?channel=lobby", "/live/lobby?cursor=-"])
+def test_streams_of_clients_that_are_cut_off_end(server: Server, path: str) -> None:
+    def streams() -> float:
+        return Figures(httpx.get(f"{server.url}/metrics", trust_env=False).text).of("gamehall_sse_push_streams")
+
+    server.wait_until(lambda: streams() == 0)
+    with ExitStack() as stack:
+        asked = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        clients = [connect(server, stack, asked) for _ in range(20)]
+        for client in clients:
+            assert client.recv(1_024).startswith(b"HTTP/1.1 200 ")
+        assert streams() == len(clients)
+        for client in clients:  # so that the end of it is a reset, as where a machine is gone
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    server.wait_until(lambda: streams() == 0)
 
 
 def asked(server: Server, *lines: str, body: bytes = b"") -> tuple[int, dict[str, str], Any]:

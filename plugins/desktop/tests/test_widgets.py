@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from importlib.metadata import requires
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 import gamehall_desktop
 
@@ -125,16 +128,25 @@ def test_what_is_chosen_in_the_settings_is_in_force(tmp_path: Path) -> None:
 
 
 def test_only_the_view_knows_dearpygui_and_it_leaves_out_what_hangs_or_crashes() -> None:
-    """`split_frame` waits for ever in the window's thread, and `set_frame_callback` is called when it pleases."""
+    """`split_frame` waits for ever in the window's thread, as others do for whoever holds `mutex`, and
+    `set_frame_callback` is called when it pleases. No other thread than the window's comes to DearPyGui at all."""
     for path in _SOURCES.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert "split_frame(" not in text, path
         assert "set_frame_callback(" not in text, path
+        assert "mutex(" not in text, path
         imports = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import | ast.ImportFrom)]
         names = {alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names}
         names |= {node.module or "" for node in imports if isinstance(node, ast.ImportFrom)}
         if any(name.startswith("dearpygui") for name in names):
             assert path.parent.name == "view", f"{path.name} imports DearPyGui"
+        if "dearpygui.dearpygui" in names:
+            assert names.isdisjoint({"asyncio", "concurrent.futures", "threading"}), path
+
+
+def test_no_dearpygui_is_taken_that_is_older_than_its_mended_locks() -> None:
+    (needed,) = [one for one in map(Requirement, requires("gamehall-desktop") or ()) if one.name == "dearpygui"]
+    assert not needed.specifier.contains("2.2.99")
 
 
 def test_the_context_is_made_once_and_outlives_every_thread() -> None:

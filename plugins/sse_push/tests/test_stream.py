@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +20,7 @@ from gamehall.presence import last_seen
 from gamehall_enhanced_auth.families import live_tokens
 from rig.figures import Figures
 from rig.hall import PASSWORD
-from rig.streaming import Hall, Stream, StreamingTransport
+from rig.streaming import Hall, Stream, StreamingTransport, scope_of
 
 pytestmark = pytest.mark.anyio
 
@@ -260,17 +261,25 @@ async def test_switching_the_plugin_off_ends_its_streams(hall: Hall) -> None:
 async def test_a_client_that_reads_slowly_loses_nothing(hall: Hall) -> None:
     count = Subscription.max_waiting + 300
     stream = await hall.open("lobby")
-    await stream.next()
+    hello = await stream.next()
     for number in range(count):
         await hall.tell("step", "lobby", number=number)
     assert [(await stream.next()).json()["number"] for _ in range(count)] == list(range(count))
     await hall.tell("last", "lobby")
     assert await stream.kinds(1) == ["last"]
+    again = await hall.open("lobby", cursor=hello.id)
+    assert await again.kinds(count + 2) == ["hello", *["step"] * count, "last"], "more than may wait, at once"
 
 
 async def test_a_client_that_goes_leaves_nothing_behind(hall: Hall) -> None:
+    """While nothing happens, or in the middle of what it has missed."""
     of_others = _subscriptions()
-    streams: list[Stream] = [await hall.open("lobby") for _ in range(10)]
+    first = str(await hall.tell("first", "lobby"))
+    for _ in range(3):
+        await hall.tell("missed", "lobby")
+    streams: list[Stream] = []
+    for _ in range(5):
+        streams += [await hall.open("lobby"), await hall.open("lobby", cursor=first)]
     for stream in streams:
         await stream.next()
     assert _subscriptions() == of_others + 10
@@ -278,6 +287,24 @@ async def test_a_client_that_goes_leaves_nothing_behind(hall: Hall) -> None:
         await stream.close()
     await hall.tell("for nobody", "lobby")
     assert _subscriptions() == of_others
+
+
+async def test_a_client_that_is_gone_before_its_stream_begins_counts_no_longer(start: Start) -> None:
+    hall = await start(limits=True, max_streams_of_strangers=1)
+    of_others = _subscriptions()
+    scope = scope_of(httpx.Request("GET", "http://hall/api/v1/events?channel=lobby"))
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        said.append(message.get("status"))
+
+    await hall.app(scope, receive, send)
+    assert said[0] == 200
+    assert _subscriptions() == of_others
+    await hall.open("lobby")
 
 
 def _subscriptions() -> int:

@@ -139,6 +139,11 @@ def read_page(answer: httpx.Response) -> Document:
     assert len(page.attribute("script", "src")) == len(page.attribute("script", "defer")) == page.tags["script"]
     assert not [(tag, given) for tag, given in page.attributes for name in given if name == "style" or name[:2] == "on"]
     assert [name for name, count in Counter(page.ids).items() if count > 1] == []
+    assert {name for tag, given in page.attributes if tag == "body" for name in given} <= {"class"}, (
+        "who would renew it"
+    )
+    tokens = [each for each in page.attributes if each[1].get("name") == "form_token"]
+    assert {(tag, given["type"]) for tag, given in tokens} <= {("input", "hidden")}
     labelled = set(page.attribute("label", "for"))
     for tag, given in page.attributes:
         if tag in ("input", "select", "textarea") and given.get("type") != "hidden":

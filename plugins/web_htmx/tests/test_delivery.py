@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+import gamehall_web_htmx
 from rig.hall import Client, Hall, InstallPlugin, StartHall
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +56,18 @@ async def test_static_files_are_what_they_say_and_asked_for_once(hall: Hall, per
         assert "content-encoding" not in refused.headers
 
 
+def test_what_others_wrote_is_of_the_version_that_is_named_and_unchanged() -> None:
+    static = Path(str(gamehall_web_htmx.__file__)).parent / "static"
+    sections = re.findall(r"^(\S+\.min\..*)\n((?:  .*\n)+)", (static / "NOTICE.txt").read_text(), re.MULTILINE)
+    told = {
+        name: digest
+        for names, text in sections
+        for name, digest in zip(names.split(", "), re.findall(r"SHA-256 (\w+)", text), strict=True)
+    }
+    assert told == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in static.glob("*.min.*")}
+    assert all(re.search(r"@\d+\.\d+\.\d+", text) for _, text in sections)
+
+
 async def test_nothing_else_lies_beside_them(hall: Hall, person: Make) -> None:
     tag = parts(await person().page("/"))[0].split("/")[2]
     for path in (f"/static/{tag}/..%2f__init__.py", f"/static/{tag}/%2e%2e/site.py", "/static/00000000/hall.css",
@@ -93,7 +108,9 @@ async def test_a_plugins_own_files_are_served_like_the_halls(
     assert answer.headers["content-type"].split(";")[0] == "image/svg+xml"
     assert answer.text == ROSE
     assert "immutable" in answer.headers["cache-control"]
-    assert (await hall.root.get(rose.replace("rose.svg", "secret.py"))).status_code == 404
+    (package / "static/thorn.svg").symlink_to("/etc/passwd")
+    for other in ("secret.py", "thorn.svg"):  # what can be had was read at the start
+        assert (await hall.root.get(rose.replace("rose.svg", other))).status_code == 404
 
 
 async def test_pages_are_compressed_for_whoever_takes_that(hall: Hall) -> None:

@@ -84,6 +84,27 @@ async def test_signing_in_never_takes_over_a_value_that_was_there(hall: Hall, pe
     assert len(await rows(hall)) == 2
 
 
+async def test_a_cookie_that_is_none_of_ours_is_in_nobodys_way(hall: Hall, person: Make) -> None:
+    await person().register("ada")
+    account = {"username": "ada", "password": PASSWORD}
+    for value in (b"\xff\xfe", "grüße".encode(), b'"', b"=;", b"x" * 4_000):
+        own, headers = hall.stranger(), {b"cookie": b"gamehall_session=" + value, b"origin": b"http://hall"}
+        assert (await own.get("/", headers=headers)).status_code == 200
+        assert (await own.post("/settings", data={"form_token": "ä"}, headers=headers)).status_code in (303, 403)
+        answer = await own.post("/login", data=account, headers=headers)
+        assert await is_signed_in(person(**{COOKIE: answer.cookies[COOKIE]}))
+
+
+async def test_sessions_outlive_the_secret_key(start_hall: StartHall, newcomer: Make) -> None:
+    """Only the forms of pages that were shown before are of no use."""
+    before = newcomer(await start_hall(secret_key="the key until yesterday, and no longer"))
+    await before.register("ada")
+    old = (await before.page("/settings")).form("/settings").values
+    after = newcomer(await start_hall(secret_key="the key of today and of all to come"), **before.cookies)
+    assert (await after.post("/settings", old)).status_code == 403
+    assert await after.go("/settings", "/settings", display_name="Ada") == "/settings?saved=profile"
+
+
 async def test_signing_out_ends_the_session_for_good(hall: Hall, person: Make) -> None:
     ada = await person().register("ada")
     value = ada.cookies[COOKIE]
