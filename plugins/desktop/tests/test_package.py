@@ -50,7 +50,7 @@ def test_the_program_by_itself(server: Server, display: str, tmp_path: Path) -> 
     # It brings each plugin that has a game or a panel, with its texts, and nothing of the server.
     held = {path.relative_to(program.parent / "_internal").parts[0] for path in program.parent.glob("_internal/*")}
     assert {"gamehall", "gamehall_desktop", "gamehall_gomoku_rules", "gamehall_gomoku_rules-0.1.0.dist-info"} <= held
-    assert not {"litestar", "granian", "PIL", "numpy"} & held
+    assert not {"litestar", "uvicorn", "PIL", "numpy"} & held
     desktop = Desktop(tmp_path, display, server, [program])
     try:
         desktop.find("sign_in")
