@@ -19,6 +19,7 @@ GAMES_OF_A_USER = 20
 RUNNING = 10  # of a hundred games are not over
 LATELY = 7  # one of so many moves is new enough for its event to be there still
 NEVER = 4_000_000_000_000  # by the hall's time
+LONG_AGO = 86_400_000  # milliseconds
 
 Own = Mapping[str, str]
 """By the column, the SQL of what is another value in each copy; `n.i` is its number, `m` the row that is copied."""
@@ -72,7 +73,7 @@ class Filler:
         one = f"m.id = '{self._model.user_id}'"
         with self._engine.begin() as connection:
             self._copy(connection, "user", one, own | {"look": "NULL"}, many, self.users)
-            seen = {"user_id": self._id("n.i")}
+            seen = {"user_id": self._id("n.i"), "seen_at": f"m.seen_at - {LONG_AGO}"}  # and not all of them just now
             self._copy(connection, "presence", f"m.user_id = '{self._model.user_id}'", seen, many, self.users)
         self.users += many
 

@@ -342,6 +342,23 @@ async def test_a_loop_that_stood_still_gives_up_no_connection_on_postgres(
     await database.close()
 
 
+@pytest.mark.postgres
+async def test_no_plan_is_compiled_on_postgres(postgres_url: str) -> None:
+    setting = sa.select(sa.func.current_setting("jit").label("jit"))
+    database = open_database(postgres_url + "?options=-c%20work_mem%3D5MB")
+
+    def memory(connection: sa.Connection) -> str | None:
+        return connection.scalar(sa.select(sa.func.current_setting("work_mem")))
+
+    def compiles(connection: sa.Connection) -> str | None:
+        return connection.scalar(setting)
+
+    assert [await way(compiles) for way in (database.read, database.write, database.together)] == ["off"] * 3
+    assert await database.look(Prepared(setting)) == [("off",)]
+    assert await database.read(memory) == "5MB", "what the operator wants besides"
+    await database.close()
+
+
 async def test_a_list_is_one_value_of_a_statement(database: Database) -> None:
     odd = ["a'b", 'a"b', "{a,b}", "ü\\", ""]
     for text in (*odd, "left out"):

@@ -36,6 +36,8 @@ T = TypeVar("T")
 _CONNECT_SECONDS = 5
 _AWAY_SECONDS = 0.5
 _OPENED = "opened"
+# To compile a plan takes longer than any statement here; PostgreSQL does so where a large hall makes one look costly.
+_SESSION = "-c jit=off"
 _ANNOUNCE = "SELECT pg_notify(%(channel)s, %(name)s)"
 _ANNOUNCE_SECONDS = 0.001  # for whoever commits at the same time; and this process reads what it has committed first
 _TRANSACTION_SECONDS = 15.0  # of milliseconds that one takes, and the 30 s of a request
@@ -143,8 +145,8 @@ class PostgresDatabase(Database):
         self._reach = _Reach()
         self._stopwatch = stopwatch or Stopwatch(0)
         # Connections open only when they are needed.
-        self._engine = create_async_engine(url, pool_size=size, pool_timeout=10, **_options())
-        self._recording = sa.create_engine(url, pool_size=1, **_options())
+        self._engine = create_async_engine(url, pool_size=size, pool_timeout=10, **_options(url))
+        self._recording = sa.create_engine(url, pool_size=1, **_options(url))
         for engine in (self._engine.sync_engine, self._recording):
             _share_what_is_known(engine, self._reach)
             if stopwatch is not None:
@@ -162,7 +164,7 @@ class PostgresDatabase(Database):
                 self._url.set(drivername="postgresql").render_as_string(hide_password=False),
                 autocommit=True,
                 prepare_threshold=1,
-                **_options()["connect_args"],
+                **_options(self._url)["connect_args"],
             )
 
     async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -284,10 +286,14 @@ class PostgresDatabase(Database):
         await self._engine.dispose()
 
 
-def _options() -> dict[str, Any]:
+def _options(url: sa.URL) -> dict[str, Any]:
     return {
         "max_overflow": 0,
         "pool_recycle": 1800,
         "hide_parameters": True,
-        "connect_args": {"connect_timeout": _CONNECT_SECONDS, "fallback_application_name": process_name()},
+        "connect_args": {
+            "connect_timeout": _CONNECT_SECONDS,
+            "fallback_application_name": process_name(),
+            "options": " ".join([_SESSION, *url.normalized_query.get("options", ())]),  # whoever runs the hall is last
+        },
     }
