@@ -13,21 +13,25 @@ from gamehall.problems import Problem
 __all__ = ["IDLE_SECONDS", "Connection"]
 
 IDLE_SECONDS = 30  # until the head of a request is there as a whole, the first or the next one
+MOST = 10_000  # connections at once; a stream holds one for hours
 LARGEST_HEAD = 128 * 1024  # bytes that are kept of a head that is not there as a whole; `edges` takes less of one
 LINGER_SECONDS = 2.0  # in which what still comes is thrown away: who is cut off while sending does not read the answer
 LARGEST_ADDRESS = 64 * 1024 - 1  # bytes; the parser knows no longer ones
 
 
 class Connection(HttpToolsProtocol):
-    """Closes when a head comes too slowly, or is too large to be kept until it is there; what is no HTTP is told so."""
+    """Closes when a head comes too slowly, or is too large to be kept until it is there; what is no HTTP is told so,
+    and whoever comes when there are too many to come again."""
 
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
     _in_head = False
     _is_refused = False
+    _is_one_too_many = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # so does its parent
         super().connection_made(transport)
+        self._is_one_too_many = len(self.connections) > MOST
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -62,6 +66,8 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         if len(self.url) > LARGEST_ADDRESS:
             raise Problem("address-too-long")
+        if self._is_one_too_many:
+            raise Problem("busy")
         super().on_headers_complete()
 
     def _wait_for_head(self) -> None:
@@ -76,8 +82,8 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         body = msgspec.json.encode(problem.body())
-        headers = {"content-type": "application/problem+json", "content-length": len(body), "connection": "close"}
-        lines = [f"{name}: {value}\r\n".encode() for name, value in headers.items()]
+        own = {"content-type": "application/problem+json", "content-length": len(body), "connection": "close"}
+        lines = [f"{name}: {value}\r\n".encode() for name, value in (problem.headers | own).items()]
         self.transport.write(b"".join([STATUS_LINE[problem.status], *lines, b"\r\n", body]))
         self.transport.write_eof()
         self._is_refused = True

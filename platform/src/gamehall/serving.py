@@ -31,7 +31,6 @@ ANNOUNCE, LEAVE = signal.SIGURG, signal.SIGUSR2
 BACKLOG = 4_096  # who waits to be let in
 LEAVE_SECONDS = IDLE_SECONDS + 5.0  # a connection that nothing comes from is closed by then
 END_SECONDS = 15  # for what is being answered when the end begins
-_MOST = 10_000  # connections; a stream holds one for hours
 _LOOK_SECONDS = 0.2
 _LET_GO = "ASGI callable returned without completing response."
 
@@ -60,7 +59,6 @@ def work(make: Make, relieving: bool, listening: socket.socket, tell: Pipe) -> N
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=_MOST,
         backlog=BACKLOG,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=END_SECONDS,
