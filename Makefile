@@ -2,7 +2,7 @@
 # make test ARGS="tests/host -k name" passes arguments on; so do bench and lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test look scenarios soak check audit format texts bench figures coverage desktop lock clean
+.PHONY: help serve test look scenarios soak oracles check audit format texts bench figures coverage desktop lock clean
 
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -36,11 +36,15 @@ scenarios: ## the desktop client and all that can go wrong, by itself with pictu
 	@$(PREPARE) test
 	@PYTHONPATH=tests $(BIN)/python -m scenarios $(ARGS)
 
-soak: ## every long test in full, the faults among them, and a table of what was promised; this takes some hours
+soak: ## kills, cuts, outages and random acts in full, and a table of what was promised; this takes two hours
 	@$(PREPARE) test
 	@rm -rf .soak
 	@$(BIN)/pytest --soak -m soak --timeout 0 --numprocesses $(WORKERS) --dist load $(ARGS); status=$$?; \
 		[ ! -e .soak/figures.jsonl ] || $(PYTHON) scripts/promises.py; exit $$status
+
+oracles: ## the rules beside other programs' in full; this takes an hour
+	@$(PREPARE) test
+	@$(BIN)/pytest --soak -m oracle --timeout 0 --numprocesses $(WORKERS) --dist load $(ARGS)
 
 check: ## format, lint, faults of security, types, docs and translations in step, dead links
 	@$(PREPARE) dev

@@ -70,7 +70,7 @@ def _nobody_goes_on_listening() -> Iterator[None]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--soak", action="store_true", help="take the whole share of long comparisons, not the quick one")
+    parser.addoption("--soak", action="store_true", help="make the whole of what is long, not a quick share")
     parser.addoption("--look", metavar="FOLDER", help="keep pictures of every page that is looked at in a browser")
 
 

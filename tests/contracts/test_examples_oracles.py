@@ -18,7 +18,7 @@ from gamehall.testing import perft
 from rig.soak import Share
 from rig.strangers import example_ruleset
 
-pytestmark = pytest.mark.soak
+pytestmark = pytest.mark.oracle
 
 Name = Callable[[pyspiel.State, int], str]
 

@@ -98,7 +98,7 @@ def count(game: Ruleset[Any, Any], position: Any, depth: int) -> int:
     return len(list(moves)) if depth == 1 else sum(count(game, game.play(position, move), depth - 1) for move in moves)
 
 
-@pytest.mark.soak
+@pytest.mark.oracle
 @pytest.mark.parametrize(
     ("fen", "counts"), [(KIWIPETE, (48, 2039, 97862)), (PROMOTIONS, (44, 1486, 62379))], ids=["castling", "promotions"]
 )

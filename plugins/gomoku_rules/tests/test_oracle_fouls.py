@@ -12,7 +12,7 @@ from renju.check_forbid import get_foul_type  # type: ignore[import-untyped]
 from gamehall_gomoku_rules import FIRST, FREE, LinePosition, Renju, ShapeFoul
 from rig.soak import Share
 
-pytestmark = pytest.mark.soak
+pytestmark = pytest.mark.oracle
 
 RENJU = Renju()
 CODES = {1: "forbidden-double-three", 2: "forbidden-double-four", 3: "forbidden-overline"}

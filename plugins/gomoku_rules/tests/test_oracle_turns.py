@@ -18,7 +18,7 @@ from gamehall_gomoku_rules import FREE, Connect6, Pente
 from rig import missing
 from rig.soak import Share
 
-pytestmark = pytest.mark.soak
+pytestmark = pytest.mark.oracle
 
 BOARD = 19
 

@@ -24,7 +24,7 @@ from gamehall_gomoku_rules import (
 from gamehall_gomoku_rules.mnk import MnkOptions
 from rig.soak import Share
 
-pytestmark = pytest.mark.soak
+pytestmark = pytest.mark.oracle
 
 
 Name = Callable[[LinePosition, int], str]
