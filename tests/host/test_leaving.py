@@ -87,6 +87,23 @@ async def test_games_stay_and_the_name_does_not(each_hall: Hall) -> None:
     assert done(await again.get("/users/me/data"))["games"] == [], "the name is free, and brings nothing with it"
 
 
+async def test_many_leave_while_it_is_written_down_that_they_are_there(each_hall: Hall) -> None:
+    """Both take hold of a user's row and of the rows that refer to it: in one order, or each waits for the other."""
+    names = [f"u{number}" for number in range(12)]
+    clients = await each_hall.users(*names)
+    presence, hall_time = each_hall.host.presence, each_hall.host.hall_time()
+    ids = [each["id"] for each in [done(await client.get("/users/me")) for client in clients]]
+    left = asyncio.gather(*map(leave, clients))
+    rounds = 0
+    while not left.done():
+        for user_id in ids:
+            presence.seen(user_id)
+        await presence.write_down(hall_time + rounds)
+        rounds += 1
+    assert [answer.status_code for answer in await left] == [204] * len(names)
+    assert rounds
+
+
 async def test_what_is_left_of_an_account_cannot_be_brought_back(each_hall: Hall) -> None:
     ada = await each_hall.user("ada")
     mine = done(await ada.get("/users/me"))["id"]

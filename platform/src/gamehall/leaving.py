@@ -66,6 +66,7 @@ def delete_user(
         _close(connection, challenge_id, user_id, hall_time)
     for game_id in games:
         _leave_game(connection, game_id, user_id, hall_time)
+    _hold(connection, user_id)
     end_credentials(connection, user_id)
     _forget(connection, user_id)
     connection.execute(feature.update().where(feature.c.changed_by == person.username).values(changed_by=""))
@@ -114,6 +115,12 @@ def _leave_game(connection: sa.Connection, game_id: str, user_id: str, hall_time
             abort(connection, game_id, user_id, hall_time)
         except Problem:  # everybody has moved, so it counts
             resign(connection, game_id, user_id, hall_time)
+
+
+def _hold(connection: sa.Connection, user_id: str) -> None:
+    """Whoever writes a row that refers to the user's holds theirs first; in another order each would wait for the
+    other."""
+    connection.execute(sa.select(user.c.id).where(user.c.id == user_id).with_for_update())
 
 
 def _forget(connection: sa.Connection, user_id: str) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gamehall.database import Database, Prepared, is_one_of, seen_in_rows
 from gamehall.declare import Host
 from gamehall.gamelog import Game
-from gamehall.tables import clock_is, game, game_seat, new_id, presence, spectators
+from gamehall.tables import clock_is, game, game_seat, new_id, presence, spectators, user
 
 __all__ = [
     "COMPANY",
@@ -232,12 +232,12 @@ def _write(
     *,
     tidy: bool,
 ) -> None:
-    for by_stream in (True, False):
-        users = [each for each, streamed in seen.items() if streamed == by_stream]
+    for users in _parts(sorted(seen)):
+        by_stream = user.c.id.in_([each for each in users if seen[each]])
         _upsert(connection, presence.c.user_id, users, seen_at=hall_time, by_stream=by_stream)
     for number in set(watched.values()) - {0}:
-        games = [each for each, count in watched.items() if count == number]
-        _upsert(connection, spectators.c.game_id, games, worker_id=worker_id, seen_at=hall_time, number=number)
+        for games in _parts(sorted(each for each, count in watched.items() if count == number)):
+            _upsert(connection, spectators.c.game_id, games, worker_id=worker_id, seen_at=hall_time, number=number)
     ended = [each for each, count in watched.items() if not count]
     for some in _parts(ended):
         mine = sa.and_(spectators.c.worker_id == worker_id, spectators.c.game_id.in_(some))
@@ -255,17 +255,16 @@ def _upsert(connection: sa.Connection, column: sa.Column[str], ids: Sequence[str
     table = column.table
     referred = next(iter(column.foreign_keys)).column
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-    for some in _parts(ids):
-        rows = sa.select(referred, *(sa.literal(value, table.c[name].type) for name, value in values.items()))
-        held = rows.where(referred.in_(some)).order_by(referred).with_for_update(read=True, key_share=True)
-        filled = insert.from_select([column.name, *values], held)
-        connection.execute(
-            filled.on_conflict_do_update(
-                index_elements=list(table.primary_key.columns),
-                set_={name: filled.excluded[name] for name in values},
-                where=table.c.seen_at <= filled.excluded.seen_at,
-            )
+    columns = (sa.type_coerce(value, table.c[name].type).label(name) for name, value in values.items())
+    held = sa.select(referred, *columns).where(referred.in_(ids)).order_by(referred)
+    filled = insert.from_select([column.name, *values], held.with_for_update(read=True, key_share=True))
+    connection.execute(
+        filled.on_conflict_do_update(
+            index_elements=list(table.primary_key.columns),
+            set_={name: filled.excluded[name] for name in values},
+            where=table.c.seen_at <= filled.excluded.seen_at,
         )
+    )
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
