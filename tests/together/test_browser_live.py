@@ -28,7 +28,10 @@ HIDE = """(hidden) => {
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 DEAF_ONCE = """
-document.addEventListener("htmx:sse:before:message", (event) => event.preventDefault(), {once: true})
+document.addEventListener("htmx:sse:before:message", (event) => {
+  event.preventDefault();
+  window.missed = true;
+}, {once: true})
 """
 
 
@@ -251,6 +254,7 @@ def test_proxies_that_fail_and_pages_that_sleep(
     # A page that was not told of a move notices it with the next one.
     cyd.page.evaluate(DEAF_ONCE)
     callers[1].ask("POST", f"/games/{game_id}/moves", 200, {"move": "a1"})
+    cyd.page.wait_for_function("window.missed")  # the next one in a piece of its own
     callers[0].ask("POST", f"/games/{game_id}/moves", 200, {"move": "a2"})
     expect(cyd.page.locator("#moves li")).to_have_count(3)
     expect(cyd.page.locator("#cell-a1")).to_have_class(re.compile("p-white"))
