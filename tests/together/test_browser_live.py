@@ -22,6 +22,8 @@ document.addEventListener("htmx:sse:before:message", ({detail: {message}}) => {
 });
 """
 
+LISTENERS = 4  # pages of one browser that listen at the same time, over HTTP/1.1
+
 # A tab goes into the background, or comes back from there.
 HIDE = """(hidden) => {
   Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
@@ -268,6 +270,34 @@ def test_proxies_that_fail_and_pages_that_sleep(
     expect(cyd.page.locator("#cell-i9")).to_have_class(re.compile("is-last"))
     expect(cyd.page.locator("#moves li")).to_have_count(6)
     assert len(told(cyd.page)) == before + 1, "one piece with everything, not every move again"
+
+
+def test_more_games_than_a_browser_has_connections(
+    chromium: Browser, hall: Server, callers: tuple[Caller, Caller]
+) -> None:
+    """Over HTTP/1.1 there are six: whoever plays at seven games opens each, and hears of it when they look at it."""
+    ada, bob = callers
+    player = Person(chromium, hall.url, "bob", live=True)
+    player.sign_in()
+    games = [start_game(callers, "gomoku") for _ in range(7)]
+    pages = [player.page, *(player.page.context.new_page() for _ in games[1:])]
+    for page, game_id in zip(pages, games, strict=True):
+        page.add_init_script(LISTEN)
+        page.goto(f"/games/{game_id}")
+        page.evaluate(HIDE, page is not pages[-1])
+        ada.ask("POST", f"/games/{game_id}/moves", 200, {"move": "h8"})
+        expect(page.locator("#cell-h8")).to_have_class(re.compile("is-last"))
+
+    for game_id in games:
+        bob.ask("POST", f"/games/{game_id}/moves", 200, {"move": "a1"})
+    for page in pages[-LISTENERS:]:
+        expect(page.locator("#cell-a1")).to_have_class(re.compile("is-last"))
+    for page in pages[:-LISTENERS]:
+        expect(page.locator("#moves li")).to_have_count(1)
+        expect(page.locator("#connection")).to_be_hidden()
+        page.evaluate(HIDE, False)
+        expect(page.locator("#cell-a1")).to_have_class(re.compile("is-last"))
+        assert re.findall(r'data-rev="(\d+)"', " ".join(told(page))) == ["1", "2"], "it goes on where it was"
 
 
 def test_clocks_tick_and_flags_fall_before_ones_eyes(

@@ -8,6 +8,7 @@
   let heard = performance.now();
   let connection = null;
   let attempts = 0;
+  let rests = false; // the stream, in the background
 
   // Whether a piece goes in (take), is too old or there already (drop), or does not follow on what is shown (gap).
   function verdict(text, isNews) {
@@ -76,7 +77,7 @@
   });
   document.addEventListener("htmx:sse:before:message", () => { heard = performance.now(); });
   for (const name of ["htmx:sse:error", "htmx:sse:close"]) document.addEventListener(name, (event) => {
-    if (event.detail.reason !== "removed") lost(true);
+    if (event.detail.reason !== "removed" && !rests) lost(true);
   });
   // htmx does not try again when the first connection fails.
   for (const name of ["htmx:response:error", "htmx:error"]) document.addEventListener(name, (event) => {
@@ -110,4 +111,38 @@
   setInterval(listenAgain, 5_000);
   for (const name of ["online", "pageshow", "focus"]) window.addEventListener(name, listenAgain);
   window.addEventListener("pageshow", (event) => { if (event.persisted) everything(); });
+
+  // Over HTTP/1.1 a browser has six connections to a site for all its pages, and whoever listens keeps one: only the
+  // pages that were looked at last do so there. One that rests goes on from where it was once it is looked at.
+  const LISTENERS = 4;
+  const isScarce = performance.getEntriesByType("navigation")[0]?.nextHopProtocol.startsWith("http/1");
+  const pages = new BroadcastChannel("pages");
+  const own = Math.random();
+  const later = new Set(); // the pages that were looked at after this one
+
+  function rest(isOver) {
+    if (rests === !isOver) return;
+    rests = !isOver;
+    if (rests) connection?.reader?.cancel();
+    else htmx.trigger(part("stream"), "sse-retry");
+  }
+  function looked() {
+    if (document.hidden) return;
+    later.clear();
+    rest(true);
+    pages.postMessage({ page: own, isThere: true });
+  }
+  pages.addEventListener("message", ({ data: { page, isThere } }) => {
+    if (isThere) later.add(page);
+    else later.delete(page);
+    rest(!isScarce || !document.hidden || later.size < LISTENERS);
+  });
+  document.addEventListener("visibilitychange", looked);
+  window.addEventListener("pageshow", () => pages.postMessage({ page: own, isThere: true }));
+  window.addEventListener("pagehide", () => pages.postMessage({ page: own, isThere: false }));
+  document.addEventListener("htmx:sse:before:connection", (event) => { if (rests) event.preventDefault(); });
+  document.addEventListener("htmx:before:request", (event) => {
+    const last = isStream(event) && connection?.lastEventId;
+    if (last) event.detail.ctx.request.headers["Last-Event-ID"] = last;
+  });
 })();
