@@ -27,7 +27,7 @@ from gamehall.events import Cursor
 from gamehall.game import cell_name, cell_place, options_schema, read_options
 from gamehall.games import open_game
 from gamehall.optionfields import OptionField, fields_of, read_typed
-from gamehall.problems import Problem
+from gamehall.problems import FieldError, Problem
 from gamehall.records.chain import JSON, READ_JSON
 from gamehall.records.imports import play_through, told_game
 from gamehall.records.proof import prove
@@ -230,8 +230,8 @@ def streams() -> Parser:
 
 def refusals() -> Parser:
     """What a client reads of a refusal: nothing in it keeps the client from telling that it was one."""
-    body = Problem("invalid", "So it is.").body()
-    made = spoilt([msgspec.json.encode(body)])
+    errors = (FieldError("move", "It is taken."),)
+    made = spoilt([msgspec.json.encode(Problem("invalid", "So it is.", errors=errors).body())])
 
     def read(given: tuple[bytes, str]) -> None:
         content, after = given
@@ -241,7 +241,14 @@ def refusals() -> Parser:
         assert str(problem)
         assert 0 <= problem.retry_after <= 86_400
 
-    once = [(b"[]", ""), (b"\xff", ""), (b"<html>", ""), (b"{", "9" * 400), (b'{"a":' * 3_000, "")]
+    once = [
+        (b"[]", ""),
+        (b"\xff", ""),
+        (b"<html>", ""),
+        (b"{", "9" * 400),
+        (b'{"a":' * 3_000, ""),
+        (b'{"errors":[1]}', ""),
+    ]
     waits = ("", "1", "-1", "9" * 400, "9" * 30, "soon", "1e5", "Wed, 21 Oct 2026 07:28:00 GMT")
     return Parser(read, (), lambda chance: (made(chance), chance.choice(waits)), once)
 

@@ -161,6 +161,15 @@ async def test_a_stream_that_is_spoilt_on_its_way_is_a_lost_one() -> None:
     assert [each.partition(":")[0] for each in why] == ["the event 'hello' cannot be read"]
 
 
+@pytest.mark.parametrize("said", ["<h1>Sign in to this network</h1>", "", "[]", "\xff", '{"username": 1}'])
+async def test_an_answer_of_no_hall_is_a_lost_one(said: str) -> None:
+    async with Client(
+        "http://hall", "t", transport=Line(httpx.Response(200, content=said.encode("latin-1")))
+    ) as client:
+        with pytest.raises(httpx.TransportError, match="not one of a hall"):
+            await client.me()
+
+
 def test_a_hall_can_be_away_for_days() -> None:
     assert 7.5 <= wait_before(1.0, 5_000) <= 15
 

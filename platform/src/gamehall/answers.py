@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
@@ -57,7 +58,9 @@ class ProblemError(Exception):
         self.members = dict(members)
         self.slug = str(members.get("type", "")).rpartition("/")[2] or f"http-{status}"
         self.detail = str(members.get("detail") or members.get("title") or f"HTTP {status}")
-        self.errors = msgspec.convert(members.get("errors", ()), tuple[FieldError, ...])
+        self.errors: tuple[FieldError, ...] = ()
+        with contextlib.suppress(msgspec.ValidationError):  # of something in between, of which the status is enough
+            self.errors = msgspec.convert(members.get("errors", ()), tuple[FieldError, ...])
         self.retry_after = retry_after
         super().__init__(f"{status} {self.slug}: {self.detail}")
 

@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 import httpx
-import msgspec
 from httpx_sse import EventSource, SSEError
 
 from gamehall.answers import (
@@ -38,7 +37,7 @@ from gamehall.answers import (
     SignedIn,
 )
 from gamehall.game import Scene
-from gamehall.replies import event_of, problem_of, text_of, wait_before
+from gamehall.replies import answer_of, event_of, problem_of, text_of, wait_before
 
 __all__ = ["PASSING", "Client", "Event", "Game", "Lost", "ProblemError"]
 
@@ -107,7 +106,7 @@ class Client:
         return await self._sign_in("/auth/token", account | device)
 
     async def _sign_in(self, path: str, body: Mapping[str, Any]) -> SignedIn:
-        signed_in = await self._call("POST", path, SignedIn, body)
+        signed_in = await self.ask("POST", path, SignedIn, body)
         self.token = signed_in.token
         return signed_in
 
@@ -116,7 +115,7 @@ class Client:
 
         Keep the new one: the old one ends, and when it comes back later the device is signed out. Not for scripts.
         """
-        grant = await self._call("POST", "/auth/token/refresh", Grant)
+        grant = await self.ask("POST", "/auth/token/refresh", Grant)
         self.token = grant.token
         return grant
 
@@ -125,7 +124,7 @@ class Client:
         self.token = None
 
     async def devices(self) -> list[Device]:
-        return (await self._call("GET", "/auth/tokens", Page[Device])).items
+        return (await self.ask("GET", "/auth/tokens", Page[Device])).items
 
     async def revoke(self, token_id: str) -> None:
         """Signs one of the caller's devices out."""
@@ -138,32 +137,32 @@ class Client:
     async def make_token(self, device_name: str, scopes: Sequence[str], password: str, days: int = 30) -> Grant:
         """A token for a script, which may do what `scopes` say: `read`, `play`, `admin`. This client keeps its own."""
         wanted = {"device_name": device_name, "scopes": list(scopes), "password": password, "days": days}
-        return await self._call("POST", "/auth/tokens", Grant, wanted)
+        return await self.ask("POST", "/auth/tokens", Grant, wanted)
 
     # People and rules.
 
     async def me(self) -> Me:
-        return await self._call("GET", "/users/me", Me)
+        return await self.ask("GET", "/users/me", Me)
 
     async def rename(self, display_name: str) -> Me:
-        return await self._call("PATCH", "/users/me", Me, {"display_name": display_name})
+        return await self.ask("PATCH", "/users/me", Me, {"display_name": display_name})
 
     async def mail_notices(self, wanted: bool) -> Me:
         """Says whether mails may tell the caller of games that wait for a move."""
-        return await self._call("PATCH", "/users/me", Me, {"mail_notices": wanted})
+        return await self.ask("PATCH", "/users/me", Me, {"mail_notices": wanted})
 
     async def user(self, username: str) -> Person:
-        return await self._call("GET", f"/users/{username}", Person)
+        return await self.ask("GET", f"/users/{username}", Person)
 
     async def rulesets(self) -> list[RulesetInfo]:
-        return (await self._call("GET", "/rulesets", Page[RulesetInfo])).items
+        return (await self.ask("GET", "/rulesets", Page[RulesetInfo])).items
 
     # Challenges.
 
     async def challenge(self, ruleset: str, opponent: str | None = None, **terms: Any) -> Challenge:
         """Proposes a game, to everybody without an opponent. `terms` may have options, seat, clock, link and pair."""
         body = {"ruleset": ruleset, **({"opponent": opponent} if opponent else {}), **terms}
-        return await self._call("POST", "/challenges", Challenge, body)
+        return await self.ask("POST", "/challenges", Challenge, body)
 
     async def challenges(
         self,
@@ -176,24 +175,24 @@ class Client:
     ) -> Page[Challenge]:
         """Pending challenges, newest first; `clock` is a kind of clock or `live`."""
         wanted = {"box": box, "ruleset": ruleset, "clock": clock, "limit": limit, "cursor": cursor}
-        return await self._call("GET", "/challenges", Page[Challenge], None, **wanted)
+        return await self.ask("GET", "/challenges", Page[Challenge], None, **wanted)
 
     async def show_challenge(self, challenge_id: str) -> Challenge:
-        return await self._call("GET", f"/challenges/{challenge_id}", Challenge)
+        return await self.ask("GET", f"/challenges/{challenge_id}", Challenge)
 
     async def respond(self, challenge_id: str, action: Literal["accept", "decline", "cancel"]) -> Responded:
-        return await self._call("POST", f"/challenges/{challenge_id}/respond", Responded, {"action": action})
+        return await self.ask("POST", f"/challenges/{challenge_id}/respond", Responded, {"action": action})
 
     async def invitation(self, code: str) -> Challenge:
         """What the code at the end of an invitation's link offers; this needs no account."""
-        return await self._call("GET", f"/invitations/{code}", Challenge)
+        return await self.ask("GET", f"/invitations/{code}", Challenge)
 
     async def accept_invitation(self, code: str) -> Responded:
-        return await self._call("POST", f"/invitations/{code}", Responded)
+        return await self.ask("POST", f"/invitations/{code}", Responded)
 
     async def clocks(self) -> list[ClockPreset]:
         """The clocks that the hall offers by name."""
-        return (await self._call("GET", "/clocks", Page[ClockPreset])).items
+        return (await self.ask("GET", "/clocks", Page[ClockPreset])).items
 
     # Games.
 
@@ -211,23 +210,23 @@ class Client:
         """Games, newest first; or running games of a player in the order of `turn`: theirs to move first, by the least
         time left. `turn` keeps those of the player's own turn, or of others'."""
         wanted = {"player": player, "status": status, "ruleset": ruleset, "order": order, "turn": turn}
-        return await self._call("GET", "/games", Page[ListedGame], None, **wanted, limit=limit, cursor=cursor)
+        return await self.ask("GET", "/games", Page[ListedGame], None, **wanted, limit=limit, cursor=cursor)
 
     async def next_game(self, after: str | None = None) -> GameSummary | None:
         """The game that the caller should move in next, another than `after`; None when none waits."""
         answer = await self._send("GET", "/games/next", after=after)
-        return msgspec.json.decode(answer.content, type=GameSummary) if answer.content else None
+        return answer_of(answer, GameSummary) if answer.content else None
 
     async def game(self, game_id: str) -> Game:
-        return await self._call("GET", f"/games/{game_id}", Game)
+        return await self.ask("GET", f"/games/{game_id}", Game)
 
     async def scene(self, game_id: str, ply: int | None = None, *, forbidden: bool = False) -> Scene:
         """The board after so many moves, by default all of them; `forbidden` marks points that may not be taken."""
-        return await self._call("GET", f"/games/{game_id}/scene", Scene, ply=ply, forbidden=forbidden or None)
+        return await self.ask("GET", f"/games/{game_id}/scene", Scene, ply=ply, forbidden=forbidden or None)
 
     async def forbidden(self, game_id: str, ply: int | None = None) -> list[Forbidden]:
         """The points that look free but that whoever is to act after so many moves may not take, each with why."""
-        return (await self._call("GET", f"/games/{game_id}/forbidden", Page[Forbidden], ply=ply)).items
+        return (await self.ask("GET", f"/games/{game_id}/forbidden", Page[Forbidden], ply=ply)).items
 
     async def play(
         self, game_id: str, move: str | tuple[int, int], ply: int | None = None, *, attempts: int = _ATTEMPTS
@@ -241,7 +240,7 @@ class Client:
         body = target if ply is None else target | {"ply": ply}
         for failures in range(attempts):
             try:
-                return await self._call("POST", f"/games/{game_id}/moves", Played, body)
+                return await self.ask("POST", f"/games/{game_id}/moves", Played, body)
             except httpx.TransportError:
                 if ply is None or failures == attempts - 1:
                     raise
@@ -252,34 +251,34 @@ class Client:
         raise AssertionError("the last attempt answers or raises")
 
     async def resign(self, game_id: str) -> GameSummary:
-        return await self._call("POST", f"/games/{game_id}/resign", GameSummary)
+        return await self.ask("POST", f"/games/{game_id}/resign", GameSummary)
 
     async def abort(self, game_id: str) -> GameSummary:
         """Ends a game in which not everybody has moved, without a winner."""
-        return await self._call("POST", f"/games/{game_id}/abort", GameSummary)
+        return await self.ask("POST", f"/games/{game_id}/abort", GameSummary)
 
     async def draw(self, game_id: str, action: OfferAction) -> GameSummary:
         """Offers a draw, or answers the offer; declining one's own withdraws it, here and below."""
-        return await self._call("POST", f"/games/{game_id}/draw", GameSummary, {"action": action})
+        return await self.ask("POST", f"/games/{game_id}/draw", GameSummary, {"action": action})
 
     async def takeback(self, game_id: str, action: OfferAction) -> GameSummary:
-        return await self._call("POST", f"/games/{game_id}/takeback", GameSummary, {"action": action})
+        return await self.ask("POST", f"/games/{game_id}/takeback", GameSummary, {"action": action})
 
     async def pause(self, game_id: str, action: OfferAction | Literal["end"]) -> GameSummary:
         """Offers a pause of the clock, or answers the offer; `end` lets the clock run again."""
-        return await self._call("POST", f"/games/{game_id}/pause", GameSummary, {"action": action})
+        return await self.ask("POST", f"/games/{game_id}/pause", GameSummary, {"action": action})
 
     async def rematch(self, game_id: str, action: OfferAction) -> GameSummary:
         """Offers a rematch, or answers the offer; once accepted, the answer's `rematch` is the new game's id."""
-        return await self._call("POST", f"/games/{game_id}/rematch", GameSummary, {"action": action})
+        return await self.ask("POST", f"/games/{game_id}/rematch", GameSummary, {"action": action})
 
     async def claim(self, game_id: str, result: Literal["win", "draw"] = "win") -> GameSummary:
         """Ends a game whose other player has left; the game's `claim` says when that is possible."""
-        return await self._call("POST", f"/games/{game_id}/claim", GameSummary, {"result": result})
+        return await self.ask("POST", f"/games/{game_id}/claim", GameSummary, {"result": result})
 
     async def formats(self) -> list[RecordFormat]:
         """The formats in which games can be taken home."""
-        return (await self._call("GET", "/formats", Page[RecordFormat])).items
+        return (await self.ask("GET", "/formats", Page[RecordFormat])).items
 
     async def record(self, game_id: str, format_: str = "json", ply: int | None = None) -> bytes:
         """The game as a file in one of the hall's formats, as it was after so many moves."""
@@ -308,7 +307,7 @@ class Client:
         """
         chosen = {"format": format_, "ruleset": ruleset}
         body = {"content": text_of(content), **{name: value for name, value in chosen.items() if value is not None}}
-        return await self._call("POST", "/replay", Replayed, body, ply=ply)
+        return await self.ask("POST", "/replay", Replayed, body, ply=ply)
 
     # Events.
 
@@ -378,13 +377,7 @@ class Client:
 
         The shape of an answer without content is `type(None)`.
         """
-        answer = await self._send(method, path, body, **query)
-        return msgspec.json.decode(answer.content or b"null", type=shape)
-
-    async def _call(
-        self, method: str, path: str, shape: type[T], body: Mapping[str, Any] | None = None, **query: Any
-    ) -> T:
-        return msgspec.json.decode((await self._send(method, path, body, **query)).content, type=shape)
+        return answer_of(await self._send(method, path, body, **query), shape)
 
     async def _send(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, **query: Any

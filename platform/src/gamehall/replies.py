@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
@@ -13,7 +13,9 @@ from httpx_sse import ServerSentEvent, SSEError
 from gamehall.answers import Event, ProblemError
 from gamehall.problems import UNREADABLE
 
-__all__ = ["event_of", "problem_of", "text_of", "wait_before"]
+__all__ = ["answer_of", "event_of", "problem_of", "text_of", "wait_before"]
+
+T = TypeVar("T")
 
 _LONGEST_WAIT = 15.0
 _LONGEST_ASKED = 3_600.0  # whatever asks for more, such as a proxy in between, does not keep a client away for good
@@ -38,6 +40,15 @@ def problem_of(answer: httpx.Response) -> ProblemError:
     seconds = answer.headers.get("retry-after", "")
     pause = min(float(seconds), _LONGEST_ASKED) if seconds.isdecimal() else 0.0
     return ProblemError(answer.status_code, members, pause)
+
+
+def answer_of(answer: httpx.Response, shape: type[T]) -> T:
+    """What the hall answers. Raises RemoteProtocolError for what no hall has sent, such as the page of a network that
+    wants one to sign in first, by which the answer counts as lost."""
+    try:
+        return msgspec.json.decode(answer.content or b"null", type=shape)
+    except UNREADABLE as error:
+        raise httpx.RemoteProtocolError(f"the answer is not one of a hall: {error}", request=answer.request) from error
 
 
 def event_of(sent: ServerSentEvent) -> Event:
