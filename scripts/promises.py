@@ -18,7 +18,7 @@ PROMISES: list[tuple[str, str, str, float, Callable[[Iterable[float]], float]]] 
     ("kills", "kill -9 of a worker, of the process that minds them, of all", "≥", 200, sum),
     ("seconds after a kill", "and until a move is acknowledged again, s", "≤", 20, max),
     ("acknowledged", "moves acknowledged, in all faults", "≥", 20_000, sum),
-    ("unknown", "moves whose answer did not come, or was 503", "", 0, sum),
+    ("unknown", "and attempts whose answer did not come, or was 503", "", 0, sum),
     ("lost", "moves lost, or stored that nobody made", "≤", 0, sum),
     ("doubled", "moves doubled", "≤", 0, sum),
     ("forked", "moves forked or re-ordered", "≤", 0, sum),
