@@ -8,6 +8,7 @@ import tracemalloc
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 
+import msgspec
 import psycopg
 import pytest
 import redis
@@ -16,13 +17,14 @@ import sqlalchemy as sa
 from gamehall.database import Database, open_database, serialize_on, sync_url
 from gamehall.events import Cursor, Event, NewEvent
 from gamehall.feed import Feed, Subscription, emit, head
-from gamehall.tables import event, metadata
+from gamehall.tables import event, metadata, now
 from gamehall.wakeups import PostgresWakeups, RedisWakeups, Wakeups
 
 pytestmark = pytest.mark.anyio
 
 # A poll that does not come during a test: what arrives was announced or, held back, was looked for again.
 NEVER = 3_600.0
+RAW = msgspec.Raw(b"{}")
 
 Heard = asyncio.Queue[Event]
 
@@ -282,6 +284,76 @@ async def test_channels_that_nobody_follows_any_more_are_forgotten(database: Dat
     kept, _most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert kept < 100_000, "bytes; each channel alone would be some hundred"
+
+
+async def test_what_a_listener_takes_at_once_does_not_wake_it(database: Database) -> None:
+    """It is woken for the first event that it does not take so, also where it fails in that, and for lost ones; the
+    others hear of it all the same."""
+    taken: list[str] = []
+
+    def take_small(item: Event) -> bool:
+        if item.kind == "bad":
+            raise ValueError("a listener's own fault")
+        if small := item.kind == "small":
+            taken.append(item.kind)
+        return small
+
+    async with reading(database) as (feed, _):
+        with feed.subscribe(["lobby"]) as news, feed.subscribe(["lobby"]) as others:
+            news.at_once = take_small
+            for first in ("big", "bad"):
+                async with asyncio.TaskGroup() as both:
+                    waking, usual = both.create_task(news.take(20)), both.create_task(others.take(20))
+                    await asyncio.sleep(0)
+                    await tell(database, "small", "small", first, "small")
+                    feed.wake()
+                assert kinds(waking.result()) == [first, "small"]
+                assert kinds(usual.result()) == ["small", "small", first, "small"]
+                assert taken == ["small", "small"]
+                taken.clear()
+
+
+async def test_a_listener_that_takes_at_once_hears_that_events_are_lost(database: Database) -> None:
+    count = Subscription.max_waiting + 1
+    async with reading(database) as (feed, _):
+        with feed.subscribe(["lobby"]) as news:
+            news.at_once = lambda _: True
+            waking = asyncio.ensure_future(news.take(20))
+            await asyncio.sleep(0)
+            feed.take(
+                [Event(Cursor(0, feed.place.id + n), now(), "kept", ("lobby",), RAW) for n in range(1, count + 1)]
+            )
+            assert len(await waking) == count - 1
+            assert news.overflowed
+
+
+async def test_a_crowd_that_is_told_keeps_nobody_waiting(database: Database) -> None:
+    size = 1_000
+    told: list[str] = []
+    done = asyncio.Event()
+
+    def take(_: Event) -> bool:
+        if not told:
+            asyncio.get_running_loop().call_soon(told.append, "somebody else")
+        told.append("one of the crowd")
+        if len(told) >= size:
+            done.set()
+        return True
+
+    async with reading(database) as (feed, _):
+        with contextlib.ExitStack() as stack:
+            crowd = [stack.enter_context(feed.subscribe(["lobby"])) for _ in range(size)]
+            for each in crowd:
+                each.at_once = take
+            waiting = [asyncio.ensure_future(each.arrived()) for each in crowd]
+            await asyncio.sleep(0)
+            await tell(database, "news")
+            feed.wake()
+            async with asyncio.timeout(120):
+                await done.wait()
+            feed.wake_subscribers()
+            assert await asyncio.gather(*waiting) == [[]] * size
+    assert told.index("somebody else") < size / 2
 
 
 async def test_a_listener_can_be_woken_without_news(database: Database) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
 
+from gamehall.answering import POUR
 from gamehall.app import HallApp
 from gamehall.client import Client
 from gamehall.events import Cursor, NewEvent
@@ -28,7 +29,8 @@ class StreamingTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = Body()
-        task = asyncio.create_task(self._app(scope_of(request), body.receiver(await request.aread()), body.send))
+        scope = scope_of(request) | {"extensions": {POUR: body.pour}}
+        task = asyncio.create_task(self._app(scope, body.receiver(await request.aread()), body.send))
         task.add_done_callback(body.finished)
         status, headers = await body.start
         return httpx.Response(status, headers=headers, stream=body)
@@ -80,6 +82,11 @@ class Body(httpx.AsyncByteStream):
         if not message.get("more_body"):
             await self._pieces.put(None)
             self._gone.set()
+
+    def pour(self, piece: bytes) -> bool:
+        if free := not self._pieces.full():
+            self._pieces.put_nowait(piece)
+        return free
 
     def finished(self, task: asyncio.Task[None]) -> None:
         self._done.set()

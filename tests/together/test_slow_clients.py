@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import struct
 from contextlib import ExitStack
+from http.client import HTTPResponse
 from typing import Any
 
 import httpx
@@ -139,6 +141,73 @@ def test_streams_of_clients_that_are_cut_off_end(server: Server, path: str) -> N
         for client in clients:  # so that the end of it is a reset, as where a machine is gone
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     server.wait_until(lambda: streams() == 0)
+
+
+GOSSIPING = """
+from gamehall import hookimpl
+from gamehall.events import NewEvent
+from gamehall.feed import emit
+from litestar import post
+
+
+@hookimpl
+def gamehall_routes(host):
+    @post("/api/v1/gossiping/{first:int}/{count:int}")
+    async def gossip(first: int, count: int) -> None:
+        numbers = range(first, first + count)
+        await host.write(emit, [NewEvent("gossip", ("lobby",), {"number": n, "text": "x" * 20_000}) for n in numbers])
+
+    return [gossip]
+"""
+FOLLOWING = b"GET /api/v1/events?channel=lobby HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def test_who_reads_late_is_told_everything_once_and_in_order(serve: Serve, install_plugin: InstallPlugin) -> None:
+    """More than the system keeps for somebody who does not read, and then single events, which need not wait."""
+    folder = install_plugin("gossiping", GOSSIPING)
+    server = serve(settings={"GAMEHALL_ACCESS_LOG": "true", "PYTHONPATH": str(folder)})
+    with ExitStack() as stack:
+        http = stack.enter_context(httpx.Client(base_url=f"{server.url}/api/v1", trust_env=False))
+        client = connect(server, stack, FOLLOWING)
+        stream = stack.enter_context(HTTPResponse(client))
+        stream.begin()
+        size = 0
+
+        def numbers(count: int) -> list[int]:
+            nonlocal size
+            found: list[int] = []
+            while len(found) < count:
+                line = stream.readline()
+                size += len(line)
+                if line.startswith(b'data: {"number":'):
+                    found.append(json.loads(line.removeprefix(b"data:"))["number"])
+            return found
+
+        assert http.post("/gossiping/0/600").status_code == 201
+        assert numbers(600) == list(range(600))
+        for number in (600, 601):
+            assert http.post(f"/gossiping/{number}/1").status_code == 201
+            assert numbers(1) == [number]
+    server.wait_until(lambda: max(streamed(server), default=0) >= size)
+
+
+def test_who_never_reads_what_happens_is_let_go(serve: Serve, install_plugin: InstallPlugin) -> None:
+    folder = install_plugin("gossiping", GOSSIPING)
+    settings = {"GAMEHALL_ACCESS_LOG": "true", "GAMEHALL_SEND_SECONDS": "1", "PYTHONPATH": str(folder)}
+    server = serve(settings=settings)
+    with ExitStack() as stack:
+        http = stack.enter_context(httpx.Client(base_url=f"{server.url}/api/v1", trust_env=False))
+        client, told = connect(server, stack, FOLLOWING), b""
+        while b"event: hello" not in told:
+            told += client.recv(1_000)
+        assert http.post("/gossiping/0/900").status_code == 201
+        server.wait_until(lambda: max(streamed(server), default=0) > 100_000)
+        assert max(streamed(server)) < 15_000_000, "the hall has kept for it what the system does not"
+
+
+def streamed(server: Server) -> list[int]:
+    """The bytes of each answer of which the log says that it was given."""
+    return [int(each) for each in re.findall(r"GET 200, (\d+) bytes", server.log())]
 
 
 def asked(server: Server, *lines: str, body: bytes = b"") -> tuple[int, dict[str, str], Any]:

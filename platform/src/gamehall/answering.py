@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,9 +14,13 @@ from litestar.response.streaming import ASGIStreamingResponse, Stream
 from litestar.serialization import default_serializer
 from litestar.types import Receive, Scope, Send
 
+from gamehall.origins import origin
 from gamehall.problems import Problem
 
-__all__ = ["Answer", "EventStreamed"]
+__all__ = ["POUR", "Answer", "EventStreamed", "Pour", "pour"]
+
+POUR = "gamehall.pour"  # the extension of ASGI by which a server offers a way for pieces
+Pour = Callable[[bytes], bool]
 
 _EVENTS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
@@ -35,6 +39,14 @@ class Answer(Response[Any]):
             if isinstance(self.content, str) and self.media_type == MediaType.HTML:
                 return _Plain(status, b"text/html; charset=utf-8", self.content.encode(), self.headers)
         return super().to_asgi_response(app, request, **given)
+
+
+def pour() -> Pour | None:
+    """A way for further pieces of the answer to this request, none of them empty, from wherever it is called: one that
+    could not go without waiting has not gone, and it says so. It is for an answer that has begun, while nothing is sent
+    in the usual way; None where the server has no such way."""
+    found: Pour | None = origin().scope.get("extensions", {}).get(POUR)
+    return found
 
 
 class _Plain:

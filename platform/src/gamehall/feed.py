@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import itertools
 import logging
 import time
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 _PAGE = 500
 _REMEMBERED = 1_000  # events
+_HEAR_AT_ONCE = 100  # listeners, some milliseconds of work; then whatever else has come goes on, too
 _LEAP = 1_000_000_000  # further than any hall comes between a backup and the day on which it is restored
 _REPLAY_LIMIT = 5_000  # events a returning client may be behind before a fresh look at everything is cheaper
 
@@ -158,27 +160,49 @@ def _oldest(connection: sa.Connection) -> Cursor | None:
 
 
 class Subscription:
-    """What one listener has not taken yet. Bounded: one that never takes is told that it lost events."""
+    """What one listener has not taken yet. Bounded: one that never takes is told that it lost events.
 
-    __slots__ = ("__weakref__", "_arriving", "_loop", "_waiting", "_woken", "channels", "overflowed")
+    While the listener waits, `at_once` can take each event without waking it, and says whether it has; after one that
+    it has not taken the listener wakes, and takes that one and all behind it. A task that wakes costs more than most of
+    a crowd then have to do.
+    """
+
+    __slots__ = ("__weakref__", "_arriving", "_loop", "_waiting", "_woken", "at_once", "channels", "overflowed")
     max_waiting = 1_000
 
     def __init__(self, channels: frozenset[str]) -> None:
         self._loop = asyncio.get_running_loop()  # which to look up is a call of the system, each time
         self.channels = channels
         self.overflowed = False
+        self.at_once: Callable[[Event], bool] | None = None
         self._waiting: list[Event] = []
         self._woken = False
         self._arriving: asyncio.Future[None] | None = None
 
-    def push(self, item: Event) -> None:
-        if self._waiting and self._waiting[-1] is item:  # an event of several of its channels comes once
-            return
-        if len(self._waiting) >= self.max_waiting:
+    def push(self, item: Event) -> bool:
+        """Whether it is the first that waits: then the listener is to `hear` of it."""
+        waiting = self._waiting
+        if waiting and waiting[-1] is item:  # an event of several of its channels comes once
+            return False
+        if len(waiting) >= self.max_waiting:
             self.overflowed = True
-        else:
-            self._waiting.append(item)
-        self.wake()
+            return False
+        waiting.append(item)
+        return len(waiting) == 1
+
+    def hear(self) -> None:
+        """Has the listener take what waits, at once or by waking."""
+        arriving = self._arriving
+        if arriving is None or arriving.done():  # it is at work, and takes it when it is done with that
+            return
+        waiting, at_once = self._waiting, self.at_once
+        if at_once is not None and not self.overflowed:
+            # What fails here fails again for the listener that wakes, and is then its failure and nobody else's.
+            with contextlib.suppress(Exception):
+                while waiting and at_once(waiting[0]):
+                    del waiting[0]
+        if waiting:
+            arriving.set_result(None)
 
     def wake(self) -> None:
         """Makes `arrived` return at once, with nothing if there is nothing."""
@@ -188,7 +212,7 @@ class Subscription:
 
     async def arrived(self) -> list[Event]:
         """What has arrived, waiting for the first; empty when it was woken for nothing."""
-        if not self._woken:
+        if not (self._woken or self._waiting):
             self._arriving = self._loop.create_future()
             await self._arriving
         self._woken, self._arriving = False, None
@@ -211,6 +235,7 @@ class Feed:
         self._database = database
         self._poll_seconds = poll_seconds
         self._subscriptions: defaultdict[str, set[Subscription]] = defaultdict(set)
+        self._hearing: deque[Subscription] = deque()
         self._listeners: list[Callable[[Event], None]] = []
         self._look = asyncio.Event()
         self._read_at = time.monotonic()
@@ -338,9 +363,21 @@ class Feed:
         self._latest.append(item)
         for listener in self._listeners:
             listener(item)
+        begin = not self._hearing
         for channel in item.channels:
-            for subscription in self._subscriptions.get(channel, ()):
-                subscription.push(item)
+            self._hearing += [each for each in self._subscriptions.get(channel, ()) if each.push(item)]
+        if begin and self._hearing:
+            self._let_hear_soon()
+
+    def _let_hear_soon(self) -> None:
+        # In a context of its own: whoever has made the news is not who is told of them.
+        asyncio.get_running_loop().call_soon(self._let_hear, context=contextvars.Context())
+
+    def _let_hear(self) -> None:
+        for _ in range(min(_HEAR_AT_ONCE, len(self._hearing))):
+            self._hearing.popleft().hear()
+        if self._hearing:
+            self._let_hear_soon()
 
 
 def _is_known(connection: sa.Connection, after: Cursor, upto: Cursor) -> bool:

@@ -4,7 +4,7 @@ transactions included, so that the audit log, the limits and the log need not be
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, MutableMapping
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Origin:
     by: str = ""
     principal: Principal | None = None
     request: str = ""
-    scope: Mapping[str, Any] = field(default_factory=dict)
+    scope: MutableMapping[str, Any] = field(default_factory=dict)
     statements: int = 0
     database_ms: float = 0.0
     asked: list[str] | None = None

@@ -6,11 +6,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from time import perf_counter
 
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Send
 
+from gamehall.answering import POUR, Pour, pour
 from gamehall.logs import ACCESS
 from gamehall.origins import Origin
 from gamehall.settings import Settings
@@ -34,6 +36,8 @@ def told_of(where: Origin, settings: Settings, send: Send) -> AbstractContextMan
 def _telling(where: Origin, send: Send) -> Iterator[Send]:
     method = where.scope["method"]  # a route answers HEAD as if it were GET
     answer = _Answer(where, send)
+    if (way := pour()) is not None:
+        where.scope["extensions"] = {POUR: partial(answer.pour, way)}
     try:
         yield answer.send
     finally:
@@ -62,6 +66,11 @@ class _Answer:
         where = self._where
         statements = f'db;dur={where.database_ms:.1f};desc="{where.statements} statements"'
         return f"{statements}, hall;dur={self._ms:.1f}"
+
+    def pour(self, way: Pour, piece: bytes) -> bool:
+        if went := way(piece):
+            self._bytes += len(piece)
+        return went
 
     @property
     def _ms(self) -> float:

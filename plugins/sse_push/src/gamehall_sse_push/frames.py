@@ -70,6 +70,9 @@ class JsonVoice:
     async def afresh(self, _: Cursor) -> bytes:
         return b""  # a program asks for what it needs itself
 
+    def at_once(self, event: Event, name: str) -> bytes:
+        return b"" if name == LOBBY and self._user_id is not None else self._frames.of(event, name)
+
     async def tell(self, event: Event, name: str | None) -> bytes:
         if name == LOBBY and self._user_id is not None and not await self._meetings.hears(self._user_id, event):
             return b""

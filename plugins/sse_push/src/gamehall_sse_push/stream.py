@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from gamehall import stopping
+from gamehall.answering import Pour, pour
 from gamehall.declare import Host
 from gamehall.events import Cursor, Event
 from gamehall.feed import Subscription
@@ -43,6 +45,9 @@ class Voice(Protocol):
 
     async def afresh(self, place: Cursor) -> bytes:
         """Everything as it is now, for a client that was away."""
+
+    def at_once(self, event: Event, name: str) -> bytes:
+        """What `tell` tells; no bytes where that has to be found out first, too."""
 
     async def tell(self, event: Event, name: str | None) -> bytes:
         """An event, by the client's name for its channel, None where it belongs to one of `besides`."""
@@ -90,6 +95,9 @@ class EventStream:
         following = self._host.presence.following(self._audience.user_id, self._audience.games)
         with contextlib.closing(self), following, feed.subscribe(self._followed) as news:
             self._place = feed.place
+            # Words for whoever debugs the hall say of which request they are, which only the stream's task knows.
+            if (way := pour()) is not None and not debug.isEnabledFor(logging.DEBUG):
+                news.at_once = partial(self._tell_at_once, way)
             events, lost = await self._missed(Cursor.read(resume)) if resume is not None else ([], "")
             yield self._said("hello", voice.notice("hello", self._place, cursor=str(self._place)))
             if again and not lost:
@@ -150,6 +158,19 @@ class EventStream:
         """Nothing is told any more."""
         self._still()
         self._leave()
+
+    def _tell_at_once(self, way: Pour, event: Event) -> bool:
+        """Tells an event while this stream waits for news, if nothing has to be asked or waited for. Whether it did."""
+        if self._asks or event.kind in _INTERNAL:
+            return False
+        if event.cursor > self._place:
+            name = self._audience.name_of(event)
+            piece = self._voice.at_once(event, name) if name is not None else b""
+            if not (piece and way(piece)):
+                return False
+            self._place = event.cursor
+            self._crowd.told()
+        return True
 
     async def _piece_of(self, event: Event) -> bytes:
         """What the client is told of an event; no bytes for one that is not for it, or that it knows."""
