@@ -107,6 +107,9 @@ class Game(msgspec.Struct, frozen=True):
     finished_at: str | None
     seats: tuple[Seat, ...]
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.revision))  # options are plain data, which has no hash
+
     def seat_of(self, user_id: str | None) -> int | None:
         """The seat that this user may act for. Who plays both seats acts for the one whose turn it is."""
         own = [s.seat for s in self.seats if s.user_id == user_id]
