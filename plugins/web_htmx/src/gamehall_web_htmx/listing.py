@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 _ = catalogue(__name__)
+
+_KEPT = 5_000  # cards, of some three kilobytes each
 
 
 class GameCard(msgspec.Struct, frozen=True):
@@ -124,13 +126,13 @@ def _usual(ruleset: Ruleset[Any, Any]) -> tuple[OptionField, ...]:
 
 
 def game_cards(games: Sequence[Game], host: Host, viewer: str | None, pictures: Pictures) -> tuple[GameCard, ...]:
-    tongue = language()
+    made, tongue = host.kept(_cards), language()
     cards = []
     for each in games:
         player = viewer if each.seat_of(viewer) is not None else None
         cards.append(
             msgspec.structs.replace(
-                _card(each, host.rulesets.get(each.ruleset), player, tongue),
+                made(each, host.rulesets.get(each.ruleset), player, tongue),
                 time=_time(each, host.hall_time()) if player else "",
                 picture=pictures.get(each.id),
             )
@@ -138,10 +140,14 @@ def game_cards(games: Sequence[Game], host: Host, viewer: str | None, pictures: 
     return tuple(cards)
 
 
-@lru_cache(maxsize=5_000)  # of some three kilobytes each
+def _cards(_host: Host) -> Callable[[Game, Ruleset[Any, Any] | None, str | None, str], GameCard]:
+    """Gives the cards that were shown last as they were made. A card is made of nothing but what is given for it, so
+    none is ever out of date: a game in which something has changed, a name too, is another."""
+    return lru_cache(maxsize=_KEPT)(_card)
+
+
 def _card(found: Game, ruleset: Ruleset[Any, Any] | None, player: str | None, _language: str) -> GameCard:
-    """The game's card for one of its players or everybody else, without what is of the moment. It is made of nothing
-    but what is given: a game that has changed, or a player who is called something else now, has another."""
+    """The game's card for one of its players, or everybody else, but for what is of the moment."""
     return GameCard(
         id=found.id,
         title=title_of(ruleset) if ruleset else found.ruleset,
