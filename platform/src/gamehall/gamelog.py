@@ -189,7 +189,7 @@ def seats_of(connection: sa.Connection, game_ids: Sequence[str]) -> dict[str, tu
     return seats
 
 
-# Made once: for a type that is no struct msgspec works out anew each time what it is.
+# Made once: what a type that is no struct consists of msgspec works out anew each time.
 _read_offers = msgspec.json.Decoder(tuple[Offer, ...]).decode
 _read_sides = msgspec.json.Decoder(tuple[str, ...]).decode
 

@@ -29,11 +29,10 @@ def versus(players: Iterable[Seat]) -> Markup:
 
 
 def game_card(card: GameCard, *, own: bool = False, id: str = "", more: str = "") -> Markup:  # noqa: A002 - as in HTML
-    """A game in a list, in one of the viewer's `own` with what they need to choose; `more` are further attributes."""
+    """A game in a list, among the viewer's `own` with what helps them choose; `more` are further attributes."""
     yours, turn = (" is-yours", " state-turn") if card.your_turn else ("", "")
     named = f' id="{escape(id)}"' if id else ""
-    alone = own and card.opponent
-    who = f"{_between()}{_name(card.opponent)}" if alone else _versus(card.players)
+    who = f"{_between()}{_name(card.opponent)}" if own and card.opponent else _versus(card.players)
     options = f" · {escape(card.options)}" if card.options else ""
     time = _behind(card.time) if own and card.time else ""
     ply = _behind(_("move {number}", number=card.ply)) if card.ply else ""
@@ -50,7 +49,8 @@ def _versus(players: Iterable[Seat]) -> str:
 
 
 def _between() -> str:
-    return f'<span class="vs">{escape(_("vs"))}</span> '
+    words = _("vs")
+    return f'<span class="vs">{escape(words)}</span> '
 
 
 def _name(name: str) -> str:
