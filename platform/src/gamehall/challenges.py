@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 
 from gamehall.clockfields import ClockFilter, speed_of
-from gamehall.clocks import DAY, HOUR, NoClock, Terms
+from gamehall.clocks import DAY, HOUR, NoClock, Terms, stored_terms
 from gamehall.database import Prepared, is_one_of, reads, serialize_on
 from gamehall.declare import Host
 from gamehall.events import LOBBY, NewEvent, user_channel
@@ -145,7 +145,7 @@ def as_challenge(row: Any) -> Challenge:
         status=row.status,
         ruleset=row.ruleset,
         options=msgspec.json.decode(row.options),
-        clock=msgspec.json.decode(row.clock, type=Terms),
+        clock=stored_terms(row.clock),
         seat=row.seat,
         is_open=row.is_open,
         by_link=row.by_link,
@@ -260,7 +260,7 @@ def _all_boxes(clock: ClockFilter | None, *, of_ruleset: bool) -> Prepared:
 
 def insert_challenge(connection: sa.Connection, row: Mapping[str, Any], limits: Limits | None) -> Challenge:
     """Puts a challenge down and tells whom it concerns. Raises Problem `too-many-requests`."""
-    check_challenges(connection, row["challenger_id"], msgspec.json.decode(row["clock"], type=Terms), limits)
+    check_challenges(connection, row["challenger_id"], stored_terms(row["clock"]), limits)
     connection.execute(challenge.insert(), dict(row))
     new = load_challenge(connection, row["id"])
     data = {
@@ -285,7 +285,7 @@ def start_at_once(
 
     Raises Problem `too-many-requests`.
     """
-    challenger, clock = row["challenger_id"], msgspec.json.decode(row["clock"], type=Terms)
+    challenger, clock = row["challenger_id"], stored_terms(row["clock"])
     check_games(connection, challenger, challenger, clock, limits)
     players = _seated(row["seat"], challenger, row["opponent_id"])
     game_id = start_game(connection, opening, players, clock, hall_time)

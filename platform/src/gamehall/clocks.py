@@ -43,6 +43,7 @@ __all__ = [
     "resume",
     "rewind",
     "stop",
+    "stored_terms",
     "terms_of",
 ]
 
@@ -156,6 +157,10 @@ def read_terms(value: Mapping[str, Any]) -> Terms:
     """Terms from plain data. Raises msgspec.ValidationError, which names the field."""
     terms: Terms = msgspec.convert(value, Terms)
     return terms
+
+
+stored_terms = msgspec.json.Decoder(Terms).decode
+"""Terms from JSON, as they are stored."""
 
 
 def begin(terms: Terms, seats: int, running: int | None, now: int) -> Times:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 
 from gamehall.answers import Result
-from gamehall.clocks import Spent, Terms, Times, clock_at
+from gamehall.clocks import Spent, Terms, Times, clock_at, stored_terms
 from gamehall.database import Prepared, reads, seen_in_rows
 from gamehall.declare import Host
 from gamehall.events import Cursor, game_channel, user_channel
@@ -50,11 +49,6 @@ __all__ = [
 ]
 
 _ = catalogue(__name__)
-
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 Rulesets = Mapping[str, Ruleset[Any, Any]]
 
@@ -112,6 +106,9 @@ class Game(msgspec.Struct, frozen=True):
     created_at: str
     finished_at: str | None
     seats: tuple[Seat, ...]
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.revision))  # options are plain data, which has no hash
 
     def seat_of(self, user_id: str | None) -> int | None:
         """The seat that this user may act for. Who plays both seats acts for the one whose turn it is."""
@@ -192,6 +189,11 @@ def seats_of(connection: sa.Connection, game_ids: Sequence[str]) -> dict[str, tu
     return seats
 
 
+# Made once: what a type that is no struct consists of msgspec works out anew each time.
+_read_offers = msgspec.json.Decoder(tuple[Offer, ...]).decode
+_read_sides = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
 def game_of(row: sa.Row[Any], seats: tuple[Seat, ...]) -> Game:
     """A game from its row and its seats."""
     return Game(
@@ -202,9 +204,9 @@ def game_of(row: sa.Row[Any], seats: tuple[Seat, ...]) -> Game:
         status=row.status,
         ply=row.ply,
         to_act=row.to_act,
-        terms=msgspec.json.decode(row.clock, type=Terms),
+        terms=stored_terms(row.clock),
         times=msgspec.json.decode(row.times, type=Times),
-        offers=msgspec.json.decode(row.offers, type=tuple[Offer, ...]),
+        offers=_read_offers(row.offers),
         revision=row.revision,
         rematch_id=row.rematch_id,
         turn_at=row.turn_at,
@@ -212,7 +214,7 @@ def game_of(row: sa.Row[Any], seats: tuple[Seat, ...]) -> Game:
         winner=row.winner,
         reason=row.reason,
         note=row.note,
-        sides=msgspec.json.decode(row.sides, type=tuple[str, ...]),
+        sides=_read_sides(row.sides),
         created_at=timestamp(row.created_at),
         finished_at=timestamp(row.finished_at) if row.finished_at else None,
         seats=seats,

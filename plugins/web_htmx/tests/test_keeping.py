@@ -128,3 +128,45 @@ async def test_a_thumbnail_follows_its_game(table: tuple[Any, Any, str]) -> None
         assert await stones(ada) == await stones(bob)
         seen.append(await stones(ada))
     assert seen == [(0, 0), (1, 0), (1, 1), (2, 1)]
+
+
+async def test_a_card_tells_each_how_their_game_stands_whoever_has_changed_it(
+    start_hall: StartHall, newcomer: Make, database_url: str
+) -> None:
+    hall, elsewhere = await start_hall(database_url), await start_hall(database_url)
+    ada, bob, eve = [await newcomer(hall).register(name) for name in ("ada", "bob", "eve")]
+    await bob.go("/look", "/look?next=%2Flook", language="de")
+    challenge = await ada.challenges("bob")
+    game = await bob.go(challenge, f"{challenge}/respond", action="accept")
+    ada_there, bob_there = [newcomer(elsewhere, **each.cookies) for each in (ada, bob)]
+    known = {"tic-tac-toe": Switchable("ruleset", ("tic-tac-toe",))}
+
+    async def cards(path: str = "/") -> list[list[str]]:
+        """Who plays, and how it stands, on the cards that ada, bob and eve are shown, without what passes with time."""
+        shown = []
+        for each in (ada, bob, eve):
+            html = (await each.page(path)).html
+            words = re.findall(r'<a class="stretched-link".*?</a>|<p class="state.*?(?= <span class="meta"|</p>)', html)
+            shown.append([re.sub("<[^>]*>", "", each) for each in words])
+        return shown
+
+    async def switched(*, on: bool) -> None:
+        await elsewhere.host.write(switch, [*known], on=on, by="test", known=known, suspend=True)
+
+    begun = [["vs bob", "Your turn"], ["gegen ada", "ada ist am Zug"], ["ada vs bob", "ada to move"]]
+    assert await cards() == begun
+    await ada_there.go(game, f"{game}/move", move="b2")
+    moved = [["vs bob", "bob to move"], ["gegen ada", "Du bist am Zug"], ["ada vs bob", "bob to move"]]
+    assert await cards() == moved
+    await bob_there.go("/settings", "/settings", display_name="B & B")
+    named = [["vs B &amp; B", "B &amp; B to move"], moved[1], ["ada vs B &amp; B", "B &amp; B to move"]]
+    assert await cards() == named
+    await switched(on=False)
+    assert await cards() == [[named[0][0], "Suspended"], [named[1][0], "Ausgesetzt"], []]
+    await switched(on=True)
+    assert await cards() == named
+    await ada_there.go(game, f"{game}/resign")
+    assert await cards() == [[], [], []]
+    won = ["B &amp; B won", "Du hast gewonnen", "B &amp; B won"]
+    who = ["ada vs B &amp; B", "ada gegen B &amp; B", "ada vs B &amp; B"]
+    assert await cards("/games") == [list(each) for each in zip(who, won, strict=True)]

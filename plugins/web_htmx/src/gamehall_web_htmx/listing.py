@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -36,9 +36,10 @@ __all__ = [
 
 _ = catalogue(__name__)
 
+_KEPT = 5_000  # cards, of some three kilobytes each
 
-@dataclass(frozen=True, slots=True)
-class GameCard:
+
+class GameCard(msgspec.Struct, frozen=True):
     """A game in a list, with what it is to the viewer. `opponent` is empty where the viewer does not play or plays
     alone; `time` says, where they play, how long whoever is to move may still think, or since when they do."""
 
@@ -50,10 +51,10 @@ class GameCard:
     state: str
     your_turn: bool
     opponent: str
-    time: str
     ply: int
     started: str
-    picture: Markup | None
+    time: str = ""
+    picture: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,10 @@ def ruleset_title(host: Host, key: str) -> str:
 
 def options_words(host: Host, key: str, options: Mapping[str, Any]) -> str:
     """The options in short, such as "board size 19 · opening swap2": numbers, and what is not as usual."""
-    ruleset = host.rulesets.get(key)
+    return _options_words(host.rulesets.get(key), options)
+
+
+def _options_words(ruleset: Ruleset[Any, Any] | None, options: Mapping[str, Any]) -> str:
     return optionfields.options_words(_usual(ruleset) if ruleset else (), options, partial(say, ruleset))
 
 
@@ -122,22 +126,39 @@ def _usual(ruleset: Ruleset[Any, Any]) -> tuple[OptionField, ...]:
 
 
 def game_cards(games: Sequence[Game], host: Host, viewer: str | None, pictures: Pictures) -> tuple[GameCard, ...]:
-    return tuple(
-        GameCard(
-            id=each.id,
-            title=ruleset_title(host, each.ruleset),
-            options=options_words(host, each.ruleset, each.options),
-            players=each.seats,
-            status=each.status,
-            state=_state(each, viewer),
-            your_turn=_is_turn_of(each, viewer),
-            opponent=_opponent(each, viewer),
-            time="" if each.seat_of(viewer) is None else _time(each, host.hall_time()),
-            ply=each.ply,
-            started=each.created_at,
-            picture=pictures.get(each.id),
+    made, tongue = host.kept(_cards), language()
+    cards = []
+    for each in games:
+        player = viewer if each.seat_of(viewer) is not None else None
+        cards.append(
+            msgspec.structs.replace(
+                made(each, host.rulesets.get(each.ruleset), player, tongue),
+                time=_time(each, host.hall_time()) if player else "",
+                picture=pictures.get(each.id),
+            )
         )
-        for each in games
+    return tuple(cards)
+
+
+def _cards(_host: Host) -> Callable[[Game, Ruleset[Any, Any] | None, str | None, str], GameCard]:
+    """Gives the cards that were shown last as they were made. A card is made of nothing but what is given for it, so
+    none is ever out of date: a game in which something has changed, a name too, is another."""
+    return lru_cache(maxsize=_KEPT)(_card)
+
+
+def _card(found: Game, ruleset: Ruleset[Any, Any] | None, player: str | None, _language: str) -> GameCard:
+    """The game's card for one of its players, or everybody else, but for what is of the moment."""
+    return GameCard(
+        id=found.id,
+        title=title_of(ruleset) if ruleset else found.ruleset,
+        options=_options_words(ruleset, found.options),
+        players=found.seats,
+        status=found.status,
+        state=_state(found, player),
+        your_turn=_is_turn_of(found, player),
+        opponent=_opponent(found, player),
+        ply=found.ply,
+        started=found.created_at,
     )
 
 

@@ -17,6 +17,7 @@ from gamehall.naming import say, sentence
 from .assets import assets_of
 from .boardhtml import BoardHtml
 from .browsers import browser_words
+from .cardhtml import game_card, versus
 from .keeping import KeptPieces
 from .templatetexts import OwnTexts
 
@@ -89,6 +90,7 @@ def shared_templates(host: Host) -> jinja2.Environment:
     board = BoardHtml(assets)
     shared.globals.update(cell=board.cell, cells=board.cells, stone=board.stone)
     shared.globals.update(entry=board.entry, entries=board.entries, receipts=board.receipts)
+    shared.globals.update(game_card=game_card, versus=versus)
     shared.filters["browser_words"] = browser_words
     shared.filters["clock_time"] = clock_time
     shared.filters["day"] = day
