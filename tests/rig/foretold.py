@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
@@ -115,8 +116,10 @@ class Asking:
         headers = {"authorization": token} if token else {}
         return self.workers.runner.run(client.request(method, path, headers=headers, **body))
 
-    async def _listen(self, user: str, cursor: str | None, number: int) -> tuple[list[tuple[str, Any]], str]:
-        """So many events of the user's channel from a cursor on, and the cursor behind the last of them."""
+    async def _listen(
+        self, user: str, cursor: str | None, expected: Sequence[tuple[str, Mapping[str, Any]]]
+    ) -> tuple[list[tuple[str, Any]], str]:
+        """As many events of the user's channel from a cursor on as are expected, and the cursor behind the last."""
         mine = next(token for token, (owner, _id) in self.model.tokens.items() if owner == user)
         headers = {"authorization": mine} | ({"last-event-id": cursor} if cursor else {})
         found: list[tuple[str, Any]] = []
@@ -131,11 +134,11 @@ class Asking:
                 hello = await anext(events)
                 assert hello.event == "hello"
                 cursor = cursor or hello.id
-                while len(found) < number:
+                while len(found) < len(expected):
                     sent = await anext(events)
                     assert sent.event != "resync"
                     if sent.event in KINDS | {END}:
-                        known = self.model.told[user][self.seen[user] + len(found)][1]
+                        known = expected[len(found)][1]
                         told = msgspec.json.decode(sent.data)
                         found.append((sent.event, {name: told.get(name) for name in known}))
                         cursor = sent.id

@@ -83,8 +83,7 @@ def suspend_game(connection: sa.Connection, game_id: str, note: str) -> None:
 
 def suspend_games(connection: sa.Connection, rulesets: Sequence[str], note: str) -> int:
     """Suspends every active game of these rulesets; how many there were."""
-    running = sa.select(game.c.id).where(game.c.ruleset.in_(rulesets), game.c.status == "active")
-    ids = list(connection.scalars(running))
+    ids = _ids(connection, game.c.ruleset.in_(rulesets), game.c.status == "active")
     for game_id in ids:
         suspend_game(connection, game_id, note)
     return len(ids)
@@ -92,16 +91,18 @@ def suspend_games(connection: sa.Connection, rulesets: Sequence[str], note: str)
 
 def resume_games(connection: sa.Connection, rulesets: Sequence[str], note: str) -> int:
     """Lets the games of these rulesets go on that were suspended with this note; how many there were."""
-    suspended = sa.select(game.c.id).where(
-        game.c.ruleset.in_(rulesets), game.c.status == "suspended", game.c.note == note
-    )
-    ids = list(connection.scalars(suspended))
+    ids = _ids(connection, game.c.ruleset.in_(rulesets), game.c.status == "suspended", game.c.note == note)
     for game_id in ids:
         serialize_on(connection, game_id)
         found = load_game(connection, game_id)
         advance(connection, found, _resumed(connection, found))
         _tell(connection, found, GOES_ON)
     return len(ids)
+
+
+def _ids(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> list[str]:
+    """In the one order in which whoever holds several games takes hold of them."""
+    return list(connection.scalars(sa.select(game.c.id).where(*which).order_by(game.c.id)))
 
 
 def settle(connection: sa.Connection, seen: Game, version: int, note: str) -> None:
