@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import multiprocessing
 import os
 import signal
@@ -15,7 +16,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 _BEGIN_SECONDS = 120.0  # for a start, on a small machine that has much to do
 _HEED_SECONDS = 10.0  # for a worker whose loop is busy to let nobody in any more
 _LOOK_SECONDS = 0.2
-_STEADY_SECONDS = 60.0  # a worker that has lived for so long has not fallen in a row
+_STEADY_SECONDS = 5.0  # a worker that has answered for so long has not fallen in a row
 _LONGEST_PAUSE = 30.0
 _LAST_SECONDS = END_SECONDS + 5.0  # for a worker to end; then it is killed
 
@@ -53,13 +54,13 @@ def listen(host: str, port: int, send_seconds: float) -> socket.socket:
     return listening
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Worker:
     """A process, and where it says what it does."""
 
     process: BaseProcess
     told: Pipe
-    birth: float = field(default_factory=time.monotonic)
+    answers_since: float = math.inf
 
     @property
     def is_alive(self) -> bool:
@@ -179,7 +180,9 @@ class Workers:
 
     def _answers(self, begun: _Worker) -> bool:
         """Waits until the worker answers requests. False when it does not come to that."""
-        return self._says_something(begun, _BEGIN_SECONDS) and begun.is_alive
+        if answers := self._says_something(begun, _BEGIN_SECONDS) and begun.is_alive:
+            begun.answers_since = time.monotonic()
+        return answers
 
     def _says_something(self, worker: _Worker, seconds: float) -> bool:
         """Waits for the worker's next word: that it answers, then that it lets nobody in any more."""
@@ -234,7 +237,7 @@ class Workers:
         """Others go on meanwhile, so there is no end to it; but each time in a row comes after a longer pause."""
         for idx, each in list(self._workers.items()):
             if not each.is_alive and not self._is_stopped:
-                steady = time.monotonic() - each.birth > _STEADY_SECONDS
+                steady = time.monotonic() - each.answers_since > _STEADY_SECONDS
                 self._fell(idx, in_a_row=0 if steady else self._falls[idx])
         for idx in [each for each, at in self._due.items() if at <= time.monotonic()]:
             del self._due[idx]
