@@ -175,14 +175,12 @@ class Playing(RuleBasedStateMachine):
     def there_is_one_truth(self) -> None:
         if not self.game:
             return
-        log = self._log()
+        log, kinds, flag_at = self.table.read(_seen_at_once, self.game)
         found = log.game
         assert found.ply == len(log.moves)
         assert replay(self.table.halls[0].host.rulesets[found.ruleset], log) is None
         pending = Counter(offer.kind for offer in found.offers if not offer.declined)
         assert set(pending.values()) <= {1}
-        kinds = self.table.read(_events_of, self.game)
-        flag_at = self.table.read(_flag_at, self.game)
         if found.status in OVER:
             assert kinds.count("game_over") == 1
             assert found.to_act is None
@@ -218,13 +216,11 @@ def _position(ruleset: Any, text: str) -> Any:
     return msgspec.json.decode(text, type=ruleset.Position)
 
 
-def _events_of(connection: sa.Connection, game_id: str) -> list[str]:
-    mine = event.c.channels.contains(f'"game-{game_id}"')
-    return list(connection.scalars(sa.select(event.c.kind).where(mine)))
-
-
-def _flag_at(connection: sa.Connection, game_id: str) -> int | None:
-    return connection.scalar(sa.select(game.c.flag_at).where(game.c.id == game_id))
+def _seen_at_once(connection: sa.Connection, game_id: str) -> tuple[GameLog, list[str], int | None]:
+    """The log, what was told of the game, and when its flag falls; a flag can fall between two reads."""
+    told = sa.select(event.c.kind).where(event.c.channels.contains(f'"game-{game_id}"'))
+    flag_at = connection.scalar(sa.select(game.c.flag_at).where(game.c.id == game_id))
+    return load_log(connection, game_id), list(connection.scalars(told)), flag_at
 
 
 @pytest.mark.soak

@@ -112,6 +112,16 @@ class Tokens(RuleBasedStateMachine):
         """Asks for something with any token there ever was."""
         self._use(*self._pick(pick), worker)
 
+    @rule(pick=picks, worker=st.integers(0, 1))
+    def come_late_with_what_was_exchanged(self, pick: int, worker: int) -> None:
+        """One of two that have the same token goes on with its successor, the other with the token."""
+        family, place = self._pick(pick)
+        if self._standing(family, place) == "live":
+            self.refresh(pick, 1)
+            self._use(family, place + 1, worker)
+            self.time_passes(SPANS[0])
+            self._use(family, place, 1 - worker)
+
     @rule(pick=picks, other=picks)
     def revoke(self, pick: int, other: int) -> None:
         family, place = self._pick(pick)
