@@ -47,6 +47,7 @@ REFUSALS = {
     "offer-declined",
 }
 SWITCHES = ("friends", *(f"ruleset:{key}" for key in OPTIONS))
+INSISTING = [(2, "offer"), (1, "decline"), (2, "offer")]  # by one player and the other
 
 picks = st.integers(0, 10_000)
 rulesets = st.sampled_from(sorted(OPTIONS))
@@ -208,8 +209,9 @@ class Users(Asking, RuleBasedStateMachine):
     @rule(
         which=picks,
         kind=st.sampled_from(["draw", "takeback", "rematch", "rematch"]),
-        said=st.lists(
-            st.tuples(picks, st.sampled_from(["offer", "offer", "accept", "decline"])), min_size=1, max_size=3
+        said=st.one_of(
+            st.lists(st.tuples(picks, st.sampled_from(["offer", "offer", "accept", "decline"])), min_size=1, max_size=3),
+            st.just(INSISTING),
         ),
     )
     def offer(self, which: int, kind: str, said: list[tuple[int, str]]) -> None:

@@ -128,6 +128,17 @@ class Playing(RuleBasedStateMachine):
                 self._go_on_with(answer.json()["rematch"])
 
     @rule()
+    def play_on(self) -> None:
+        """The players move in turn, in a small game until the rules say that it is over."""
+        for worker in range(9):
+            found = self._log().game
+            if found.to_act is None:
+                return
+            player = found.seats[found.to_act].username
+            answer = self.table.runner.run(self._send(worker % 2, player, ("moves", 0, False)))
+            assert answer.status_code in (200, 409), f"{answer.request.url}: {answer.text}"
+
+    @rule()
     def suspend_and_go_on(self) -> None:
         """The operator switches the game off for a moment."""
         found = self._log().game
