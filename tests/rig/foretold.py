@@ -68,10 +68,10 @@ class Asking:
     def _see_lists(self, user: str) -> None:
         model = self.model
         for box in ("received", "sent", "open"):
-            shown = self._list(user, f"/challenges?box={box}")
+            shown = self._list(user, "/challenges", box=box)
             mine = {each["id"] for each in shown if box != "open" or each["challenger"]["username"] != user}
             assert mine == model.box(user, box)
-        played = {each["id"]: each["status"] for each in self._list(user, f"/games?player={user}&limit=100")}
+        played = {each["id"]: each["status"] for each in self._list(user, "/games", player=user)}
         assert played == {game.id: game.status for game in model.games.values() if user in game.players}
         tokens = {each["token_id"] for each in self._list(user, "/auth/tokens")}
         assert tokens == {id_ for owner, id_ in model.tokens.values() if owner == user}
@@ -80,20 +80,25 @@ class Asking:
             return
         friends = {each["username"] for each in self._list(user, "/friends")}
         assert friends == {name for pair in model.friends if user in pair for name in pair - {user}}
-        received = {each["id"] for each in self._list(user, "/friends/requests?box=received")}
+        received = {each["id"] for each in self._list(user, "/friends/requests", box="received")}
         assert received == {id_ for id_, each in model.requests.items() if each.asked == user and model.is_heard(each)}
-        sent = {each["id"] for each in self._list(user, "/friends/requests?box=sent")}
+        sent = {each["id"] for each in self._list(user, "/friends/requests", box="sent")}
         assert sent == {id_ for id_, each in model.requests.items() if each.asker == user}
         blocked = {each["username"] for each in self._list(user, "/friends/blocks")}
         assert blocked == {whom for who, whom in model.blocks if who == user}
 
     # How it is asked.
 
-    def _list(self, user: str, path: str) -> list[dict[str, Any]]:
-        answer = self._ask(user, "GET", path)
-        assert answer.status_code == 200, answer.text
-        items: list[dict[str, Any]] = answer.json()["items"]
-        return items
+    def _list(self, user: str, path: str, **query: str) -> list[dict[str, Any]]:
+        """Everything on it, page by page."""
+        items: list[dict[str, Any]] = []
+        while True:
+            answer = self._ask(user, "GET", path, params=query)
+            assert answer.status_code == 200, answer.text
+            items += answer.json()["items"]
+            if answer.json()["next"] is None:
+                return items
+            query["cursor"] = answer.json()["next"]
 
     def _expect(self, why: str, user: str, method: str, path: str, status: int = 200, **body: Any) -> Any:
         """What it is answered with when nothing is said against it; otherwise that is what must be said."""
