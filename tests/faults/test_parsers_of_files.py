@@ -73,6 +73,7 @@ def settings_file(folder: Path) -> Parser:
         b"port = " + b"9" * 5_000,
         b'data_dir = "~nobody-is-called-so/x"',
         b'data_dir = "\\u0000"',
+        b'public_url = "https://ha[]ample"',
         b'database_url = "postgresql://hall@db:' + b"9" * 5_000 + b'/hall"',
     ]
     return Parser(read, (SettingsError,), spoilt([TOML]), once)
@@ -170,7 +171,7 @@ def _roster(form: Format) -> Parser:
             if isinstance(member, str):
                 raise Problem("malformed", member)
 
-    once = [b"username,email\r\nada," + b"a" * 140_000 + b"\r\n"]
+    once = [b"username,email\r\nada," + b"a" * 140_000 + b"\r\n", b"username,email," + b"a" * 140_000 + b"\r\n"]
     return Parser(read, (Problem,), spoilt([write_roster(members, form)]), once)
 
 

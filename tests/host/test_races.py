@@ -49,7 +49,8 @@ requests = st.tuples(
 )
 answers = st.tuples(st.integers(0, 1), st.sampled_from(["turn", "other"]), st.one_of(offers, st.just(("pause-end",))))
 batches = st.lists(st.one_of(requests, requests, answers), min_size=1, max_size=4)
-
+beginnings = st.tuples(st.sampled_from(["tic-tac-toe", "connect6"]), st.booleans())
+ENDINGS = [[("resign",)], [("abort",)], [("flag",)], [("draw", "offer"), ("draw", "accept")]]
 
 Request = tuple[int, str, tuple[Any, ...]]
 
@@ -91,17 +92,23 @@ class Playing(RuleBasedStateMachine):
         self.game = ""
         self.ended: dict[str, Any] | None = None
 
-    @initialize(terms=st.tuples(st.sampled_from(["tic-tac-toe", "connect6"]), st.booleans()))
+    @initialize(terms=beginnings)
     def start(self, terms: tuple[str, bool]) -> None:
         ruleset, timed = terms
         clock = {"kind": "fischer", "initial": SECONDS, "increment": 1} if timed else {"kind": "none"}
         self.game = self.table.runner.run(self.table.start(ruleset, clock))
         self.ended = None
 
-    @rule(terms=st.tuples(st.sampled_from(["tic-tac-toe", "connect6"]), st.booleans()))
-    def start_anew(self, terms: tuple[str, bool]) -> None:
+    @rule(terms=beginnings, ending=st.sampled_from(ENDINGS))
+    def end_or_start_anew(self, terms: tuple[str, bool], ending: list[tuple[str, ...]]) -> None:
+        """Without a race, so that there is every end; not every game can be ended in every way."""
         if self.ended is not None:  # no precondition: races end otherwise when they are run again
             self.start(terms)
+            return
+        players = [seat.username for seat in self._log().game.seats]
+        for seat, action in enumerate(ending):
+            answer = self.table.runner.run(self._send(seat, players[seat], action))
+            assert answer.status_code in (200, 403, 409, 422), f"{answer.request.url}: {answer.text}"
 
     @rule(batch=batches, end=ends, ending=st.integers(0, 3), passed=st.sampled_from([0, 0, 0, 700, 3_000, 9_000]))
     def act(self, batch: list[Request], end: tuple[str, ...], ending: int, passed: int) -> None:

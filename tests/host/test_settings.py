@@ -125,6 +125,24 @@ def test_a_wrong_value_is_named_with_its_variable(name: str, text: str, monkeypa
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("PUBLIC_URL", "https://hall.ex]>ple:8443", "Invalid IPv6 URL"),
+        ("PUBLIC_URL", "https://ha[]ample", "IPv6"),
+        ("OTLP_URL", "http://collector:4318x", "Port"),
+        ("REDIS_URL", "redis://:secret@cache:99999", "Port out of range"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_named_without_what_is_secret_in_it(
+    name: str, text: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"GAMEHALL_{name}", text)
+    with pytest.raises(SettingsError, match=f"environment: GAMEHALL_{name} cannot be read.*{why}") as refused:
+        load_settings()
+    assert "secret" not in str(refused.value)
+
+
 def test_a_wrong_file_is_named(tmp_path: Path) -> None:
     for text, why in [
         ("port = ", "not valid TOML"),

@@ -83,9 +83,9 @@ def read_roster(content: bytes, form: Format) -> list[tuple[int, Member | str]]:
         lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
         return [(number, _member(line)) for number, line in lines]
     reader = csv.DictReader(io.StringIO(text, newline=""), restkey="more")
-    if not {"username", "email"} <= set(reader.fieldnames or ()):
-        raise Problem("malformed", "The first line of a CSV file names its columns, username and email among them.")
     try:
+        if not {"username", "email"} <= set(reader.fieldnames or ()):
+            raise Problem("malformed", "The first line of a CSV file names its columns, username and email among them.")
         return [(reader.line_num, _from_cells(row)) for row in reader]
     except csv.Error as error:
         raise Problem("malformed", f"Line {reader.line_num}: this is not valid CSV ({error}).") from error
