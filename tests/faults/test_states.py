@@ -210,7 +210,9 @@ class Users(Asking, RuleBasedStateMachine):
         which=picks,
         kind=st.sampled_from(["draw", "takeback", "rematch", "rematch"]),
         said=st.one_of(
-            st.lists(st.tuples(picks, st.sampled_from(["offer", "offer", "accept", "decline"])), min_size=1, max_size=3),
+            st.lists(
+                st.tuples(picks, st.sampled_from(["offer", "offer", "accept", "decline"])), min_size=1, max_size=3
+            ),
             st.just(INSISTING),
         ),
     )
