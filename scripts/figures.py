@@ -176,8 +176,9 @@ def _disturbed(measured: Measured) -> str:
     drivers = [value for each in measured.values() if not math.isnan(value := each.get("driver_cores", math.nan))]
     if not others or not drivers:
         return ""
+    taken = max(0.0, statistics.median(others))  # each is counted by itself, so their sum can be a little too much
     return (
-        f"\nOther programs took {statistics.median(others):.2f} cores of the machine meanwhile, in the median of all "
+        f"\nOther programs took {taken:.2f} cores of the machine meanwhile, in the median of all "
         f"scenarios;\nthe driver took {max(drivers):.2f} of its own at most.\n"
     )
 
@@ -280,7 +281,7 @@ def halls(figures: Figures) -> str:
     row("processors for pages", lambda games, of: said(games / MOVE_SECONDS / MOVES * PAGES * of("page.game") / 1e6))
     row(
         "processors for heartbeats",
-        lambda games, of: said(games * STREAMS / HEARTBEAT_SECONDS * of("stream.heartbeat") / 1e6),
+        lambda games, of: said(games * STREAMS / HEARTBEAT_SECONDS * of("stream.heartbeat") / 1e6 or None),
     )
     row(
         "of each worker, for reading the feed",
@@ -329,7 +330,7 @@ def limits(figures: Figures) -> str:
     """How far one of what is limited goes, by itself: in moves a second, and in games that are played."""
 
     def of(key: str) -> float:
-        return figures.get(f"units.{key}.postgresql", math.nan)
+        return figures.get(f"units.{key}.postgresql") or math.nan  # nothing where it was too little to be measured
 
     found = {
         "a worker that only takes moves, by `move.request`": 1e6 / of("move.request"),
