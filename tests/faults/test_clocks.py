@@ -49,10 +49,10 @@ async def test_the_clock_jumps(
     file = tmp_path / "offset"
     file.write_text("+0d")
     server = serve(database_url=database_url, workers=2, settings=_settings(file))
-    games = playing(history, server.url, games=share(8, 50), people=share(6, 20), clock=SHORT)
+    games = playing(history, server.url, games=share(4, 50), people=share(4, 20), clock=SHORT)
     async with games as load:
         for _ in range(share(1, 10)):
             for offset in ("+8d", "+0d", "-8d", "+0d"):
                 file.write_text(offset)
-                await load.reach(share(20, 50))
+                await load.reach(share(8, 50))
     nothing_lost(database_url, server.url)

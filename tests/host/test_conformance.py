@@ -98,7 +98,7 @@ async def test_everything_answers_as_it_is_described(
                 return await send(hall, case, tokens[who])
 
             explore = Explored(operation, there, lambda case, who: anyio.from_thread.run(answer, case, who))
-            found += await anyio.to_thread.run_sync(explore.run, number, share(4, 30))
+            found += await anyio.to_thread.run_sync(explore.run, number, share(2, 30))
         assert not found, "\n\n".join(found)
     assert set(asked) == set(WHO)
     calls = {str(who): number for who, number in asked.items()}

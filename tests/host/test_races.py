@@ -247,7 +247,7 @@ def test_whatever_happens_at_once_there_is_one_truth(table: Table, share: Share)
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=share(15, 150),
+            max_examples=share(8, 150),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
