@@ -13,6 +13,8 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
+from gamehall.problems import Problem
+from gamehall.rosters import read_roster
 from gamehall.tables import new_id
 from rig.command import CONFLICT, DONE, FAILED, NOT_FOUND, USAGE, Run, call
 from rig.hall import PASSWORD, InstallPlugin
@@ -90,6 +92,13 @@ def test_each_wrong_line_is_named_and_nothing_is_half_done(gamehall: Run, elsewh
     Path("strange.csv").write_text("name,mail\nada,x@example.org\n")
     assert gamehall("users", "import", "strange.csv").code == FAILED
     assert gamehall("users", "import", "absent.csv").code == FAILED
+
+
+@pytest.mark.parametrize(("lines", "number"), [(["username,email,{0}"], 1), (["username,email", "ada,{0}"], 2)])
+def test_a_line_that_is_endless_is_named(lines: list[str], number: int) -> None:
+    content = "\r\n".join(lines).format("a" * 140_000).encode()
+    with pytest.raises(Problem, match=f"Line {number}: this is not valid CSV"):
+        read_roster(content, "csv")
 
 
 def test_who_was_imported_chooses_a_password_once(serve: Serve, tmp_path: Path) -> None:

@@ -132,6 +132,7 @@ def test_a_wrong_value_is_named_with_its_variable(name: str, text: str, monkeypa
         ("PUBLIC_URL", "https://ha[]ample", "IPv6"),
         ("OTLP_URL", "http://collector:4318x", "Port"),
         ("REDIS_URL", "redis://:secret@cache:99999", "Port out of range"),
+        ("REDIS_URL", "cache:6379", "redis://"),
     ],
 )
 def test_an_address_that_cannot_be_read_is_named_without_what_is_secret_in_it(

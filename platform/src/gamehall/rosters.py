@@ -88,7 +88,7 @@ def read_roster(content: bytes, form: Format) -> list[tuple[int, Member | str]]:
             raise Problem("malformed", "The first line of a CSV file names its columns, username and email among them.")
         return [(reader.line_num, _from_cells(row)) for row in reader]
     except csv.Error as error:
-        raise Problem("malformed", f"Line {reader.line_num}: this is not valid CSV ({error}).") from error
+        raise Problem("malformed", f"Line {reader.line_num + 1}: this is not valid CSV ({error}).") from error
 
 
 def _member(line: str) -> Member | str:
