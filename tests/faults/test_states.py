@@ -313,7 +313,7 @@ def workers(database_url: str, tmp_path: Path) -> Iterator[Workers]:
 @pytest.mark.timeout(0)
 def test_the_hall_does_what_the_model_says(workers: Workers, share: Share, figure: Figure) -> None:
     machine: type[Users] = type("UsersHere", (Users,), {"workers": workers, "answers": Counter()})
-    examples = share(2, 150) if workers.halls[0].host.database.dialect == "sqlite" else share(2, 75)
+    examples = share(2, 150 if workers.halls[0].host.database.dialect == "sqlite" else 75)
     run_state_machine_as_test(
         machine,
         settings=settings(

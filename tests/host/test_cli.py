@@ -182,6 +182,25 @@ def test_a_database_that_is_not_there_yet_is_said(bare: Run, monkeypatch: pytest
         assert "GAMEHALL_DATABASE_URL" in ended.envelope["error"]["message"]
 
 
+@pytest.mark.parametrize("url", ["cache:6379", "redis://:hidden@cache:99999", "redis://cache?socket_timeout=soon"])
+def test_an_address_of_redis_that_is_none_is_said_before_workers_are_begun(
+    url: str, bare: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAMEHALL_REDIS_URL", url)
+    ended = bare("serve")
+    assert ended.code == FAILED
+    assert "GAMEHALL_REDIS_URL is no address of a Redis" in ended.err
+    assert "hidden" not in ended.err
+
+
+def test_who_wants_redis_and_lacks_what_speaks_with_it_is_told(bare: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GAMEHALL_REDIS_URL", "redis://cache")
+    monkeypatch.setitem(sys.modules, "redis", None)  # as if it were not installed
+    ended = bare("serve")
+    assert ended.code == FAILED
+    assert "pip install gamehall[redis]" in ended.err
+
+
 def test_the_settings_without_their_secrets(bare: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GAMEHALL_SECRET_KEY", "hush-key-as-long-as-keys-must-be-here")
     monkeypatch.setenv("GAMEHALL_DATABASE_URL", "postgresql+psycopg://hall:hush-database@127.0.0.1:1/hall")

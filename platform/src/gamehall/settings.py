@@ -8,7 +8,7 @@ import secrets
 import sys
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -109,8 +109,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 _SHORTEST_KEY = 32
-# Those that nothing else reads before it uses them, and how they must begin where nothing else says so.
-_ADDRESSES = {"public_url": (), "otlp_url": (), "redis_url": ("redis", "rediss", "unix")}
+_ADDRESSES = ("public_url", "otlp_url")  # the others are read by what understands them
 _KEYS = [f.name for f in msgspec.structs.fields(Settings) if f.name not in ("plugins", "origins")]
 
 
@@ -186,8 +185,8 @@ def _convert(key: str, value: Any, origin: str) -> Any:
     name = f"GAMEHALL_{key.upper()}" if origin == "environment" else key
     if isinstance(value, str) and (value.encode(errors="replace").decode() != value or "\0" in value):
         raise SettingsError(f"{origin}: {name} is {value!r}, which is no text in UTF-8")
-    if key in _ADDRESSES and isinstance(value, str) and value and (wrong := _unreadable(value, _ADDRESSES[key])):
-        raise SettingsError(f"{origin}: {name} cannot be read as an address: {wrong}")  # a password may be in it
+    if key in _ADDRESSES and isinstance(value, str) and (wrong := _unreadable(value)):
+        raise SettingsError(f"{origin}: {name} is {value!r}, which cannot be read as an address: {wrong}")
     if field.type is bool and isinstance(value, str):
         value = {"on": "true", "off": "false", "yes": "true", "no": "false"}.get(value.lower(), value)
     if key == "log_level" and isinstance(value, str):
@@ -200,15 +199,12 @@ def _convert(key: str, value: Any, origin: str) -> Any:
         raise SettingsError(f"{origin}: {name} is {value!r}: {error}") from error
 
 
-def _unreadable(address: str, schemes: Sequence[str]) -> str:
+def _unreadable(address: str) -> str:
     """Why it cannot be read as an address, such as for its port or its brackets; empty when it can."""
     try:
-        parts = urlsplit(address)
-        parts.port  # noqa: B018 - it is read when it is asked for
+        urlsplit(address).port  # noqa: B018 - it is read when it is asked for
     except ValueError as error:
         return str(error)
-    if schemes and parts.scheme not in schemes:
-        return f"it must begin with {' or '.join(f'{each}://' for each in schemes)}"
     return ""
 
 

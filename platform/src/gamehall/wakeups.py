@@ -12,13 +12,30 @@ from contextlib import AbstractAsyncContextManager
 import sqlalchemy as sa
 
 from gamehall.database import NEWS_CHANNEL
+from gamehall.settings import Settings, SettingsError
 from gamehall.tasks import beside
 
-__all__ = ["PostgresWakeups", "RedisWakeups", "Wakeups"]
+__all__ = ["PostgresWakeups", "RedisWakeups", "Wakeups", "check"]
 
 log = logging.getLogger(__name__)
 
 _ANSWER_SECONDS = 10.0
+
+
+def check(settings: Settings) -> None:
+    """Raises SettingsError where Redis is wanted and cannot be asked, whether it is there or not."""
+    if not settings.redis_url:
+        return
+    try:
+        from redis import Redis  # an optional dependency: only halls with a redis_url need it
+
+        Redis.from_url(settings.redis_url).close()
+    except ImportError as error:
+        raise SettingsError(
+            "GAMEHALL_REDIS_URL is set, but what speaks with Redis is not installed. Do: pip install gamehall[redis]"
+        ) from error
+    except ValueError as error:
+        raise SettingsError(f"GAMEHALL_REDIS_URL is no address of a Redis: {error}") from error
 
 
 class Wakeups(ABC):

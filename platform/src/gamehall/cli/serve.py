@@ -86,12 +86,12 @@ def prepare(
     """Makes the data folder and the secret, and brings every table up to date, unless `copy` is false with a copy from
     before, which `begin` is told of. Raises SettingsError for what would keep every worker from starting, and what
     `bring_up_to_date` does."""
+    from gamehall import tracing, wakeups
     from gamehall.delivery import transport_of
     from gamehall.edges import Edges
     from gamehall.logs import configure_logs, hear_of_everything
     from gamehall.plugins import load_plugins
     from gamehall.retention import changed_days
-    from gamehall.tracing import check
     from gamehall.upgrading import bring_up_to_date
 
     configure_logs(settings)
@@ -99,7 +99,8 @@ def prepare(
     transport_of(settings)
     Edges(settings)
     changed_days(settings.keep_days)
-    check(settings)
+    tracing.check(settings)
+    wakeups.check(settings)
     secret_key(settings)
     plugins = load_plugins(settings, safe=safe)
     changed, copied = bring_up_to_date(settings, plugins, copy=copy, begin=begin)
