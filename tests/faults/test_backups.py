@@ -6,14 +6,13 @@ import asyncio
 from itertools import chain
 from pathlib import Path
 
-import httpx
 import pytest
 
 from faults.conftest import Judge
 from faults.history import History, read
 from faults.load import playing
-from faults.truth import board_faults, log_faults, stored
-from faults.verdict import shown
+from faults.truth import log_faults, stored
+from faults.verdict import shown_faults
 from rig.command import DONE, call
 from rig.server import Serve, without_settings
 from rig.soak import Figure, Share
@@ -50,8 +49,7 @@ async def test_a_backup_taken_while_people_play(
         faults = [fault for fault in log_faults(before, log) if fault.kind != "invented"]
         faults += [fault for fault in log_faults(lines, log) if fault.kind == "invented"]
         restored = serve(data=data)
-        with httpx.Client(base_url=restored.url, trust_env=False, timeout=60) as http:
-            faults += chain.from_iterable(board_faults(name, shown(http, name, game)) for name, game in games.items())
+        faults += shown_faults(games, restored.url)
         restored.stop()
         assert faults == []
     figure("backups restored", len(taken))

@@ -39,6 +39,8 @@ def _settings(file: Path) -> dict[str, str]:
         "FAKETIME_TIMESTAMP_FILE": str(file),
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        # What it does otherwise for waits by the steady clock makes Python's threads spin while they wait.
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
     }
 
 

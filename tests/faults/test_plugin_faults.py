@@ -158,7 +158,7 @@ async def test_a_plugin_breaks_its_own_game_and_no_other(
         await load.reach(share(20, 50))
         for what in ("raising", "leaving", "endless"):
             broken = await _broken(others, f"faulty-{what}")
-            await load.reach(20)
+            await load.reach(share(8, 20))
             assert broken["status"] == "suspended", what
         async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=60) as http:
             (game, *_) = load.plies

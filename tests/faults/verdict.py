@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -21,7 +23,9 @@ from faults.truth import (
     told_faults,
 )
 
-__all__ = ["Verdict", "judge", "shown"]
+__all__ = ["Verdict", "judge", "shown_faults"]
+
+_ABREAST = 16  # games that are looked at at once: a page waits for whatever is slow on it
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,7 @@ def judge(history: History, database_url: str, url: str) -> Verdict:
     games = {name: game for name, game in stored(database_url).items() if name in touched}
     log = [row for game in games.values() for row in game.log]
     faults = [*log_faults(lines, log), *told_faults(lines, log), *answer_faults(lines)]
-    with httpx.Client(base_url=url, trust_env=False, timeout=60) as http:
-        seen = [(name, shown(http, name, game)) for name, game in games.items()]
-    faults += chain.from_iterable(board_faults(name, game) for name, game in seen)
+    faults += shown_faults(games, url)
     asked = [line for line in lines if line.get("path", "").endswith("/moves")]
     return Verdict(
         acknowledged=sum(line["status"] == 200 for line in asked),
@@ -57,7 +59,14 @@ def judge(history: History, database_url: str, url: str) -> Verdict:
     )
 
 
-def shown(http: httpx.Client, name: str, game: Game) -> Game:
+def shown_faults(games: Mapping[str, Game], url: str) -> list[Fault]:
+    """What is wrong with the boards of these games, as they are stored and as the hall at `url` shows them."""
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as http, ThreadPoolExecutor(_ABREAST) as threads:
+        seen = threads.map(lambda name: board_faults(name, _shown(http, name, games[name])), games)
+        return list(chain.from_iterable(seen))
+
+
+def _shown(http: httpx.Client, name: str, game: Game) -> Game:
     """The game with what the API and its page show of it."""
     state = http.get(f"/api/v1/games/{name}").raise_for_status().json()
     page = http.get(f"/games/{name}").raise_for_status().text
