@@ -40,7 +40,7 @@ soak: ## kills, cuts, outages and random acts in full, and a table of what was p
 	@$(PREPARE) test
 	@rm -rf .soak
 	@$(BIN)/pytest --soak -m soak --timeout 0 --numprocesses $(WORKERS) --dist load $(ARGS); status=$$?; \
-		[ ! -e .soak/figures.jsonl ] || $(PYTHON) scripts/promises.py; exit $$status
+		[ ! -e .soak/figures.jsonl ] || $(PYTHON) scripts/promises.py || status=1; exit $$status
 
 oracles: ## the rules beside other programs' in full; this takes an hour
 	@$(PREPARE) test

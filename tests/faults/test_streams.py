@@ -142,6 +142,7 @@ async def test_clients_that_never_read(
     nothing_lost(database, server.url)
     figure("MiB with never-readers", most / MIB)
     figure("never-readers", size)
+    assert most < 20 * MIB
 
 
 def share_of_patience(share: Share) -> dict[str, str]:

@@ -19,6 +19,7 @@ IDLE_SECONDS = 30  # until the head of a request is there as a whole, the first 
 MOST = 10_000  # connections at once; a stream holds one for hours
 LARGEST_HEAD = 128 * 1024  # bytes that are kept of a head that is not there as a whole; `edges` takes less of one
 LINGER_SECONDS = 2.0  # in which what still comes is thrown away: who is cut off while sending does not read the answer
+MOST_WAITING = 4 * 1024  # bytes, until nothing more is taken for a client; the system keeps a thousand times that
 LARGEST_ADDRESS = 64 * 1024 - 1  # bytes; the parser knows no longer ones
 
 
@@ -34,6 +35,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # so does its parent
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=MOST_WAITING)
         self._extensions = {POUR: partial(_pour, transport, self.flow)}
         self._is_one_too_many = len(self.connections) > MOST
         self._wait_for_head()
