@@ -1,4 +1,4 @@
-"""What comes on a connection before it is a request, where a test cannot have as much of it as there may be."""
+"""The limits of one connection, where a test cannot have as much of it as there may be, or wait until it is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What comes on one connection, as far as it is no request yet: the server has limits for what is one."""
+"""What comes on one connection, as far as it is no request yet, and how much waits to go: the server has limits for
+what is one."""
 
 from __future__ import annotations
 
