@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rig.tree import ROOT
@@ -85,15 +86,24 @@ def test_what_was_found_of_each_promise_is_written_down(tmp_path: Path) -> None:
         ("lost", "postgres", 1),
     ]
     found += [("seconds to stop", "sqlite", 0.5), ("seconds to stop", "sqlite", 2.25)]
-    (tmp_path / ".soak").mkdir()
-    kept = [json.dumps(dict(zip(("key", "database", "value"), each, strict=True))) + "\n" for each in found]
-    (tmp_path / ".soak/figures.jsonl").write_text("".join(kept))
-    done = subprocess.run(
-        [sys.executable, tmp_path / "scripts/promises.py"], check=True, capture_output=True, text=True
-    )
+    done = _promises(tmp_path, found)
+    assert (done.returncode, done.stderr) == (1, "Not all that is promised was tried and reached.\n")
     assert done.stdout in (tmp_path / "docs/trust.md").read_text()
     rows = written(tmp_path, "docs/trust.md", "promises")
     assert rows["kill -9 of a worker, of the process that minds them, of all"] == ["≥ 200", "110", "90"]
     assert rows["moves lost, or stored that nobody made"] == ["≤ 0 (missed)", "0", "1"]
     assert rows["and until it has ended, s"] == ["≤ 5", "2.25", "–"]
     assert rows["moves doubled"] == ["≤ 0 (missed)", "–", "–"], "what was not tried is not reached"
+    tell = "import json, promises; print(json.dumps([(key, bound) for key, _, _, bound, _ in promises.PROMISES]))"
+    asked = subprocess.run([sys.executable, "-c", tell], cwd=tmp_path / "scripts", check=True, capture_output=True)
+    reached = [(key, database, bound) for key, bound in json.loads(asked.stdout) for database in ("sqlite", "postgres")]
+    assert _promises(tmp_path, reached).returncode == 0
+
+
+def _promises(folder: Path, found: Sequence[tuple[str, str, float]]) -> subprocess.CompletedProcess[str]:
+    """What is said of these figures, each with its key and database."""
+    kept = [json.dumps(dict(zip(("key", "database", "value"), each, strict=True))) + "\n" for each in found]
+    (folder / ".soak").mkdir(exist_ok=True)
+    (folder / ".soak/figures.jsonl").write_text("".join(kept))
+    command = [sys.executable, folder / "scripts/promises.py"]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
