@@ -84,6 +84,9 @@ async def test_friends_see_each_other_come_play_and_go(hall: Client, join: Join)
     ada, bob = await join("ada"), await join("bob")
     bob_id = (await host.read(user_by_name, "bob")).id
     await make_friends(ada, bob, "ada", "bob")
+    async with asyncio.timeout(120):
+        while await presence(ada) != {"status": "online"}:  # until it is written down that bob is there to be told
+            pass
     with host.feed.subscribe([user_channel(bob_id)]) as news:
         game = (await ada("POST", "/challenges", **GAME, opponent="computer")).json()["game_id"]
         playing = {"status": "playing", "game_id": game, "ruleset": "tic-tac-toe"}

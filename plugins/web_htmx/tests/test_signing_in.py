@@ -76,7 +76,8 @@ async def test_two_steps(hall: Hall, person: Make) -> None:
     other = person()
     await other.go("/login", "/login", username="ada", password=PASSWORD)
     step = other.cookies["gamehall_step"]
-    for cookies in ({"gamehall_session": step}, {"gamehall_step": step[:-2] + "00"}, {"gamehall_step": "zz"}, {}):
+    changed = f"{step[:-2]}{int(step[-2:], 16) ^ 1:02x}"
+    for cookies in ({"gamehall_session": step}, {"gamehall_step": changed}, {"gamehall_step": "zz"}, {}):
         somebody = person(**cookies)
         assert (await somebody.post("/login/code", {"code": codes[0]})).headers["location"].startswith("/login?")
         assert (await somebody.get("/settings")).status_code == 303
