@@ -24,7 +24,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.postgres, pytest.mark.redis, pytest
 
 @dataclass
 class Site:
-    """Two hosts of one hall, of two workers each, behind a proxy."""
+    """Two hosts of one hall, of two workers each, behind a proxy. Each test has its own: a proxy remembers for seconds
+    which host was away."""
 
     proxy: Proxy
     running: Process
@@ -39,7 +40,7 @@ class Site:
         self.hosts[number : number + 1] = [host]
 
 
-@pytest.fixture(scope="module", params=["nginx with Redis", "caddy without"])
+@pytest.fixture(params=["nginx with Redis", "caddy without"])
 def site(
     request: pytest.FixtureRequest, postgres_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
