@@ -105,5 +105,5 @@ def _promises(folder: Path, found: Sequence[tuple[str, str, float]]) -> subproce
     kept = [json.dumps(dict(zip(("key", "database", "value"), each, strict=True))) + "\n" for each in found]
     (folder / ".soak").mkdir(exist_ok=True)
     (folder / ".soak/figures.jsonl").write_text("".join(kept))
-    command = [sys.executable, folder / "scripts/promises.py"]
+    command = [sys.executable, str(folder / "scripts/promises.py")]
     return subprocess.run(command, check=False, capture_output=True, text=True)
