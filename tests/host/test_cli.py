@@ -193,12 +193,21 @@ def test_an_address_of_redis_that_is_none_is_said_before_workers_are_begun(
     assert "hidden" not in ended.err
 
 
-def test_who_wants_redis_and_lacks_what_speaks_with_it_is_told(bare: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GAMEHALL_REDIS_URL", "redis://cache")
-    monkeypatch.setitem(sys.modules, "redis", None)  # as if it were not installed
+@pytest.mark.parametrize(
+    ("name", "address", "module", "extra"),
+    [
+        ("REDIS_URL", "redis://cache", "redis", "redis"),
+        ("OTLP_URL", "http://127.0.0.1:4318", "opentelemetry.sdk.trace", "otel"),
+    ],
+)
+def test_who_wants_what_is_not_installed_is_told(
+    name: str, address: str, module: str, extra: str, bare: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"GAMEHALL_{name}", address)
+    monkeypatch.setitem(sys.modules, module, None)  # as if it were not installed
     ended = bare("serve")
     assert ended.code == FAILED
-    assert "pip install gamehall[redis]" in ended.err
+    assert f"pip install gamehall[{extra}]" in ended.err
 
 
 def test_the_settings_without_their_secrets(bare: Run, monkeypatch: pytest.MonkeyPatch) -> None:

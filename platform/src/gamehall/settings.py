@@ -186,7 +186,7 @@ def _convert(key: str, value: Any, origin: str) -> Any:
     if isinstance(value, str) and (value.encode(errors="replace").decode() != value or "\0" in value):
         raise SettingsError(f"{origin}: {name} is {value!r}, which is no text in UTF-8")
     if key in _ADDRESSES and isinstance(value, str) and (wrong := _unreadable(value)):
-        raise SettingsError(f"{origin}: {name} is {value!r}, which cannot be read as an address: {wrong}")
+        raise SettingsError(f"{origin}: {name} cannot be read as an address: {wrong}")  # a password may be in it
     if field.type is bool and isinstance(value, str):
         value = {"on": "true", "off": "false", "yes": "true", "no": "false"}.get(value.lower(), value)
     if key == "log_level" and isinstance(value, str):
