@@ -10,9 +10,13 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import make_url
 
-from rig.faultproxy import FaultProxy
+from gamehall.database import open_database, postgres, serialize_on
+from gamehall.events import Cursor, NewEvent
+from gamehall.feed import emit, head
+from rig.faultproxy import FaultProxy, bad_line
 from rig.postgres import PostgresServer, running_postgres
 from rig.redis import RedisServer, redis_of_its_own
 from rig.server import Server, serving
@@ -104,6 +108,37 @@ async def test_every_connection_to_the_database_dies_without_a_word(site: Site) 
         site.to_postgres.half_open()
         await game.reach(10)
         assert "its connection to the database is given up" in site.hall.log()
+
+
+async def test_a_transaction_whose_connection_has_died_holds_nothing_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again on another connection, and ended at the server, where it has locked what the second try needs
+    and where the feed waits for it."""
+    monkeypatch.setattr(postgres, "_TRANSACTION_SECONDS", 3.0)
+    monkeypatch.setattr(postgres, "_LEFT_SECONDS", 1)
+    tries = 0
+
+    def transaction(connection: sa.Connection) -> Cursor | None:
+        nonlocal tries
+        tries += 1
+        serialize_on(connection, "what both need")
+        written = emit(connection, [NewEvent("told", ("lobby",), {})])
+        if tries == 1:
+            line.half_open()
+        head(connection)
+        return written
+
+    with bad_line(site.postgres) as line:
+        url = make_url(site.postgres.url).set(port=line.port).render_as_string(hide_password=False)
+        database = open_database(url)
+        for way in (database.write, database.together):
+            tries = 0
+            written = await way(transaction)
+            assert tries == 2
+            assert written is not None
+            assert written < await database.read(head), "nothing that was not committed comes before it"
+        await database.close()
 
 
 async def test_the_database_is_silent_for_a_while(site: Site) -> None:

@@ -71,13 +71,20 @@ class Underway:
         assert state.status == "active"
         assert list(state.moves) == self.answered, (state.moves, self.answered)
 
+    def __str__(self) -> str:
+        told = [self._plies(number) for number in (0, 1)]
+        return f"game {self.game_id}: {len(self.answered)} moves answered, told {told}, failures {self.failures[-5:]}"
+
     def _plies(self, number: int) -> list[int]:
         """The plies of the moves that a player's stream has told of, in the order in which it did."""
         return [each.data["ply"] for each in self.told[number] if each.kind == "game_move"]
 
     async def until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(_PATIENCE), self._news:
-            await self._news.wait_for(true)
+        try:
+            async with asyncio.timeout(_PATIENCE), self._news:
+                await self._news.wait_for(true)
+        except TimeoutError:
+            raise TimeoutError(f"after {_PATIENCE:.0f} s: {self}") from None
 
     async def play(self) -> None:
         cells = _cells()

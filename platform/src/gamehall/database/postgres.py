@@ -36,12 +36,11 @@ T = TypeVar("T")
 _CONNECT_SECONDS = 5
 _AWAY_SECONDS = 0.5
 _OPENED = "opened"
-# To compile a plan takes longer than any statement here; PostgreSQL does so where a large hall makes one look costly.
-_SESSION = "-c jit=off"
 _ANNOUNCE = "SELECT pg_notify(%(channel)s, %(name)s)"
 _ANNOUNCE_SECONDS = 0.001  # for whoever commits at the same time; and this process reads what it has committed first
 _TRANSACTION_SECONDS = 15.0  # of milliseconds that one takes, and the 30 s of a request
 _STOOD_STILL_SECONDS = 1.0  # by which a loop is late that did nothing else meanwhile
+_LEFT_SECONDS = 10  # after which the server ends a transaction that nobody goes on with: before we try it again
 
 
 def process_name() -> str:
@@ -287,6 +286,19 @@ class PostgresDatabase(Database):
 
 
 def _options(url: sa.URL) -> dict[str, Any]:
+    session = {
+        # To compile a plan takes longer than any statement here; PostgreSQL does so where a large hall makes one look
+        # costly.
+        "jit": "off",
+        # A connection that has died without a word leaves its transaction behind at the server, with all that it has
+        # locked, and no worker is told of anything that was committed since it began.
+        "idle_in_transaction_session_timeout": f"{_LEFT_SECONDS}s",
+        # And the server keeps the connection itself, of which it has a hundred, for two hours.
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "3",
+        "tcp_keepalives_count": "3",
+    }
+    settings = [f"-c {name}={value}" for name, value in session.items()]
     return {
         "max_overflow": 0,
         "pool_recycle": 1800,
@@ -294,6 +306,6 @@ def _options(url: sa.URL) -> dict[str, Any]:
         "connect_args": {
             "connect_timeout": _CONNECT_SECONDS,
             "fallback_application_name": process_name(),
-            "options": " ".join([_SESSION, *url.normalized_query.get("options", ())]),  # whoever runs the hall is last
+            "options": " ".join([*settings, *url.normalized_query.get("options", ())]),  # whoever runs the hall is last
         },
     }
