@@ -168,8 +168,8 @@ class Asking:
         return self._user(pick), others[other % len(others)]
 
     def _game(self, which: int) -> Game:
-        running = [each for each in self.model.games.values() if each.status == "active"]
-        chosen: Game = self._pick(running if which % 5 and running else list(self.model.games.values()), which)
+        under_way = [each for each in self.model.games.values() if each.status not in OVER]
+        chosen: Game = self._pick(under_way if which % 5 and under_way else list(self.model.games.values()), which)
         return chosen
 
     @staticmethod

@@ -19,7 +19,9 @@ class Workers:
     def __init__(self, url: str, folder: Path) -> None:
         self.runner = asyncio.Runner()
         self.halls: list[Hall] = []
-        self._settings = Settings(database_url=url, data_dir=str(folder), rate_limits=False, allowed_hosts=("hall",))
+        self._settings = Settings(
+            database_url=url, data_dir=str(folder), rate_limits=False, allowed_hosts=("hall",), workers=2
+        )
         self._done = asyncio.Event()
 
     def open(self) -> None:
