@@ -36,7 +36,7 @@ scenarios: ## the desktop client and all that can go wrong, by itself with pictu
 	@$(PREPARE) test
 	@PYTHONPATH=tests $(BIN)/python -m scenarios $(ARGS)
 
-soak: ## kills, cuts, outages and random acts in full, and a table of what was promised; this takes forty minutes
+soak: ## kills, cuts, outages and random acts in full, and a table of what was promised; this takes an hour
 	@$(PREPARE) test
 	@rm -rf .soak
 	@$(BIN)/pytest --soak -m soak --timeout 0 --numprocesses $(WORKERS) --dist load $(ARGS); status=$$?; \

@@ -343,18 +343,22 @@ async def test_a_loop_that_stood_still_gives_up_no_connection_on_postgres(
 
 
 @pytest.mark.postgres
-async def test_no_plan_is_compiled_on_postgres(postgres_url: str) -> None:
-    setting = sa.select(sa.func.current_setting("jit").label("jit"))
+async def test_every_session_asks_the_same_of_postgres(postgres_url: str) -> None:
+    """To compile no plans, and to let go of what a dead connection has left behind."""
+    wanted = {"jit": "off", "idle_in_transaction_session_timeout": "10s", "tcp_keepalives_idle": "10"}
+    wanted |= {"tcp_keepalives_interval": "3", "tcp_keepalives_count": "3"}
+    settings = sa.select(*(sa.func.current_setting(name).label(name) for name in wanted))
     database = open_database(postgres_url + "?options=-c%20work_mem%3D5MB")
 
     def memory(connection: sa.Connection) -> str | None:
         return connection.scalar(sa.select(sa.func.current_setting("work_mem")))
 
-    def compiles(connection: sa.Connection) -> str | None:
-        return connection.scalar(setting)
+    def asked(connection: sa.Connection) -> dict[str, str]:
+        return dict(connection.execute(settings).mappings().one())
 
-    assert [await way(compiles) for way in (database.read, database.write, database.together)] == ["off"] * 3
-    assert await database.look(Prepared(setting)) == [("off",)]
+    for way in (database.read, database.write, database.together):
+        assert await way(asked) == wanted
+    assert await database.look(Prepared(settings)) == [tuple(wanted.values())]
     assert await database.read(memory) == "5MB", "what the operator wants besides"
     await database.close()
 

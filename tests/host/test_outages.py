@@ -44,14 +44,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     with running_postgres(careful=True) as postgres, redis_of_its_own(folder) as redis, serving(folder) as serve:
         to_postgres, to_redis = FaultProxy(postgres.port), FaultProxy(redis.port)
-        url = make_url(postgres.url).set(port=to_postgres.port).render_as_string(hide_password=False)
         settings = {"GAMEHALL_REDIS_URL": f"redis://127.0.0.1:{to_redis.port}/0"}
         redis.stop()  # a hall begins without it
-        hall = serve(database_url=url, workers=2, settings=settings)
+        hall = serve(database_url=_by(to_postgres, postgres), workers=2, settings=settings)
         yield Site(hall, postgres, to_postgres, redis, to_redis)
         hall.stop()
         to_postgres.close()
         to_redis.close()
+
+
+def _by(line: FaultProxy, server: PostgresServer) -> str:
+    """The server's address by this line to it."""
+    return make_url(server.url).set(port=line.port).render_as_string(hide_password=False)
 
 
 @contextlib.asynccontextmanager
@@ -130,8 +134,7 @@ async def test_a_transaction_whose_connection_has_died_holds_nothing_up(
         return written
 
     with bad_line(site.postgres) as line:
-        url = make_url(site.postgres.url).set(port=line.port).render_as_string(hide_password=False)
-        database = open_database(url)
+        database = open_database(_by(line, site.postgres))
         for way in (database.write, database.together):
             tries = 0
             written = await way(transaction)
